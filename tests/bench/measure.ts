@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Runs the contestants, each a process of its own, in turn, and keeps the best of the rounds.
+ *
+ * Interleaving is the point: a machine that is busy for a while slows all of them, not one.
+ *
+ * @module
+ */
+import { spawnSync } from "node:child_process";
+import { type Command, commandOf } from "./contestants.ts";
+import { type Contestant, type Row, figure } from "./rows.ts";
+import { type Best, number } from "./table.ts";
+
+interface Measured {
+  ns: number;
+  detail?: number;
+  wall: number;
+}
+
+/** Why a contestant has no figure in a row. */
+export interface Failure {
+  row: string;
+  who: Contestant;
+  why: string;
+}
+
+export interface Results {
+  best: Map<Row, Best>;
+  failures: Failure[];
+}
+
+/** `skip` names who takes no part; `progress` is called with one line per row and round. */
+export function measure(
+  rows: Row[], rounds: number, skip: Set<Contestant>, progress: (line: string) => void,
+): Results {
+  const best = new Map<Row, Best>(rows.map((row) => [row, {}]));
+  const failures: Failure[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    const seen = new Map<string, Measured | string>();
+    for (const row of rows) {
+      if (round > (row.rounds ?? rounds)) continue;
+      const shown: string[] = [];
+      for (const who of row.contestants) {
+        if (skip.has(who) || (who === "gojs" && round > 2)) continue;
+        if (failures.some((f) => f.row === row.name && f.who === who)) continue;
+        const command = commandOf(who, row);
+        const key = JSON.stringify(command);
+        const got = seen.get(key) ?? run(command);
+        seen.set(key, got);
+        if (typeof got === "string") {
+          failures.push({ row: row.name, who, why: got });
+          shown.push(`${who} failed`);
+          continue;
+        }
+        const value = figure(row, got[row.metric] ?? NaN);
+        best.get(row)![who] = Math.min(best.get(row)![who] ?? Infinity, value);
+        shown.push(`${who} ${number(value)}`);
+      }
+      progress(`round ${round}/${rounds}  ${row.name}: ${shown.join("  ")} (${row.unit})`);
+    }
+  }
+  return { best, failures };
+}
+
+/** One run, or why it failed in one line. */
+function run(command: Command): Measured | string {
+  const start = performance.now();
+  const ran = spawnSync(command.file, command.args, {
+    encoding: "utf8",
+    timeout: 120_000,
+    env: { ...process.env, ...command.env },
+  });
+  const wall = (performance.now() - start) * 1e6;
+  if (ran.error) return ran.error.message;
+  if (ran.status !== 0) return reason(ran.stderr) ?? `status ${ran.status ?? ran.signal}`;
+  if (command.silent) return { ns: wall, wall };
+  try {
+    return { ...(JSON.parse(ran.stdout) as { ns: number; detail?: number }), wall };
+  } catch {
+    return `printed no figures: ${ran.stdout.slice(0, 80).trim()}`;
+  }
+}
+
+/** The lines of a dump or a compiler's output that say what happened, as one. */
+export function reason(text: string): string | undefined {
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => !/^(at .*)?$/.test(line));
+  const at = lines.findIndex((line) => /error|panic|fatal|cannot|usage/i.test(line));
+  return lines.slice(Math.max(at, 0)).slice(0, 3).join(" | ") || undefined;
+}

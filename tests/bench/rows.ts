@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What is measured, as data: every row of the table, its program, its counts and its bar.
+ *
+ * @module
+ */
+
+export type Contestant = "gopark" | "go" | "gojs" | "generators" | "notrace" | "plain";
+
+/** The contestants that `--rivals` chooses from. */
+export const rivals: Contestant[] = ["go", "gojs", "generators"];
+
+export interface Row {
+  name: string;
+  unit: "ns" | "ms" | "s" | "bytes" | "MiB" | "KiB";
+  /** The program every contestant of the row runs, and its arguments; the last one is the count. */
+  program: string;
+  args: number[];
+  /** Other arguments for a contestant that is far slower. */
+  argsOf?: Partial<Record<Contestant, number[]>>;
+  /** The module in guest/ (or build/bench) that holds the program. */
+  module: string;
+  /** Shown is a time per operation, the program's second figure, or the command's wall time. */
+  metric: "ns" | "detail" | "wall";
+  /** So many operations make the figure shown, e.g. 2000 primes. */
+  per: number;
+  contestants: Contestant[];
+  /** The ratio is to this contestant. */
+  versus?: Contestant;
+  /** At most this ratio, or else at most this figure. */
+  bar?: { ratio: number } | { most: number };
+  /** Fewer rounds than asked for: what is slow, or the same each time. */
+  rounds?: number;
+  /** Only measured when named or without --quick. */
+  slow?: boolean;
+}
+
+const withGo: Contestant[] = ["gopark", "go"];
+const withGoJs: Contestant[] = ["gopark", "go", "gojs"];
+const everyone: Contestant[] = ["gopark", "go", "gojs", "generators"];
+
+const blank: Omit<Row, "name"> = {
+  unit: "ns", program: "", args: [], module: "", metric: "ns", per: 1, contestants: everyone,
+  versus: "go",
+};
+
+function yieldRow(depth: number, generatorCount: number): Row {
+  return {
+    ...blank, name: `yield-${depth}`, program: "yields", args: [depth, 1_000_000],
+    argsOf: { generators: [depth, generatorCount] }, module: "switch", bar: { ratio: 0.4 },
+  };
+}
+
+const switching: Row[] = [
+  yieldRow(0, 1_000_000),
+  yieldRow(8, 300_000),
+  yieldRow(32, 80_000),
+  yieldRow(1000, 2000),
+  {
+    ...blank, name: "spawn", program: "spawn", args: [2_000_000], module: "switch",
+    bar: { ratio: 0.12 },
+  },
+];
+
+const channels: Row[] = [
+  { ...blank, name: "handoff", program: "handoff", args: [1_500_000], bar: { ratio: 0.38 } },
+  { ...blank, name: "buffered", program: "buffered", args: [5_000_000], bar: { ratio: 0.45 } },
+  { ...blank, name: "select", program: "select2", args: [400_000], bar: { ratio: 0.45 } },
+  {
+    ...blank, name: "sieve", unit: "ms", program: "sieve", args: [2000], per: 2000,
+    bar: { ratio: 0.42 },
+  },
+  { ...blank, name: "ring", program: "ring", args: [1000, 1000], bar: { ratio: 0.42 } },
+].map((row) => ({ ...row, module: "chan" }) as Row);
+
+const syncing: Row[] = [
+  {
+    ...blank, name: "mutex-contended", program: "contend", args: [8, 80_000],
+    bar: { ratio: 0.35 },
+  },
+  { ...blank, name: "mutex-free", program: "lock", args: [20_000_000] },
+  {
+    ...blank, name: "sleep", unit: "ms", program: "sleeps", args: [100_000], per: 1e5,
+    bar: { ratio: 0.6 },
+  },
+].map((row) => ({ ...row, module: "sync" }) as Row);
+
+function parkedRow(name: string, n: number, rest: Partial<Row>): Row {
+  return {
+    ...blank, name: `parked-${name}`, program: "parked", args: [2, n], module: "profile",
+    contestants: ["gopark", "go", "generators"], rounds: 2, ...rest,
+  };
+}
+
+const parking: Row[] = [
+  parkedRow("100k-each", 1e5, { unit: "bytes", metric: "detail", bar: { most: 200 } }),
+  parkedRow("1m-each", 1e6, { unit: "bytes", metric: "detail", bar: { most: 200 }, slow: true }),
+  parkedRow("1m-time", 1e6, { unit: "ms", per: 1e6, bar: { most: 500 }, slow: true }),
+  parkedRow("1m-memory", 1e6, {
+    unit: "MiB", metric: "detail", per: 1e6, bar: { most: 200 }, slow: true,
+  }),
+];
+
+const looking: Row[] = [
+  { ...blank, name: "profile", program: "profile", args: [7, 100_000], bar: { ratio: 1 } },
+  { ...blank, name: "stack-10k", program: "stacks", args: [6, 10_000], bar: { ratio: 1 } },
+  {
+    ...blank, name: "stack-100k", program: "stacks", args: [6, 100_000], bar: { ratio: 1 },
+    rounds: 2,
+  },
+].map((row) => ({ ...row, module: "profile", contestants: row.rounds ? withGo : withGoJs }) as Row);
+
+const computing: Row[] = [
+  {
+    ...blank, name: "trace-fib", unit: "ms", program: "fib", args: [35, 3], versus: "notrace",
+    contestants: [...withGoJs, "notrace"], bar: { ratio: 1.1 },
+  },
+  {
+    ...blank, name: "trace-trees", unit: "ms", program: "trees", args: [16, 1], versus: "notrace",
+    contestants: ["gopark", "notrace"], bar: { ratio: 1.1 },
+  },
+  {
+    ...blank, name: "plain-fib", unit: "ms", program: "fib", args: [35, 3], versus: "plain",
+    contestants: ["gopark", "plain"],
+  },
+  { ...blank, name: "trees", unit: "ms", program: "trees", args: [16, 1], contestants: withGo },
+  { ...blank, name: "objects", program: "objects", args: [10_000_000], contestants: withGo },
+].map((row) => ({ ...row, module: "compute" }) as Row);
+
+const alone = { ...blank, versus: undefined, contestants: ["gopark"] as Contestant[] };
+
+const building: Row[] = [
+  {
+    ...alone, name: "hello-size", unit: "KiB", program: "size", module: "hello", metric: "detail",
+    bar: { most: 12 }, rounds: 1,
+  },
+  {
+    ...alone, name: "hello-start", unit: "ms", program: "start", module: "hello",
+    bar: { most: 20 },
+  },
+  {
+    ...alone, name: "build-small", unit: "s", program: "build", module: "small", metric: "wall",
+    bar: { most: 3 }, rounds: 3,
+  },
+  {
+    ...alone, name: "build-20k", unit: "s", program: "build", module: "large", metric: "wall",
+    bar: { most: 30 }, rounds: 1, slow: true,
+  },
+];
+
+export const rows: Row[] = [
+  ...switching, ...channels, ...syncing, ...parking, ...looking, ...computing, ...building,
+];
+
+/** The figure a row shows, from nanoseconds or from a count of bytes. */
+export function figure(row: Row, value: number): number {
+  const scale = { ns: 1, ms: 1e-6, s: 1e-9, bytes: 1, KiB: 1 / 1024, MiB: 1 / 1048576 };
+  return value * row.per * scale[row.unit];
+}
