@@ -10,7 +10,7 @@
  */
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-const { load } = await import(new URL("../../host/index.js", import.meta.url).href);
+import { load } from "../../host/index.ts";
 
 const [file, program, ...rest] = process.argv.slice(2);
 const bytes = readFileSync(file);
