@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Reads what the transform wrote about a module: its exports, its imports and their types.
+ *
+ * @module
+ */
+import { ModuleError, NotGoparkModuleError } from "./errors.ts";
+import { ABI_VERSION } from "./layout.ts";
+import { type Type, TypeTable, type TypeTableJson } from "./types.ts";
+
+export const ABI_SECTION = "gopark.abi";
+export const PCTAB_SECTION = "gopark.pctab";
+
+/** A function that crosses the boundary. */
+export interface Signature {
+  readonly name: string;
+  readonly params: readonly Type[];
+  readonly result: Type;
+}
+
+/** A function of the entry file; `id` is what newcall takes. */
+export interface ExportEntry extends Signature {
+  readonly id: number;
+}
+
+/** A function of the host; a blocking one parks its goroutine. */
+export interface ImportEntry extends Signature {
+  readonly module: string;
+  readonly blocking: boolean;
+}
+
+export interface Manifest {
+  readonly exports: readonly ExportEntry[];
+  readonly imports: readonly ImportEntry[];
+}
+
+interface SignatureJson {
+  readonly name: string;
+  readonly params: readonly string[];
+  readonly result: string;
+}
+
+interface ManifestJson {
+  readonly version: number;
+  readonly exports: readonly (SignatureJson & { readonly id: number })[];
+  readonly imports: readonly (SignatureJson & { readonly module: string; readonly blocking: boolean })[];
+  readonly types: TypeTableJson;
+}
+
+/** Prints a signature as an error names it: `crawl(string, i32): f64`. */
+export function show(f: Signature): string {
+  return `${f.name}(${f.params.map((p) => p.name).join(", ")}): ${f.result.name}`;
+}
+
+/** Returns the only custom section of that name, or null. */
+export function customSection(module: WebAssembly.Module, name: string): ArrayBuffer | null {
+  return WebAssembly.Module.customSections(module, name)[0] ?? null;
+}
+
+/** Reads the manifest. Throws when the module has none, or one of another version. */
+export function readManifest(module: WebAssembly.Module, file: string): Manifest {
+  const section = customSection(module, ABI_SECTION);
+  if (!section) {
+    throw new NotGoparkModuleError(
+      `${file} was not built with gopark's transform (it has no ${ABI_SECTION} section): ` +
+        `build it with "gopark build", or extend gopark/asconfig.json`,
+    );
+  }
+  return resolve(parse(section, file), file);
+}
+
+function parse(section: ArrayBuffer, file: string): ManifestJson {
+  try {
+    return JSON.parse(new TextDecoder().decode(section)) as ManifestJson;
+  } catch (cause) {
+    throw new ModuleError(`${file}: the ${ABI_SECTION} section is not JSON`, { cause });
+  }
+}
+
+function resolve(json: ManifestJson, file: string): Manifest {
+  if (json.version !== ABI_VERSION) {
+    throw new ModuleError(
+      `${file} was built for gopark ABI ${json.version}, this host speaks ${ABI_VERSION}: ` +
+        `rebuild it with the gopark that loads it`,
+    );
+  }
+  const types = new TypeTable(json.types);
+  const signature = (f: SignatureJson): Signature => ({
+    name: f.name,
+    params: f.params.map((p) => types.get(p)),
+    result: types.get(f.result),
+  });
+  return {
+    exports: json.exports.map((f) => ({ ...signature(f), id: f.id })),
+    imports: json.imports.map((f) => ({ ...signature(f), module: f.module, blocking: f.blocking })),
+  };
+}

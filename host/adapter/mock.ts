@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A platform for tests: its clock moves only when nothing else can happen.
+ *
+ * @module
+ */
+import type { Platform } from "../instance/platform.ts";
+
+interface Timer {
+  readonly at: number;
+  readonly f: () => void;
+}
+
+/** A platform whose event loop a test drives with `turn` or `drive`. */
+export class MockPlatform implements Platform {
+  /** What was written, by file descriptor. */
+  readonly written: Record<number, string> = { 1: "", 2: "" };
+  readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
+  #now = 0;
+  #immediates: (() => void)[] = [];
+  readonly #timers = new Set<Timer>();
+  readonly #idle = new Set<() => void>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  walltime(): number {
+    return 1_000_000 + this.#now;
+  }
+
+  random(): number {
+    return 0.5;
+  }
+
+  timer(ms: number, f: () => void): () => void {
+    const timer = { at: this.#now + ms, f };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  immediate(f: () => void): void {
+    this.#immediates.push(f);
+  }
+
+  onIdleEnd(f: () => void): () => void {
+    this.#idle.add(f);
+    return () => this.#idle.delete(f);
+  }
+
+  async readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = this.files.get(String(source));
+    if (!bytes) throw new Error("no such file");
+    return bytes;
+  }
+
+  write(fd: number, bytes: Uint8Array): void {
+    this.written[fd] += new TextDecoder().decode(bytes);
+  }
+
+  async gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new CompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  }
+
+  /** Lets the clock run without anything happening: a long slice. */
+  elapse(ms: number): void {
+    this.#now += ms;
+  }
+
+  /** Does one turn of the event loop: the immediates, else the next timer, else the idle end. */
+  async turn(): Promise<boolean> {
+    const f = this.#next();
+    f?.();
+    await settled();
+    return f !== null;
+  }
+
+  /** Turns until `promise` settles. Throws when nothing is left that could settle it. */
+  async drive<T>(promise: Promise<T>): Promise<T> {
+    let done = false;
+    const mark = () => {
+      done = true;
+    };
+    promise.then(mark, mark);
+    await settled();
+    while (!done) {
+      if (!(await this.turn()) && !done) throw new Error("nothing is left to run");
+    }
+    return promise;
+  }
+
+  #next(): (() => void) | null {
+    if (this.#immediates.length) {
+      const all = this.#immediates.splice(0);
+      return () => all.forEach((f) => f());
+    }
+    const timer = [...this.#timers].sort((a, b) => a.at - b.at)[0];
+    if (timer) return () => this.#fire(timer);
+    const idle = [...this.#idle];
+    return idle.length ? () => idle.forEach((f) => f()) : null;
+  }
+
+  #fire(timer: Timer): void {
+    this.#timers.delete(timer);
+    this.#now = Math.max(this.#now, timer.at);
+    timer.f();
+  }
+}
+
+/** Waits until promise jobs, and jobs of their making, have run: a message needs a whole turn. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}

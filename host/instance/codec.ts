@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Carries values over the boundary: lift makes JavaScript's of the guest's, lower the reverse.
+ *
+ * Strings and arrays go through @assemblyscript/loader. A raw value is what wasm passes: a
+ * number or a bigint, for a reference its address. Lowering allocates, and any allocation may
+ * collect: what was allocated stays pinned until its owner says that it is reachable.
+ *
+ * @module
+ */
+import type { ASUtil } from "@assemblyscript/loader";
+import type { Type } from "../abi/types.ts";
+import { isManaged } from "../abi/types.ts";
+import type { MemoryView } from "../memory/view.ts";
+import { type TypedArray, typedArrayClass } from "./check.ts";
+
+export type Raw = number | bigint;
+
+/** What was allocated for one call, pinned. */
+export class Pins {
+  readonly #loader: ASUtil;
+  readonly #pinned: number[] = [];
+
+  constructor(loader: ASUtil) {
+    this.#loader = loader;
+  }
+
+  add(ptr: number): number {
+    if (ptr) this.#pinned.push(this.#loader.__pin(ptr));
+    return ptr;
+  }
+
+  release(): void {
+    for (const ptr of this.#pinned) this.#loader.__unpin(ptr);
+    this.#pinned.length = 0;
+  }
+}
+
+/** Lifts and lowers for one instance. */
+export class Codec {
+  readonly #loader: ASUtil;
+  readonly #view: MemoryView;
+
+  constructor(loader: ASUtil, view: MemoryView) {
+    this.#loader = loader;
+    this.#view = view;
+  }
+
+  pins(): Pins {
+    return new Pins(this.#loader);
+  }
+
+  /** Lifts the value in the 16-byte slot at `ptr`. */
+  liftSlot(type: Type, ptr: number): unknown {
+    if (type.kind === "void") return undefined;
+    if (type.kind === "long") return this.lift(type, this.#view.i64(ptr));
+    if (type.kind !== "float") return this.lift(type, this.#view.u32(ptr));
+    return type.bits === 32 ? this.#view.f32(ptr) : this.#view.f64(ptr);
+  }
+
+  lift(type: Type, raw: Raw): unknown {
+    switch (type.kind) {
+      case "void": return undefined;
+      case "bool": return (Number(raw) & 1) === 1;
+      case "int": return liftInt(type, Number(raw));
+      case "long": return type.signed ? BigInt.asIntN(64, raw as bigint) : BigInt.asUintN(64, raw as bigint);
+      case "float": return raw;
+      default: return this.#liftReference(type, Number(raw) >>> 0);
+    }
+  }
+
+  #liftReference(type: Type, ptr: number): unknown {
+    if (!ptr) return null;
+    switch (type.kind) {
+      case "string": return this.#loader.__getString(ptr);
+      case "arraybuffer": return this.#loader.__getArrayBuffer(ptr);
+      case "typedarray": return this.#liftTypedArray(type, ptr);
+      case "array":
+      case "staticarray": return this.#loader.__getArray(ptr).map((raw) => this.lift(type.of!, raw));
+      default: throw new TypeError(`${type.name} does not cross the boundary`);
+    }
+  }
+
+  #liftTypedArray(type: Type, ptr: number): TypedArray {
+    const getters = this.#loader as unknown as Record<string, (ptr: number) => TypedArray>;
+    return getters[`__get${type.name}`]!(ptr);
+  }
+
+  /** Lowers a checked value; what it allocates is in `pins`. */
+  lower(type: Type, value: unknown, pins: Pins): Raw {
+    switch (type.kind) {
+      case "void": return 0;
+      case "bool": return value ? 1 : 0;
+      case "int":
+      case "long":
+      case "float": return value as Raw;
+      default: return value === null ? 0 : pins.add(this.#lowerReference(type, value, pins));
+    }
+  }
+
+  #lowerReference(type: Type, value: unknown, pins: Pins): number {
+    switch (type.kind) {
+      case "string": return this.#loader.__newString(value as string);
+      case "arraybuffer": return this.#loader.__newArrayBuffer(value as ArrayBuffer);
+      case "typedarray": return this.#newArray(type, asTypedArray(type, value));
+      default: return this.#newArray(type, this.#lowerElements(type.of!, value, pins));
+    }
+  }
+
+  #newArray(type: Type, elements: unknown): number {
+    return this.#loader.__newArray(type.id, elements as number[]);
+  }
+
+  #lowerElements(of: Type, values: unknown, pins: Pins): ArrayLike<unknown> {
+    if (ArrayBuffer.isView(values)) return values as unknown as ArrayLike<unknown>;
+    return (values as unknown[]).map((v) => this.lower(of, v, pins));
+  }
+
+  /** Writes a lowered value to a slot; small integers arrive extended to 32 bits. */
+  storeSlot(type: Type, ptr: number, raw: Raw): void {
+    if (type.kind === "long") this.#view.setI64(ptr, raw as bigint);
+    else if (type.kind === "float" && type.bits === 32) this.#view.setF32(ptr, raw as number);
+    else if (type.kind === "float") this.#view.setF64(ptr, raw as number);
+    else if (type.kind !== "void") this.#view.setI32(ptr, raw as number);
+  }
+
+  /** Returns what a wasm function gets from a host function that returned `raw`. */
+  zero(type: Type): Raw {
+    return type.kind === "long" ? 0n : 0;
+  }
+}
+
+function liftInt(type: Type, raw: number): number {
+  const unused = 32 - type.bits;
+  const shifted = raw << unused;
+  return type.signed ? shifted >> unused : shifted >>> unused;
+}
+
+function asTypedArray(type: Type, value: unknown): TypedArray {
+  const Class = typedArrayClass(type.name);
+  return value instanceof Class ? value : new Class(value as never[]);
+}
+
+/** Returns newcall's mask: bit i is set when argument i is a reference. */
+export function managedMask(params: readonly Type[]): number {
+  return params.reduce((mask, type, i) => mask | (isManaged(type) ? 1 << i : 0), 0);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Wraps the host's functions for the guest: lifts arguments, lowers results, parks for promises.
+ *
+ * @module
+ */
+import { ImportError } from "../abi/errors.ts";
+import { RUNTIME_MODULE, type Imports } from "../abi/imports.ts";
+import { type ImportEntry, type Manifest, show } from "../abi/manifest.ts";
+import { check } from "./check.ts";
+import type { Codec, Raw } from "./codec.ts";
+import type { Door } from "./door.ts";
+import type { Program } from "./program.ts";
+
+type HostFunction = (...args: unknown[]) => unknown;
+type RawFunction = (...raw: Raw[]) => Raw;
+
+/** What the wrappers work with; filled in after the instance exists. */
+export interface Context {
+  readonly door: Door;
+  codec: Codec;
+  program: Program;
+}
+
+// The loader fills these in itself when nobody else does.
+const LOADERS = new Set(["env.abort", "env.trace", "env.seed"]);
+
+/** Puts together the import object. Throws one ImportError for all that is missing. */
+export function bindImports(
+  module: WebAssembly.Module,
+  manifest: Manifest,
+  layers: readonly Imports[],
+  context: Context,
+): Imports {
+  const bound: Imports = {};
+  const missing: string[] = [];
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    const entry = manifest.imports.find((e) => e.module === from && e.name === name);
+    const owner = layers.find((layer) => layer[from]?.[name] !== undefined)?.[from];
+    if (owner) (bound[from] ??= {})[name] = bind(owner, from, name, kind, entry, context);
+    else if (!provided(from, name)) missing.push(absent(from, name, kind, entry));
+  }
+  if (missing.length) throw new ImportError(missing.join("\n"));
+  return bound;
+}
+
+function provided(from: string, name: string): boolean {
+  return LOADERS.has(`${from}.${name}`) || from === "Math" || from === "Date";
+}
+
+function absent(from: string, name: string, kind: string, entry?: ImportEntry): string {
+  const what = entry ? show(entry) : `${name} (a ${kind})`;
+  if (from === RUNTIME_MODULE) return `the module wants ${from}.${what}, which this host has not`;
+  return `missing import ${from}.${what}: pass it as options.imports.${from}.${name}`;
+}
+
+function bind(
+  owner: Record<string, unknown>,
+  from: string,
+  name: string,
+  kind: string,
+  entry: ImportEntry | undefined,
+  context: Context,
+): unknown {
+  const value = owner[name];
+  if (kind !== "function") return value;
+  if (typeof value !== "function") {
+    const what = entry ? show(entry) : name;
+    throw new ImportError(`import ${from}.${what} must be a function, got ${typeof value}`);
+  }
+  if (!entry) return value;
+  const f: HostFunction = (...args) => value.apply(owner, args);
+  return entry.blocking ? blocking(f, entry, context) : direct(f, entry, context);
+}
+
+function direct(f: HostFunction, entry: ImportEntry, context: Context): RawFunction {
+  const what = `${entry.module}.${show(entry)}`;
+  return (...raw) => {
+    context.door.checkExit();
+    const result = f(...liftAll(entry, raw, context));
+    context.door.checkExit();
+    if (isPromise(result)) {
+      throw new TypeError(`host function ${what} returned a promise: declare it @blocking`);
+    }
+    const value = entry.result.kind === "void" ? undefined : result;
+    check(entry.result, value, `host function ${what}: result`);
+    return lowerResult(entry, value, context);
+  };
+}
+
+/** Lowers the result of a direct call; from here on the guest's own stack keeps it alive. */
+function lowerResult(entry: ImportEntry, value: unknown, { codec }: Context): Raw {
+  const pins = codec.pins();
+  const raw = codec.lower(entry.result, value, pins);
+  pins.release();
+  return raw;
+}
+
+/** Returns at once; the goroutine parks right after, until the promise settles. */
+function blocking(f: HostFunction, entry: ImportEntry, context: Context): RawFunction {
+  const what = `${entry.module}.${show(entry)}`;
+  const { door } = context;
+  return (...raw) => {
+    door.checkExit();
+    const args = liftAll(entry, raw, context);
+    const token = door.guest.gopark_curg() >>> 0;
+    const promise = attempt(f, args);
+    door.checkExit();
+    promise.then(
+      (value) => context.program.resolve(token, entry.result, value, what),
+      (reason) => context.program.reject(token, reason),
+    );
+    return context.codec.zero(entry.result);
+  };
+}
+
+/** Calls `f`; what it throws at once is a rejection as well. */
+async function attempt(f: HostFunction, args: unknown[]): Promise<unknown> {
+  return f(...args);
+}
+
+function liftAll(entry: ImportEntry, raw: readonly Raw[], { codec }: Context): unknown[] {
+  return entry.params.map((type, i) => codec.lift(type, raw[i]!));
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof (value as PromiseLike<unknown> | null)?.then === "function";
+}

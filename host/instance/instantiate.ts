@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Puts a program together: compiles, binds the imports, instantiates, runs module-level code.
+ *
+ * @module
+ */
+import { instantiate as loaderInstantiate } from "@assemblyscript/loader";
+import { ModuleError } from "../abi/errors.ts";
+import { type GuestExports, REQUIRED } from "../abi/exports.ts";
+import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
+import { ABI_SECTION, customSection, PCTAB_SECTION, readManifest } from "../abi/manifest.ts";
+import { MemoryView } from "../memory/view.ts";
+import { buildId } from "../symbol/buildid.ts";
+import { PcTab } from "../symbol/pctab.ts";
+import { App, type Exports } from "./app.ts";
+import { builtinImports, clockImports } from "./builtin.ts";
+import { Calls } from "./calls.ts";
+import { Codec } from "./codec.ts";
+import { Door } from "./door.ts";
+import { bindImports, type Context } from "./hostcall.ts";
+import { Outputs } from "./output.ts";
+import type { LoadOptions, Platform } from "./platform.ts";
+import { Program } from "./program.ts";
+import { Reader } from "./reader.ts";
+import { loadModule, type Source } from "./source.ts";
+
+/** Loads a program on a platform. Rejects with ModuleError, ImportError or how its start died. */
+export async function load<E extends Exports = Exports>(
+  source: Source | PromiseLike<Source>,
+  options: LoadOptions,
+  platform: Platform,
+): Promise<App<E>> {
+  options.signal?.throwIfAborted();
+  const { module, file } = await loadModule(source, platform, options.name);
+  const manifest = readManifest(module, file);
+  const section = readPctab(module, file);
+  const outputs = new Outputs(platform, options);
+  const door = new Door(outputs, () => options.onExit?.());
+  const context = { door } as Context;
+  const runtime = { [RUNTIME_MODULE]: runtimeImports(platform, outputs, context) };
+  const layers = [options.imports ?? {}, runtime, builtinImports(platform, outputs, options)];
+  const bound = bindImports(module, manifest, layers, context);
+  const { guest, view } = await start(module, bound, context, file);
+  const program = makeProgram(context, platform, options, outputs);
+  try {
+    door.enter(() => guest._initialize());
+  } finally {
+    if (door.error) program.close(door.error);
+  }
+  const pctab = new PcTab(section);
+  const mapping = { file, buildId: buildId(section) };
+  const reader = new Reader(door, view);
+  return new App<E>({ manifest, program, reader, pctab, mapping, platform });
+}
+
+function readPctab(module: WebAssembly.Module, file: string): ArrayBuffer {
+  const section = customSection(module, PCTAB_SECTION);
+  if (section) return section;
+  throw new ModuleError(
+    `${file} has a ${ABI_SECTION} section and no ${PCTAB_SECTION}: ` +
+      `was it stripped? rebuild it with "gopark build"`,
+  );
+}
+
+function runtimeImports(platform: Platform, outputs: Outputs, context: Context): Record<string, unknown> {
+  const imports: RuntimeImports = {
+    ...clockImports(platform),
+    write: (fd, ptr, len) => {
+      const view = new MemoryView(context.door.guest.memory);
+      outputs.write(fd, view.bytes(ptr >>> 0, len >>> 0));
+    },
+    done: (callid, ptr) => context.program.done(callid, ptr),
+    exit: (kind, status) => context.door.exit(kind, status),
+  };
+  return { ...imports };
+}
+
+/** Instantiates, and gives the door and the codec what they lead to. */
+async function start(module: WebAssembly.Module, imports: Imports, context: Context, file: string) {
+  const { instance, exports: loader } = await loaderInstantiate(module, imports);
+  const guest = instance.exports as unknown as GuestExports;
+  const absent = REQUIRED.filter((name) => guest[name] === undefined);
+  if (absent.length) throw new ModuleError(`${file} does not export ${absent.join(", ")}: rebuild it`);
+  const view = new MemoryView(guest.memory);
+  context.door.open(guest, (text) => loader.__newString(text));
+  context.codec = new Codec(loader, view);
+  return { guest, view };
+}
+
+function makeProgram(
+  context: Context,
+  platform: Platform,
+  options: LoadOptions,
+  outputs: Outputs,
+): Program {
+  const { door, codec } = context;
+  const { signal } = options;
+  const abort = () => context.program.close(signal!.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  context.program = new Program({
+    platform,
+    door,
+    codec,
+    calls: new Calls(door, codec),
+    onExit: () => options.onExit?.(),
+    onEnd: () => {
+      signal?.removeEventListener("abort", abort);
+      outputs.end();
+    },
+  });
+  return context.program;
+}

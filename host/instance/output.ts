@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Sends what the program prints to where its host wants it, and keeps the dump.
+ *
+ * @module
+ */
+import { FD_DUMP, FD_STDERR } from "../abi/layout.ts";
+import { TextStream } from "../memory/text.ts";
+import type { LoadOptions, Output, Platform } from "./platform.ts";
+
+interface Sink {
+  write(bytes: Uint8Array): void;
+  end(): void;
+}
+
+/** The program's standard streams. */
+export class Outputs {
+  readonly #stdout: Sink;
+  readonly #stderr: Sink;
+  readonly #dumpText = new TextStream();
+  #dump = "";
+
+  constructor(platform: Platform, options: LoadOptions) {
+    this.#stdout = makeSink(options.stdout ?? { write: (b) => platform.write(1, b) });
+    this.#stderr = makeSink(options.stderr ?? { write: (b) => platform.write(2, b) });
+  }
+
+  /** What was written to FD_DUMP so far. */
+  get dump(): string {
+    return this.#dump;
+  }
+
+  write(fd: number, bytes: Uint8Array): void {
+    if (fd === FD_DUMP) this.#dump += this.#dumpText.push(bytes);
+    const sink = fd === FD_STDERR || fd === FD_DUMP ? this.#stderr : this.#stdout;
+    sink.write(bytes);
+  }
+
+  /** Hands out what is still held back. */
+  end(): void {
+    this.#stdout.end();
+    this.#stderr.end();
+  }
+}
+
+function makeSink(output: Output): Sink {
+  if (typeof output === "function") return functionSink(output);
+  if ("getWriter" in output) return streamSink(output);
+  return { write: (bytes) => void output.write(bytes), end() {} };
+}
+
+function functionSink(output: (text: string) => void): Sink {
+  const text = new TextStream();
+  const emit = (s: string) => {
+    if (s) output(s);
+  };
+  return { write: (bytes) => emit(text.push(bytes)), end: () => emit(text.end()) };
+}
+
+/** Writes without waiting: the guest prints synchronously. A broken stream loses the output. */
+function streamSink(stream: WritableStream<Uint8Array>): Sink {
+  const writer = stream.getWriter();
+  return {
+    write: (bytes) => void writer.write(bytes).catch(() => {}),
+    end: () => writer.releaseLock(),
+  };
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Names what the host needs of the world it runs in. Each adapter fills this in, no more.
+ *
+ * @module
+ */
+import type { Imports } from "../abi/imports.ts";
+
+export interface Platform {
+  /** Returns monotonic milliseconds, with a fraction. */
+  now(): number;
+  /** Returns milliseconds since 1970. */
+  walltime(): number;
+  /** Returns a number in [0, 1). */
+  random(): number;
+  /** Calls `f` once, `ms` milliseconds from now or a little later. Returns how to cancel it. */
+  timer(ms: number, f: () => void): () => void;
+  /** Calls `f` once, after the event loop has had a turn. */
+  immediate(f: () => void): void;
+  /**
+   * Calls `f` each time when nothing is left that could keep the event loop running. A platform
+   * whose event loop never ends does not call it. Returns how to unsubscribe.
+   */
+  onIdleEnd(f: () => void): () => void;
+  /** Reads a whole file or resource. */
+  readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>>;
+  /** Writes all of `bytes` to standard output (1) or standard error (2). */
+  write(fd: number, bytes: Uint8Array): void;
+  /** Compresses fast rather than well, as Go does. */
+  gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * Where a program's output goes: a function that gets text, or a stream that gets UTF-8 bytes
+ * (a WHATWG WritableStream, or anything with a `write` method such as Node's).
+ */
+export type Output =
+  | ((text: string) => void)
+  | WritableStream<Uint8Array>
+  | { write(chunk: Uint8Array): unknown };
+
+/** What `load` takes beside the source. */
+export interface LoadOptions {
+  /** The host functions, by module and name. They win over the built-in ones. */
+  readonly imports?: Imports;
+  /** What `host.args()` returns to the program. */
+  readonly args?: readonly string[];
+  /** What `host.env(name)` returns to the program. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly stdout?: Output;
+  readonly stderr?: Output;
+  /** Closes the program when it is aborted; whatever waits rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Names the module in profiles. By default the last part of the source's path. */
+  readonly name?: string;
+  /**
+   * Is called at the last moment in which the program's goroutines can be read: main has
+   * returned, or the program has printed its dump. A profile asked for in it is of that moment.
+   */
+  readonly onExit?: () => void;
+}

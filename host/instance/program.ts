@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Runs a program: the loop between the guest's scheduler and the host's event loop.
+ *
+ * One turn runs goroutines for a slice of time, then returns to the event loop: at once when
+ * goroutines are still runnable, else when a timer, a host call or an export call says so.
+ * Nothing may enter the guest while wasm is on the stack, so what comes in then is queued.
+ *
+ * @module
+ */
+import { ClosedError, endedError, ExitError, StateError } from "../abi/errors.ts";
+import { SCHED_EXIT, SCHED_YIELD } from "../abi/layout.ts";
+import type { ExportEntry } from "../abi/manifest.ts";
+import type { Type } from "../abi/types.ts";
+import { type Calls, checkArguments } from "./calls.ts";
+import type { Codec } from "./codec.ts";
+import type { Door } from "./door.ts";
+import type { Platform } from "./platform.ts";
+
+const SLICE = 10e6; // ns: short enough for a page to stay fluid
+const NS_PER_MS = 1e6;
+const LONGEST_TIMER = 2 ** 31 - 1; // ms: setTimeout fires at once beyond it
+
+interface Outstanding {
+  readonly entry: ExportEntry;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** What a program is made of. */
+export interface Parts {
+  readonly platform: Platform;
+  readonly door: Door;
+  readonly codec: Codec;
+  readonly calls: Calls;
+  /** Is called before the state becomes unreadable, when main has returned. */
+  readonly onExit: () => void;
+  /** Is called once, when nothing will run any more. */
+  readonly onEnd: () => void;
+}
+
+/** A loaded program. */
+export class Program {
+  readonly #parts: Parts;
+  readonly #calls = new Map<number, Outstanding>();
+  readonly #queue: (() => void)[] = [];
+  #lastCall = 0;
+  #main: Outstanding | null = null;
+  #started = false;
+  #ended: Error | null = null;
+  #scheduled = false;
+  #quiet = false;
+  #cancelWake: (() => void) | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Why nothing can be called any more, or null. */
+  get ended(): Error | null {
+    return this.#ended;
+  }
+
+  /** Starts main. Resolves when it returns; rejects with how the program died otherwise. */
+  run(main: ExportEntry | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#checkRun(main);
+      this.#started = true;
+      this.#main = { entry: main!, resolve: resolve as (v: unknown) => void, reject };
+      this.#whenFree(() => this.#parts.calls.start(main!, 0, []));
+    });
+  }
+
+  #checkRun(main: ExportEntry | undefined): void {
+    if (this.#started) throw new StateError("run() was called already: load the module again");
+    if (this.#ended) throw endedError("run()", this.#ended);
+    if (!main) {
+      throw new StateError("the program has no main: export function main(): void { … }");
+    }
+    if (main.params.length) throw new StateError("main must not have parameters");
+  }
+
+  /** Calls an export on a goroutine of its own. */
+  call(entry: ExportEntry, args: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) throw endedError(`${entry.name}()`, this.#ended);
+      checkArguments(entry, args);
+      const callid = ++this.#lastCall;
+      this.#calls.set(callid, { entry, resolve, reject });
+      this.#whenFree(() => this.#parts.calls.start(entry, callid, args));
+    });
+  }
+
+  /** The import `done`: lifts the result now, for the slot does not last. */
+  done(callid: number, ptr: number): void {
+    const call = this.#calls.get(callid);
+    if (!call) return;
+    this.#calls.delete(callid);
+    try {
+      call.resolve(this.#parts.codec.liftSlot(call.entry.result, ptr >>> 0));
+    } catch (fault) {
+      call.reject(fault);
+    }
+  }
+
+  /** Settles a blocking host call with a value. */
+  resolve(token: number, type: Type, value: unknown, what: string): void {
+    this.#whenFree(() => this.#parts.calls.resolve(token, type, value, what));
+  }
+
+  /** Settles a blocking host call with an error. */
+  reject(token: number, reason: unknown): void {
+    this.#whenFree(() => this.#parts.calls.reject(token, reason));
+  }
+
+  /** Stops for good; whatever waits rejects with `reason`. */
+  close(reason: unknown = new ClosedError("the program was closed")): void {
+    this.#end(reason instanceof Error ? reason : new ClosedError(String(reason), { cause: reason }), true);
+  }
+
+  /** Does something in the guest now, or in the next turn when wasm is on the stack. */
+  #whenFree(f: () => void): void {
+    if (this.#ended) return;
+    if (this.#parts.door.busy) this.#queue.push(f);
+    else this.#guarded(f);
+    this.#wake();
+  }
+
+  #guarded(f: () => void): void {
+    try {
+      f();
+    } catch (thrown) {
+      this.#end(this.#parts.door.error ?? (thrown as Error));
+    }
+  }
+
+  #wake(): void {
+    this.#quiet = false;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#stopWaiting();
+    if (this.#scheduled || this.#ended) return;
+    this.#scheduled = true;
+    this.#parts.platform.immediate(() => {
+      this.#scheduled = false;
+      this.#guarded(() => this.#turn());
+    });
+  }
+
+  #turn(): void {
+    if (this.#ended) return;
+    for (const f of this.#queue.splice(0)) f();
+    const state = this.#parts.door.enter((guest) => guest.gopark_schedule(SLICE));
+    if (this.#ended) return; // a host function closed the program
+    if (state === SCHED_EXIT) this.#mainReturned();
+    else if (state === SCHED_YIELD || this.#queue.length) this.#wake();
+    else this.#idle();
+  }
+
+  #mainReturned(): void {
+    this.#parts.onExit();
+    this.#end(new ExitError("main has returned", { status: 0, dump: "" }));
+  }
+
+  /** Decides what can still wake a goroutine. */
+  #idle(): void {
+    const { door, platform } = this.#parts;
+    const deadline = door.enter((guest) => guest.gopark_deadline());
+    if (deadline >= 0) this.#sleep(deadline / NS_PER_MS - platform.now());
+    else if (door.enter((guest) => guest.gopark_hostcalls()) > 0) this.#waitForHost();
+    else if (this.#main) this.#suspectDeadlock();
+    else if (this.#calls.size) this.#waitForHost();
+  }
+
+  /** Wakes after `ms`. What a timer is too coarse for is spent in turns of the event loop. */
+  #sleep(ms: number): void {
+    if (ms < 1) return this.#wake();
+    const whole = Math.min(Math.floor(ms), LONGEST_TIMER);
+    this.#cancelWake = this.#parts.platform.timer(whole, () => this.#wake());
+  }
+
+  /** Waits for a host call to settle or an export to be called; the event loop's end ends that. */
+  #waitForHost(): void {
+    this.#cancelWake = this.#parts.platform.onIdleEnd(() => this.#guarded(() => this.#deadlock()));
+  }
+
+  /** Gives the host one turn to react to what the last slice has resolved. */
+  #suspectDeadlock(): void {
+    if (this.#quiet) return this.#deadlock();
+    this.#quiet = true;
+    this.#schedule();
+  }
+
+  #deadlock(): void {
+    this.#stopWaiting();
+    this.#parts.door.enter((guest) => guest.gopark_deadlock());
+  }
+
+  #stopWaiting(): void {
+    this.#cancelWake?.();
+    this.#cancelWake = null;
+  }
+
+  #end(error: Error, verbatim = false): void {
+    if (this.#ended) return;
+    this.#ended = error;
+    this.#stopWaiting();
+    this.#queue.length = 0;
+    if (error instanceof ExitError && error.status === 0) this.#main?.resolve(undefined);
+    else this.#main?.reject(error);
+    for (const call of this.#calls.values()) {
+      call.reject(verbatim ? error : endedError(`${call.entry.name}()`, error));
+    }
+    this.#calls.clear();
+    this.#parts.onEnd();
+  }
+}

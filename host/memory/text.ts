@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Decodes the UTF-8 that the guest prints.
+ *
+ * The guest hands over a full buffer wherever it is full, in the middle of a character too.
+ * Some engines will not decode from shared memory, so callers pass copies.
+ *
+ * @module
+ */
+
+/** Decodes a stream of chunks, keeping a split character until the rest of it comes. */
+export class TextStream {
+  readonly #decoder = new TextDecoder();
+
+  push(bytes: Uint8Array): string {
+    return this.#decoder.decode(bytes, { stream: true });
+  }
+
+  /** Returns what an unfinished character leaves behind. */
+  end(): string {
+    return this.#decoder.decode();
+  }
+}
+
+/** Decodes one whole text. */
+export function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Models a profile in pprof's words, between the readers of records and the encoders.
+ *
+ * @module
+ */
+import type { Frame } from "../symbol/pctab.ts";
+
+export interface ValueType {
+  readonly type: string;
+  readonly unit: string;
+}
+
+/** Equal stacks, counted. */
+export interface Sample {
+  /** What the text form prints in its row: one pc for each physical frame. */
+  readonly pcs: readonly number[];
+  /** Innermost first, inlined ones included. Never empty. */
+  readonly frames: readonly Frame[];
+  readonly values: readonly number[];
+}
+
+export interface Profile {
+  readonly name: string;
+  readonly sampleTypes: readonly ValueType[];
+  readonly periodType: ValueType;
+  readonly period: number;
+  readonly samples: readonly Sample[];
+  readonly timeNanos: bigint;
+  readonly durationNanos: bigint;
+}
+
+/** The module that a profile's addresses belong to. */
+export interface Mapping {
+  readonly file: string;
+  readonly buildId: string;
+}
+
+/** A stack as the runtime recorded it, and the frames it stands for. */
+export interface Stack {
+  readonly pcs: ArrayLike<number>;
+  readonly frames: readonly Frame[];
+}
+
+/**
+ * Counts equal stacks, as Go's printCountProfile does: the most frequent first, then by key.
+ * A stack without a frame gets `bottom`, since no reader of profiles accepts an empty one.
+ */
+export function countProfile(
+  name: string,
+  stacks: readonly Stack[],
+  bottom: string,
+  timeNanos: bigint,
+): Profile {
+  const type = { type: name, unit: "count" };
+  return {
+    name,
+    sampleTypes: [type],
+    periodType: type,
+    period: 1,
+    samples: countStacks(stacks, bottom),
+    timeNanos,
+    durationNanos: 0n,
+  };
+}
+
+function countStacks(stacks: readonly Stack[], bottom: string): Sample[] {
+  const groups = new Map<string, { stack: Stack; count: number }>();
+  for (const stack of stacks) {
+    const key = rowKey(Array.from(stack.pcs));
+    const group = groups.get(key);
+    if (group) group.count++;
+    else groups.set(key, { stack, count: 1 });
+  }
+  return [...groups]
+    .sort(([a, x], [b, y]) => y.count - x.count || (a < b ? -1 : 1))
+    .map(([, { stack, count }]) => sample(stack, count, bottom));
+}
+
+function sample(stack: Stack, count: number, bottom: string): Sample {
+  if (stack.frames.length) {
+    return { pcs: Array.from(stack.pcs), frames: stack.frames, values: [count] };
+  }
+  const frame = { pc: 0, function: bottom, file: "", line: 0, entry: 0 };
+  return { pcs: [0], frames: [frame], values: [count] };
+}
+
+/** Prints a stack's pcs as Go's rows do. */
+export function rowKey(pcs: readonly number[]): string {
+  return "@" + pcs.map((pc) => ` 0x${pc.toString(16)}`).join("");
+}
+
+/** Returns what `later` has more than `earlier`, stack by stack; what did not change is left out. */
+export function deltaProfile(earlier: Profile, later: Profile): Profile {
+  const before = new Map(earlier.samples.map((s) => [rowKey(s.pcs), s]));
+  const samples: Sample[] = [];
+  const add = (s: Sample, values: number[]) => {
+    if (values.some((v) => v !== 0)) samples.push({ ...s, values });
+  };
+  for (const s of later.samples) {
+    const old = before.get(rowKey(s.pcs));
+    before.delete(rowKey(s.pcs));
+    add(s, s.values.map((v, i) => v - (old?.values[i] ?? 0)));
+  }
+  for (const s of before.values()) add(s, s.values.map((v) => -v));
+  return { ...later, samples, durationNanos: later.timeNanos - earlier.timeNanos };
+}
