@@ -63,7 +63,9 @@ async function readFile(source: string | URL, platform: Platform): Promise<Uint8
   try {
     return await platform.readFile(source);
   } catch (cause) {
-    throw new ModuleError(`cannot read ${source}: ${(cause as Error).message}`, { cause });
+    // Node names the file once more behind a comma.
+    const why = (cause as Error).message.replace(/, \w+ '.*'$/, "");
+    throw new ModuleError(`cannot read ${source}: ${why}`, { cause });
   }
 }
 

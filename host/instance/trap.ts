@@ -13,7 +13,7 @@ import {
 const PATTERNS: readonly (readonly [RegExp, number])[] = [
   [/call stack size|too much recursion|stack overflow/i, TRAP_STACK],
   [/unreachable/i, TRAP_UNREACHABLE],
-  [/table|call_indirect|indirect call|signature|null function/i, TRAP_TABLE],
+  [/\btable\b|call_indirect|indirect call|signature|null function/i, TRAP_TABLE],
   [/di(vide|vision) by zero|remainder by zero/i, TRAP_DIVIDE],
   [/unrepresentable|integer overflow|conversion to integer|trunc/i, TRAP_OVERFLOW],
   [/out of bounds/i, TRAP_MEMORY],

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/**
+ * `gopark build`: compiles a program to a .wasm file.
+ *
+ * @module
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { compile, TARGETS } from "./compile.ts";
+import { CliError, type Command, oneOf, parseLine } from "./usage.ts";
+
+export const build: Command = {
+  summary: "compile a program to WebAssembly",
+  help: `usage: gopark build FILE.ts [-o OUT.wasm] [--target release|debug] [-- asc flags]
+
+Compiles an AssemblyScript program with gopark's runtime and transform.
+
+  -o, --out OUT.wasm    where to write (default: FILE.wasm beside FILE.ts)
+  --target release      -O3 (the default)
+  --target debug        not optimized, with names and a source map beside OUT.wasm
+
+What stands behind -- goes to asc as it is, for example: -- -O1 --enable simd
+An asconfig.json is not read. A project that has one extends gopark/asconfig.json and runs asc.
+Exit status: 1 when there are errors.
+`,
+
+  async run(args) {
+    const { values, file, behind } = parseLine(args, ["FILE.ts"], {
+      out: { type: "string", short: "o" },
+      target: { type: "string", default: "release" },
+    });
+    const target = oneOf("target", values.target, TARGETS);
+    if (!file.endsWith(".ts")) throw new CliError(`${file} is not a .ts file`);
+    const out = values.out ?? file.replace(/\.ts$/, ".wasm");
+    const outputs = await compile(file, out, target, behind);
+    for (const [path, contents] of outputs ?? []) await save(path, contents);
+    return outputs ? 0 : 1;
+  },
+};
+
+/** Writes a file, making its directory if need be. */
+export async function save(path: string, contents: Uint8Array | string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, contents);
+  } catch (error) {
+    throw new CliError(`cannot write ${path}: ${(error as Error).message}`);
+  }
+}

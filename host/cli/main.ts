@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+/**
+ * The command `gopark`: finds the command, prints errors as one line, sets the exit status.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./build.ts";
+import { packageRoot } from "./compile.ts";
+import { pprof } from "./pprof.ts";
+import { run } from "./run.ts";
+import { CliError, type Command } from "./usage.ts";
+
+const COMMANDS: Record<string, Command> = { build, run, pprof };
+
+const HELP = `usage: gopark COMMAND …
+
+Builds and runs AssemblyScript programs with goroutines, channels and Go's profiles.
+
+${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join("\n")}
+
+  gopark COMMAND --help   says more about a command
+  gopark --version        prints the version
+`;
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined) return print(process.stderr, HELP, 1);
+  if (name === "--help" || name === "-h" || name === "help") return print(process.stdout, HELP, 0);
+  if (name === "--version" || name === "-v") return print(process.stdout, `gopark ${version()}\n`, 0);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    throw new CliError(`no command "${name}": there are ${Object.keys(COMMANDS).join(", ")}`);
+  }
+  return asksForHelp(args) ? print(process.stdout, command.help, 0) : command.run(args);
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const cut = args.indexOf("--");
+  return (cut < 0 ? args : args.slice(0, cut)).some((arg) => arg === "--help" || arg === "-h");
+}
+
+function print(stream: NodeJS.WriteStream, text: string, status: number): number {
+  stream.write(text);
+  return status;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")).version;
+}
+
+try {
+  // exit, not exitCode: what a program has left running must not keep the process.
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`gopark: ${(error as Error).message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/**
+ * `gopark pprof`: runs a program and writes one of its profiles.
+ *
+ * @module
+ */
+import { profileKind, runProgram } from "./program.ts";
+import { CliError, type Command, parseLine } from "./usage.ts";
+
+export const pprof: Command = {
+  summary: "run a program and write a profile of it",
+  help: `usage: gopark pprof FILE.ts|FILE.wasm KIND [-o OUT] [--after MS] [--target release|debug] [-- args]
+
+Runs the program and writes a profile for "go tool pprof". KIND is goroutine or threadcreate.
+
+  -o, --out OUT    where to write (default: KIND.pb.gz)
+  --after MS       takes the profile after MS milliseconds of main, and stops the program there
+
+Without --after, or when the program ends earlier, the profile is taken at the last moment at
+which the goroutines are there: when main has returned, or when the program has printed the
+dump of its panic, deadlock or fatal error.
+Exit status: as with gopark run; 0 when --after has stopped the program.
+`,
+
+  async run(args) {
+    const { values, file, rest, behind } = parseLine(args, ["FILE.ts|FILE.wasm", "KIND"], {
+      out: { type: "string", short: "o" },
+      after: { type: "string" },
+      target: { type: "string" },
+    });
+    const kind = profileKind(rest[0]!);
+    const out = values.out ?? `${kind}.pb.gz`;
+    const after = values.after === undefined ? undefined : milliseconds(values.after);
+    return runProgram(file, { target: values.target, args: behind, profiles: [{ kind, out }], after });
+  },
+};
+
+function milliseconds(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new CliError(`--after ${text}: want milliseconds`);
+  return Number(text);
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Runs a program for a command, takes its profiles, and finds its exit status.
+ *
+ * @module
+ */
+import { basename, resolve } from "node:path";
+import { ProgramError } from "../abi/errors.ts";
+import { hostCalls, node } from "../adapter/node.ts";
+import { type App, PROFILE_KINDS, type ProfileKind } from "../instance/app.ts";
+import { load } from "../instance/instantiate.ts";
+import type { Platform } from "../instance/platform.ts";
+import { save } from "./build.ts";
+import { compile, TARGETS, type Target } from "./compile.ts";
+import { CliError, oneOf } from "./usage.ts";
+
+const SIGPIPE_STATUS = 141; // what a shell shows for a process that SIGPIPE has killed
+
+/** A profile to be written. */
+export interface WantedProfile {
+  readonly kind: ProfileKind;
+  readonly out: string;
+}
+
+export interface RunOptions {
+  readonly target: string | undefined;
+  readonly args: readonly string[];
+  readonly profiles: readonly WantedProfile[];
+  /** Milliseconds after which the profiles are taken and the program is stopped. */
+  readonly after?: number;
+}
+
+/** Node, dying quietly when the reader of its output is gone, as Go programs do. */
+const platform: Platform = {
+  ...node,
+  write(fd, bytes) {
+    try {
+      node.write(fd, bytes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EPIPE") process.exit(SIGPIPE_STATUS);
+      throw error;
+    }
+  },
+};
+
+/** Reads a `KIND`. */
+export function profileKind(kind: string): ProfileKind {
+  return oneOf("profile", kind, PROFILE_KINDS);
+}
+
+/** Runs FILE.ts or FILE.wasm. Returns the exit status: the program's, 2 when it died. */
+export async function runProgram(file: string, options: RunOptions): Promise<number> {
+  const source = await sourceOf(file, options.target);
+  if (!source) return 1;
+  const profiles: Promise<Uint8Array>[] = [];
+  const take = () => {
+    if (profiles.length) return;
+    for (const { kind } of options.profiles) profiles.push(app!.pprof.profile(kind));
+  };
+  let app: App | undefined;
+  let status: number;
+  try {
+    app = await load(source, {
+      name: basename(file).replace(/\.ts$/, ".wasm"),
+      args: options.args,
+      env: process.env,
+      imports: { host: hostCalls },
+      onExit: () => app && take(),
+    }, platform);
+    status = await finish(app, take, options.after);
+  } catch (error) {
+    status = statusOf(error);
+  }
+  const bytes = await Promise.all(profiles);
+  for (const [i, { out }] of options.profiles.entries()) {
+    if (!bytes[i]) throw new CliError(`${out} was not written: the program died before main`);
+    await save(out, bytes[i]);
+  }
+  return status;
+}
+
+/** Waits for main, or for the time after which the profiles are taken. */
+async function finish(app: App, take: () => void, after?: number): Promise<number> {
+  const run = app.run();
+  if (after === undefined) {
+    await run;
+    return 0;
+  }
+  let stopped = false;
+  const timer = setTimeout(() => {
+    stopped = true;
+    take();
+    app.close();
+  }, after);
+  try {
+    await run;
+  } catch (error) {
+    if (!stopped) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return 0;
+}
+
+/** A program's death is on standard error already; what had no words gets one line. */
+function statusOf(error: unknown): number {
+  if (!(error instanceof ProgramError)) throw error;
+  const silent = error.name === "ExitError" || error.dump !== "";
+  if (!silent) process.stderr.write(`gopark: ${error.message}\n`);
+  return error.status;
+}
+
+async function sourceOf(file: string, target: string | undefined): Promise<Uint8Array<ArrayBuffer> | string | null> {
+  if (file.endsWith(".wasm")) {
+    if (target) throw new CliError(`--target ${target}: ${file} is built already`);
+    return file;
+  }
+  if (!file.endsWith(".ts")) throw new CliError(`${file} is neither a .ts nor a .wasm file`);
+  const out = resolve(file.replace(/\.ts$/, ".wasm"));
+  const outputs = await compile(file, out, oneOf<Target>("target", target ?? "release", TARGETS));
+  return outputs ? new Uint8Array(outputs.get(out) as Uint8Array) : null;
+}

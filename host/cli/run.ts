@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+/**
+ * `gopark run`: runs a program.
+ *
+ * @module
+ */
+import { profileKind, runProgram, type WantedProfile } from "./program.ts";
+import { CliError, type Command, parseLine } from "./usage.ts";
+
+export const run: Command = {
+  summary: "run a program, compiling it first if need be",
+  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--profile KIND=OUT]… [-- args]
+
+Runs the program's main. What stands behind -- are the program's arguments.
+
+  --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
+  --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
+                           KIND is goroutine or threadcreate; may be given several times
+
+The program can import these from module "host" (@blocking where there is a star):
+  args(): string[]                      env(name: string): string | null
+  write(text: string): void             readLine(): string | null          *
+  readFile(path: string): string   *    writeFile(path, text: string): void *
+  readDir(path: string): string[]  *    walkDir(path: string): string[]     *
+  fetchText(url: string): string   *
+as in: @blocking @external("host", "readFile") declare function readFile(path: string): string;
+
+Exit status: the program's own; 2 after a panic or a fatal error; 1 when it cannot be run.
+`,
+
+  async run(args) {
+    const { values, file, behind } = parseLine(args, ["FILE.ts|FILE.wasm"], {
+      target: { type: "string" },
+      profile: { type: "string", multiple: true, default: [] },
+    });
+    const profiles = values.profile.map(parseProfile);
+    return runProgram(file, { target: values.target, args: behind, profiles });
+  },
+};
+
+function parseProfile(text: string): WantedProfile {
+  const [, kind, out] = /^([^=]*)=(.+)$/.exec(text) ?? [];
+  if (!out) throw new CliError(`--profile ${text}: want KIND=OUT`);
+  return { kind: profileKind(kind!), out };
+}

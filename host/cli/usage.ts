@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Reads command lines, and says in one line what is wrong with one.
+ *
+ * @module
+ */
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
+/** An error that the user can mend: it is printed as one line, with exit status 1. */
+export class CliError extends Error {
+  override name = "CliError";
+}
+
+/** A command: what `gopark NAME` does. `run` returns the exit status. */
+export interface Command {
+  readonly summary: string;
+  readonly help: string;
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** What was given on a command line. */
+export interface Line<V> {
+  readonly values: V;
+  readonly file: string;
+  readonly rest: readonly string[];
+  /** What stood behind `--`. */
+  readonly behind: readonly string[];
+}
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+type Values<O extends Options> = ReturnType<
+  typeof parseArgs<{ options: O; allowPositionals: true }>
+>["values"];
+
+/** Parses `FILE [MORE…] [options] [-- …]` with exactly `names` as positionals. */
+export function parseLine<O extends Options>(
+  args: readonly string[],
+  names: readonly string[],
+  options: O,
+): Line<Values<O>> {
+  const cut = args.indexOf("--");
+  const own = cut < 0 ? [...args] : args.slice(0, cut);
+  const { values, positionals } = attempt(own, options);
+  if (positionals.length < names.length) {
+    throw new CliError(`missing ${names.slice(positionals.length).join(" and ")}`);
+  }
+  if (positionals.length > names.length) {
+    throw new CliError(`unexpected argument "${positionals[names.length]}" (a program's own go behind --)`);
+  }
+  const [file, ...rest] = positionals;
+  return { values, file: file!, rest, behind: cut < 0 ? [] : args.slice(cut + 1) };
+}
+
+function attempt<O extends Options>(args: string[], options: O) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    // Node's own words, without its advice on positional arguments.
+    throw new CliError((error as Error).message.split(". To specify")[0]!);
+  }
+}
+
+/** Returns `value` if it is one of `allowed`. */
+export function oneOf<T extends string>(what: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((a) => a === value);
+  if (found === undefined) {
+    throw new CliError(`no ${what} "${value}": there are ${allowed.join(" and ")}`);
+  }
+  return found;
+}
