@@ -13,6 +13,8 @@ export type Kind =
 export interface Type {
   /** As AssemblyScript spells it: `Array<string | null>`. */
   readonly name: string;
+  /** The name without `| null`. */
+  readonly base: string;
   readonly kind: Kind;
   readonly nullable: boolean;
   /** Bits of a number. */
@@ -32,7 +34,7 @@ export type TypeTableJson = Record<
 const NULL_SUFFIX = " | null";
 
 function raw(name: string, kind: Kind, bits = 0, signed = false): [string, Type] {
-  return [name, { name, kind, bits, signed, nullable: false, id: 0, of: null }];
+  return [name, { name, base: name, kind, bits, signed, nullable: false, id: 0, of: null }];
 }
 
 const BASIC = new Map([
@@ -66,6 +68,7 @@ export class TypeTable {
     const entry = this.#json[name];
     return {
       name,
+      base: name,
       kind: (entry?.kind ?? "object") as Kind,
       nullable: entry?.nullable ?? false,
       bits: 0,
@@ -75,6 +78,9 @@ export class TypeTable {
     };
   }
 }
+
+/** The type that messages of errors have. */
+export const STRING: Type = BASIC.get("string")!;
 
 /** Reports whether a value of this type is a reference that the collector follows. */
 export function isManaged(type: Type): boolean {

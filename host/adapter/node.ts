@@ -6,12 +6,17 @@
  */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { writeSync } from "node:fs";
+import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import type { Platform } from "../instance/platform.ts";
 
 const gzipAsync = promisify(gzip);
+
+// One listener for all programs, as Node warns of a leak when there are more than ten.
+const idlers = new Set<() => void>();
+const idleEnd = () => [...idlers].forEach((f) => f());
 
 /** Node as a platform. */
 export const node: Platform = {
@@ -24,8 +29,12 @@ export const node: Platform = {
   },
   immediate: (f) => void setImmediate(f),
   onIdleEnd(f) {
-    process.on("beforeExit", f);
-    return () => process.off("beforeExit", f);
+    if (!idlers.size) process.on("beforeExit", idleEnd);
+    idlers.add(f);
+    return () => {
+      idlers.delete(f);
+      if (!idlers.size) process.off("beforeExit", idleEnd);
+    };
   },
   readFile: readSource,
   write: writeAll,
@@ -85,8 +94,8 @@ export const hostCalls = {
   /** Lists the files below a directory at any depth, sorted, as paths from it. @blocking */
   async walkDir(path: string): Promise<string[]> {
     const entries = await readdir(path, { withFileTypes: true, recursive: true });
-    const files = entries.filter((e) => e.isFile()).map((e) => `${e.parentPath ?? e.path}/${e.name}`);
-    return files.map((file) => file.slice(path.replace(/\/$/, "").length + 1)).sort();
+    const files = entries.filter((e) => e.isFile());
+    return files.map((e) => relative(path, join(e.parentPath ?? e.path, e.name))).sort();
   },
 
   /** Reads a line from standard input without its end, null behind the last. @blocking */

@@ -71,12 +71,15 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   } catch (error) {
     status = statusOf(error);
   }
-  const bytes = await Promise.all(profiles);
-  for (const [i, { out }] of options.profiles.entries()) {
-    if (!bytes[i]) throw new CliError(`${out} was not written: the program died before main`);
-    await save(out, bytes[i]);
-  }
+  await saveAll(options.profiles, await Promise.all(profiles));
   return status;
+}
+
+async function saveAll(wanted: readonly WantedProfile[], bytes: readonly Uint8Array[]): Promise<void> {
+  for (const [i, { out }] of wanted.entries()) {
+    if (bytes[i]) await save(out, bytes[i]);
+    else process.stderr.write(`gopark: ${out} was not written: the program died before main\n`);
+  }
 }
 
 /** Waits for main, or for the time after which the profiles are taken. */

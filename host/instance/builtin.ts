@@ -7,6 +7,8 @@
  */
 import type { Imports, RuntimeImports } from "../abi/imports.ts";
 import { FD_STDERR, FD_STDOUT } from "../abi/layout.ts";
+import type { ImportEntry } from "../abi/manifest.ts";
+import { TypeTable } from "../abi/types.ts";
 import type { Outputs } from "./output.ts";
 import type { LoadOptions, Platform } from "./platform.ts";
 
@@ -60,5 +62,25 @@ function consoleImports(outputs: Outputs): Record<string, unknown> {
     "console.assert": (ok: boolean, text: string) => {
       if (!ok) err(`Assertion failed: ${text}`);
     },
+    trace: (text: string, n: number, ...values: number[]) => {
+      err(`trace: ${text}${n ? " " : ""}${values.slice(0, n).join(", ")}`);
+    },
   };
+}
+
+const TEXT = ["string"];
+const TRACE = ["string", "i32", "f64", "f64", "f64", "f64", "f64"];
+
+/** The functions of `env` that take strings. The manifest lists only the user's own imports. */
+const SIGNATURES: Record<string, readonly string[]> = {
+  "console.log": TEXT, "console.info": TEXT, "console.debug": TEXT, "console.warn": TEXT,
+  "console.error": TEXT, "console.assert": ["bool", "string"], trace: TRACE,
+};
+
+/** Returns the signature of a function that the standard library imports and we lift for. */
+export function builtinEntry(module: string, name: string): ImportEntry | undefined {
+  if (module !== "env" || !Object.hasOwn(SIGNATURES, name)) return undefined;
+  const types = new TypeTable({});
+  const params = SIGNATURES[name]!.map((type) => types.get(type));
+  return { module, name, params, result: types.get("void"), blocking: false };
 }

@@ -6,7 +6,7 @@
  */
 import { type ExportEntry, show } from "../abi/manifest.ts";
 import { SETTLE_MANAGED, SETTLE_OK, SLOT_SIZE } from "../abi/layout.ts";
-import { isManaged, type Type } from "../abi/types.ts";
+import { isManaged, STRING, type Type } from "../abi/types.ts";
 import { check } from "./check.ts";
 import { type Codec, managedMask, type Pins } from "./codec.ts";
 import type { Door } from "./door.ts";
@@ -76,7 +76,3 @@ export class Calls {
     });
   }
 }
-
-const STRING: Type = {
-  name: "string", kind: "string", nullable: false, bits: 0, signed: false, id: 0, of: null,
-};

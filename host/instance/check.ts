@@ -73,7 +73,7 @@ function inRange(type: Type, value: bigint): boolean {
 }
 
 function fitsTypedArray(type: Type, value: unknown): boolean {
-  if (value instanceof typedArrayClass(type.name)) return true;
+  if (value instanceof typedArrayClass(type.base)) return true;
   return type.of !== null && Array.isArray(value) && elementFault(type.of, value) === null;
 }
 

@@ -83,7 +83,7 @@ export class Codec {
 
   #liftTypedArray(type: Type, ptr: number): TypedArray {
     const getters = this.#loader as unknown as Record<string, (ptr: number) => TypedArray>;
-    return getters[`__get${type.name}`]!(ptr);
+    return getters[`__get${type.base}`]!(ptr);
   }
 
   /** Lowers a checked value; what it allocates is in `pins`. */
@@ -137,7 +137,7 @@ function liftInt(type: Type, raw: number): number {
 }
 
 function asTypedArray(type: Type, value: unknown): TypedArray {
-  const Class = typedArrayClass(type.name);
+  const Class = typedArrayClass(type.base);
   return value instanceof Class ? value : new Class(value as never[]);
 }
 

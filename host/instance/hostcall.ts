@@ -7,6 +7,7 @@
 import { ImportError } from "../abi/errors.ts";
 import { RUNTIME_MODULE, type Imports } from "../abi/imports.ts";
 import { type ImportEntry, type Manifest, show } from "../abi/manifest.ts";
+import { builtinEntry } from "./builtin.ts";
 import { check } from "./check.ts";
 import type { Codec, Raw } from "./codec.ts";
 import type { Door } from "./door.ts";
@@ -23,7 +24,7 @@ export interface Context {
 }
 
 // The loader fills these in itself when nobody else does.
-const LOADERS = new Set(["env.abort", "env.trace", "env.seed"]);
+const LOADERS = new Set(["env.abort"]);
 
 /** Puts together the import object. Throws one ImportError for all that is missing. */
 export function bindImports(
@@ -35,7 +36,8 @@ export function bindImports(
   const bound: Imports = {};
   const missing: string[] = [];
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    const entry = manifest.imports.find((e) => e.module === from && e.name === name);
+    const entry = manifest.imports.find((e) => e.module === from && e.name === name) ??
+      builtinEntry(from, name);
     const owner = layers.find((layer) => layer[from]?.[name] !== undefined)?.[from];
     if (owner) (bound[from] ??= {})[name] = bind(owner, from, name, kind, entry, context);
     else if (!provided(from, name)) missing.push(absent(from, name, kind, entry));

@@ -69,6 +69,8 @@ const roundTrips: { type: string; value: unknown; back?: unknown }[] = [
   { type: "StaticArray<u16>", value: [1, 65535] },
   { type: "Uint8Array", value: new Uint8Array([1, 2, 255]) },
   { type: "Uint8Array", value: [1, 2], back: new Uint8Array([1, 2]) },
+  { type: "Uint8Array | null", value: new Uint8Array([3]) },
+  { type: "Array<i32> | null", value: [3] },
   { type: "Uint8ClampedArray", value: new Uint8ClampedArray([9]) },
   { type: "Int64Array", value: new BigInt64Array([-5n]) },
   { type: "ArrayBuffer", value: new Uint8Array([1, 2, 3]).buffer },
