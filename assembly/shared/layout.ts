@@ -8,23 +8,65 @@
 // ╒═══════════ the first 256 KiB ═══════════╕
 // │ 0x00000  trace stack of M 0, grows down  │  4 bytes a frame; running below 0 traps
 // │ 0x3F000  M 0                             │
-// │ 0x3F200  sched                           │
+// │ 0x3F200  sched; P 0, G 0 behind it       │
 // │ 0x40000  static data, stack, heap        │  asc's
 // └──────────────────────────────────────────┘
 
 /** Where the program's own data begins: everything below belongs to the runtime. */
 export const MEMORY_BASE: i32 = 0x40000;
 /** Top of the trace stack of M 0. */
-export const TRACE_TOP: i32 = 0x3f000;
-export const M0: i32 = 0x3f000;
-export const SCHED: i32 = 0x3f200;
+export const TRACE_TOP: usize = 0x3f000;
+export const M0: usize = 0x3f000;
+export const SCHED: usize = 0x3f200;
+export const P0: usize = 0x3f300;
+/** The goroutine of everything that is none: module level, the scheduler, calls from the host. */
+export const G0: usize = 0x3f380;
+/** Heads of the lists of free goroutine stacks, by size / 16. */
+export const STACKCACHE: usize = 0x3f480;
+/** Where prints gather before they go out. */
+export const PRINTBUF: usize = 0x3f800;
+export const PRINTBUF_SIZE: usize = 0x800;
 
-// ╒════════════════ M ════════════════╕
-// │  0  tsp       trace stack pointer │
-// │  4  curg      the running G or 0  │
-// └───────────────────────────────────┘
-export const M_TSP: i32 = 0;
-export const M_CURG: i32 = 4;
+// ╒═════════════════════ M ═════════════════════╕
+// │  0  tsp       trace stack pointer           │
+// │  4  curg      the running G or 0            │
+// │  8  datapos   asyncify's data: where frames │
+// │ 12  dataend   are written to or read from   │
+// │ 16  entering  1: the next rewind is of the  │
+// │               frame itself, not its callee  │
+// │ 20  shlen     shadow bytes of that frame    │
+// │ 32  ret       what a finished frame returned│
+// └─────────────────────────────────────────────┘ 48
+export const M_TSP: usize = 0;
+export const M_CURG: usize = 4;
+export const M_DATA: usize = 8;
+export const M_DATAEND: usize = 12;
+export const M_ENTERING: usize = 16;
+export const M_SHLEN: usize = 20;
+export const M_RET: usize = 32;
+
+// ╒═════════════ G, in part ════════════╕
+// │  0  goid                        u64 │
+// │ 16  slot0  what crosses a park      │
+// │ 36  stack  arguments, then frames   │
+// └─────────────────────────────────────┘
+export const G_GOID: usize = 0;
+export const G_SLOT0: usize = 16;
+export const G_STACK: usize = 36;
+
+// ╒══════ frame of a parked goroutine ══════╕
+// │ locals     what asyncify saved          │
+// │ call index (asyncify's)             u32 │
+// │ shadow     its part of the shadow stack │
+// │ func << 16 | words of locals        u32 │
+// │ pc << 10   | words of shadow        u32 │  pc 0: untraced
+// └─────────────────────────────────────────┘ innermost last
+export const FRAME_TAIL: usize = 8;
+// The last two words: function number and words of locals; pc and words of shadow.
+export const FRAME_FUNC_SHIFT: i32 = 16;
+export const FRAME_LOCALS_MASK: i32 = 0xffff;
+export const FRAME_PC_SHIFT: i32 = 10;
+export const FRAME_SHADOW_MASK: i32 = 1023;
 
 // ╒══════════ StackRecord ══════════╕
 // │  0  Stack0[32]              u32 │  innermost pc first, 0 ends a short stack
@@ -33,7 +75,7 @@ export const STACK_RECORD_DEPTH: i32 = 32;
 export const STACK_RECORD_SIZE: i32 = 128;
 
 // A slot holds one argument, result or element, whatever its type (v128 included).
-export const SLOT_SIZE: i32 = 16;
+export const SLOT_SIZE: usize = 16;
 
 // ╒══════════════════ pc table ══════════════════╕
 // │  0  magic                               u32  │
@@ -51,9 +93,9 @@ export const SLOT_SIZE: i32 = 16;
 // │  2  UTF-8                                    │
 // └──────────────────────────────────────────────┘ offsets count from the table's start
 export const PCTAB_MAGIC: i32 = 0x31435047; // "GPC1"
-export const PCTAB_HEADER: i32 = 16;
-export const PCTAB_RECORD: i32 = 16;
-export const PCTAB_FUNC: i32 = 0;
-export const PCTAB_FILE: i32 = 4;
-export const PCTAB_LINE: i32 = 8;
-export const PCTAB_PARENT: i32 = 12;
+export const PCTAB_HEADER: usize = 16;
+export const PCTAB_RECORD: usize = 16;
+export const PCTAB_FUNC: usize = 0;
+export const PCTAB_FILE: usize = 4;
+export const PCTAB_LINE: usize = 8;
+export const PCTAB_PARENT: usize = 12;

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// The exports that a host drives the runtime with, listed for it in host/abi/exports.ts.
+//
+// The host calls them while no goroutine runs. SETTLE, SCHED, TRAP codes: shared/status.ts.
+
+import {
+  EXIT_TRAP, SETTLE_MANAGED, SETTLE_OK, TRAP_DIVIDE, TRAP_HOST, TRAP_MEMORY, TRAP_OVERFLOW,
+  TRAP_STACK, TRAP_TABLE, TRAP_UNREACHABLE
+} from "../shared/status";
+import { SLOT_SIZE } from "../shared/layout";
+import { goroutineprofile, threadcreateprofile } from "../profile/callers";
+import { allg, gcount, newcall, schedule } from "../sched/proc";
+import { nexttimer } from "../sched/timer";
+import { enddump, fataldeadlock, startdump } from "../sys/fatal";
+import { resetstate } from "../sys/intrinsics";
+import { printrune, printstring } from "../sys/print";
+import { Gdead, Grunnable } from "../sys/status";
+import { G, getg, m0, p0, sched, sudogof } from "../sys/types";
+import { runqput } from "../sched/runq";
+import { writestack } from "./runtime";
+
+/** Most arguments of an export: the transform refuses more. */
+// @ts-ignore: decorator
+@inline const MAX_ARGS: usize = 16;
+
+/** Starts export `id`; returns where its `nargs` arguments go, a slot each. */
+export function gopark_newcall(id: i32, callid: i32, managedmask: i32): usize {
+  let mask: u32 = 0;
+  for (let i = 0; i < <i32>MAX_ARGS; ++i) {
+    if (managedmask >>> i & 1) mask |= 1 << (i << 1);
+  }
+  return newcall(id, callid, mask, callid ? MAX_ARGS * SLOT_SIZE : 0);
+}
+
+/** Runs goroutines for `slice` nanoseconds; returns SCHED_*. */
+export function gopark_schedule(slice: f64): i32 {
+  return schedule(slice);
+}
+
+/** When the next timer fires, on nanotime's clock; −1 if there is none. */
+export function gopark_deadline(): f64 {
+  return nexttimer();
+}
+
+/** Blocking host calls in flight. */
+export function gopark_hostcalls(): i32 {
+  return sched.hostcalls;
+}
+
+/** Dies of a deadlock: the host knows of nothing that could wake a goroutine. */
+export function gopark_deadlock(): void {
+  for (let i = 0; i < sched.allglen; ++i) {
+    if (allg(i).status != Gdead && allg(i).goid == 1) fataldeadlock("all goroutines are asleep - deadlock!");
+  }
+  if (gcount()) fataldeadlock("all goroutines are asleep - deadlock!");
+  fataldeadlock("no goroutines (main called runtime.Goexit) - deadlock!");
+}
+
+/** The running goroutine: what a blocking call is settled by. */
+export function gopark_curg(): usize {
+  return changetype<usize>(getg());
+}
+
+/** Ends the blocking call of a goroutine; returns where its result, or the message of its failure, goes. */
+export function gopark_settle(token: usize, how: i32): usize {
+  const gp = changetype<G>(token);
+  --sched.hostcalls;
+  sudogof(gp).success = (how & SETTLE_OK) != 0;
+  gp.slotManaged = (how & SETTLE_MANAGED) != 0;
+  gp.slot0 = gp.slot1 = 0;
+  gp.status = Grunnable;
+  runqput(p0, gp);
+  return changetype<usize>(gp) + offsetof<G>("slot0");
+}
+
+/** Dies of an engine's trap, or of an exception that a host function threw. */
+export function gopark_trap(code: i32, msg: string | null): void {
+  resetstate();
+  startdump();
+  if (code == TRAP_STACK) {
+    printstring("runtime: the engine's call stack is used up\nfatal error: stack overflow");
+  } else {
+    printstring("panic: ");
+    printstring(traptext(code));
+    if (changetype<usize>(msg)) printstring(changetype<string>(msg));
+  }
+  printrune(0x0a);
+  enddump(EXIT_TRAP, code == TRAP_STACK);
+}
+
+function traptext(code: i32): string {
+  switch (code) {
+    case TRAP_UNREACHABLE: return "unreachable code was reached";
+    case TRAP_MEMORY: return "runtime error: invalid memory address: out of bounds";
+    case TRAP_DIVIDE: return "runtime error: integer divide by zero";
+    case TRAP_OVERFLOW: return "runtime error: integer overflow";
+    case TRAP_TABLE: return "runtime error: invalid function reference";
+    case TRAP_HOST: return "host function: ";
+    default: return "trap: ";
+  }
+}
+
+/** Writes stacks as text; returns the bytes written. */
+export function gopark_stack(buf: usize, len: i32, all: i32): i32 {
+  return writestack(buf, len, all != 0);
+}
+
+/** Fills n StackRecords if there are at most as many goroutines; returns their number. */
+export function gopark_goroutineProfile(ptr: usize, n: i32): i32 {
+  return goroutineprofile(ptr, n);
+}
+
+/** Fills n StackRecords if there are at most as many threads; returns their number. */
+export function gopark_threadCreateProfile(ptr: usize, n: i32): i32 {
+  return threadcreateprofile(ptr, n);
+}
+
+/** Counts the goroutines. */
+export function gopark_numGoroutine(): i32 {
+  return gcount();
+}
+
+/** Raw memory for the host. */
+export function gopark_alloc(size: i32): usize {
+  return __alloc(size);
+}
+
+/** Gives it back. */
+export function gopark_free(ptr: usize): void {
+  __free(ptr);
+}

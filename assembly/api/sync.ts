@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: MIT
+// Go's package sync, and x/sync's weighted semaphore.
+//
+// Every method that waits is a bottom-most function (sys/intrinsics.ts): when its goroutine runs
+// again it enters with `this` and its arguments gone, so a waker hands over all that was waited for
+// and the resumed branch at most looks into the G. Locks go to their waiters in order (Go's mutex
+// in starvation mode): with one M a woken goroutine cannot lose a race it would have to repeat.
+
+import { newproc, park } from "../sched/proc";
+import { fatal, gopanic } from "../sys/fatal";
+import { resumed } from "../sys/intrinsics";
+import {
+  waitCondWait, waitMutexLock, waitRWMutexLock, waitRWMutexRLock, waitSemacquire, waitWaitGroupWait
+} from "../sys/status";
+import { G, getg, Sudog } from "../sys/types";
+import { wakesudog } from "../sync/chan";
+import {
+  keep, kept, notifyWaiters, semqueue, semwake, semwakeall, Weighted, weightedqueue,
+  weightedqueuectx, weightedtry, weightedwakectx
+} from "../sync/sema";
+import { dequeue, enqueue, WaitQ } from "../sync/waitq";
+import { zero } from "./chan";
+import { context } from "./context";
+
+// @ts-ignore: decorator
+@inline function queueat(owner: usize, offset: usize): WaitQ {
+  return changetype<WaitQ>(owner + offset);
+}
+
+/** A mutual exclusion lock. It belongs to no goroutine: one may lock it and another unlock it. */
+export class Mutex {
+  private locked: bool = false; // true all through a handover
+  private first: usize = 0;
+  private last: usize = 0;
+
+  /** Locks m, waiting while it is locked. May park. */
+  lock(): void {
+    if (resumed()) return;
+    if (!this.locked) {
+      this.locked = true;
+      return;
+    }
+    const gp = getg();
+    semqueue(mutexq(this), gp);
+    park(gp, waitMutexLock);
+  }
+
+  /** Locks m if it is free. Never parks. */
+  tryLock(): bool {
+    if (this.locked) return false;
+    return this.locked = true;
+  }
+
+  /** Unlocks m, or hands it to who has waited longest. Dies if m is not locked. Never parks. */
+  unlock(): void {
+    if (!this.locked) fatal("sync: unlock of unlocked mutex");
+    if (!semwake(mutexq(this))) this.locked = false;
+  }
+
+  /** Locks m for a parked goroutine: at once, or when its turn comes. */
+  @unsafe lockfor(sg: Sudog): void {
+    if (this.locked) {
+      sg.g.waitreason = waitMutexLock;
+      enqueue(mutexq(this), sg);
+    } else {
+      this.locked = true;
+      wakesudog(sg);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline function mutexq(m: Mutex): WaitQ {
+  return queueat(changetype<usize>(m), offsetof<Mutex>("first"));
+}
+
+/**
+ * A lock that many readers or one writer hold. A waiting writer keeps new readers out, and those who
+ * came meanwhile all go before the next writer: neither side starves.
+ */
+export class RWMutex {
+  private writing: bool = false;
+  private readers: i32 = 0;
+  private writerfirst: usize = 0; // writers wait only while there are readers or a writer
+  private writerlast: usize = 0;
+  private readerfirst: usize = 0; // readers wait only while there is a writer, or one waits
+  private readerlast: usize = 0;
+
+  /** Locks rw for writing. May park. */
+  lock(): void {
+    if (resumed()) return;
+    if (this.tryLock()) return;
+    const gp = getg();
+    semqueue(writerq(this), gp);
+    park(gp, waitRWMutexLock);
+  }
+
+  /** Locks rw for writing if nobody holds it. Never parks. */
+  tryLock(): bool {
+    if (this.writing || this.readers) return false;
+    return this.writing = true;
+  }
+
+  /** Gives up writing: to the readers that wait, else to the next writer. Dies if rw is not locked for writing. Never parks. */
+  unlock(): void {
+    if (!this.writing) fatal("sync: Unlock of unlocked RWMutex");
+    this.readers = semwakeall(readerq(this));
+    if (this.readers || !semwake(writerq(this))) this.writing = false;
+  }
+
+  /** Locks rw for reading. May park. */
+  rLock(): void {
+    if (resumed()) return;
+    if (this.tryRLock()) return;
+    const gp = getg();
+    semqueue(readerq(this), gp);
+    park(gp, waitRWMutexRLock);
+  }
+
+  /** Locks rw for reading unless a writer holds it or waits for it. Never parks. */
+  tryRLock(): bool {
+    if (this.writing || this.writerfirst) return false;
+    ++this.readers;
+    return true;
+  }
+
+  /** Gives up reading; the last reader lets a writer in. Dies if rw is not locked for reading. Never parks. */
+  rUnlock(): void {
+    if (!this.readers) fatal("sync: RUnlock of unlocked RWMutex");
+    if (!--this.readers && semwake(writerq(this))) this.writing = true;
+  }
+}
+
+// @ts-ignore: decorator
+@inline function writerq(rw: RWMutex): WaitQ {
+  return queueat(changetype<usize>(rw), offsetof<RWMutex>("writerfirst"));
+}
+
+// @ts-ignore: decorator
+@inline function readerq(rw: RWMutex): WaitQ {
+  return queueat(changetype<usize>(rw), offsetof<RWMutex>("readerfirst"));
+}
+
+/** Waits for a number of goroutines to finish. */
+export class WaitGroup {
+  private counter: i32 = 0;
+  private first: usize = 0;
+  private last: usize = 0;
+
+  /** Adds delta, which may be negative; at zero, all who wait go on. Panics below zero. Never parks. */
+  add(delta: i32): void {
+    const v = this.counter + delta;
+    this.counter = v;
+    if (v < 0) gopanic("sync: negative WaitGroup counter");
+    if (!v) semwakeall(groupq(this));
+  }
+
+  /** Takes one off the counter. Panics below zero. Never parks. */
+  done(): void {
+    this.add(-1);
+  }
+
+  /** Waits until the counter is zero. Panics if it has risen again before this goroutine could go on. May park. */
+  wait(): void {
+    if (resumed()) {
+      if (changetype<WaitGroup>(kept(getg())).counter) {
+        gopanic("sync: WaitGroup is reused before previous Wait has returned");
+      }
+      return;
+    }
+    if (!this.counter) return;
+    const gp = getg();
+    keep(gp, changetype<usize>(this));
+    semqueue(groupq(this), gp);
+    park(gp, waitWaitGroupWait);
+  }
+
+  /** Starts fn(a, b, …) on a new goroutine, as go does, counted until fn returns. Never parks. */
+  go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
+    fn: F,
+    a: A = zero<A>(),
+    b: B = zero<B>(),
+    c: C = zero<C>(),
+    d: D = zero<D>(),
+    e: E = zero<E>(),
+    f: H = zero<H>()
+  ): void {
+    if (lengthof<F>() > 6) ERROR("WaitGroup.go takes a function of at most 6 parameters");
+    this.add(1);
+    const entry = changetype<usize>((): void => { grouprun<F, A, B, C, D, E, H>(); });
+    const gp = newproc(entry, changetype<usize>(fn), endof<A, B, C, D, E, H>(lengthof<F>()));
+    put<WaitGroup>(gp, GROUP, this);
+    if (lengthof<F>() > 0) put<A>(gp, ARGS, a);
+    if (lengthof<F>() > 1) put<B>(gp, endof<A, B, C, D, E, H>(1), b);
+    if (lengthof<F>() > 2) put<C>(gp, endof<A, B, C, D, E, H>(2), c);
+    if (lengthof<F>() > 3) put<D>(gp, endof<A, B, C, D, E, H>(3), d);
+    if (lengthof<F>() > 4) put<E>(gp, endof<A, B, C, D, E, H>(4), e);
+    if (lengthof<F>() > 5) put<H>(gp, endof<A, B, C, D, E, H>(5), f);
+  }
+}
+
+// @ts-ignore: decorator
+@inline function groupq(wg: WaitGroup): WaitQ {
+  return queueat(changetype<usize>(wg), offsetof<WaitGroup>("first"));
+}
+
+// What WaitGroup.go leaves on the new goroutine's stack: the group, then the arguments as go does.
+// @ts-ignore: decorator
+@inline const GROUP: usize = 0;
+// @ts-ignore: decorator
+@inline const ARGS: usize = 8;
+
+// @ts-ignore: decorator
+@inline function width<T>(): usize {
+  return isVector<T>() ? 16 : 8;
+}
+
+/** Bytes of the group and the first n arguments. */
+// @ts-ignore: decorator
+@inline function endof<A, B, C, D, E, H>(n: i32): usize {
+  let end = ARGS;
+  if (n > 0) end += width<A>();
+  if (n > 1) end += width<B>();
+  if (n > 2) end += width<C>();
+  if (n > 3) end += width<D>();
+  if (n > 4) end += width<E>();
+  if (n > 5) end += width<H>();
+  return end;
+}
+
+// @ts-ignore: decorator
+@inline function put<T>(gp: G, at: usize, v: T): void {
+  store<u64>(gp.stack + at, 0);
+  store<T>(gp.stack + at, v);
+  if (isManaged<T>()) gp.argmask |= 1 << (<u32>at >> 3);
+}
+
+// @ts-ignore: decorator
+@inline function arg<T>(at: usize): T {
+  return load<T>(getg().stack + at);
+}
+
+/** The body of a group's goroutine. May park. */
+function grouprun<F, A, B, C, D, E, H>(): void {
+  const fn = changetype<F>(getg().fn);
+  const a = ARGS;
+  const b = endof<A, B, C, D, E, H>(1);
+  const c = endof<A, B, C, D, E, H>(2);
+  const d = endof<A, B, C, D, E, H>(3);
+  const e = endof<A, B, C, D, E, H>(4);
+  const f = endof<A, B, C, D, E, H>(5);
+  if (lengthof<F>() == 0) fn();
+  else if (lengthof<F>() == 1) fn(arg<A>(a));
+  else if (lengthof<F>() == 2) fn(arg<A>(a), arg<B>(b));
+  else if (lengthof<F>() == 3) fn(arg<A>(a), arg<B>(b), arg<C>(c));
+  else if (lengthof<F>() == 4) fn(arg<A>(a), arg<B>(b), arg<C>(c), arg<D>(d));
+  else if (lengthof<F>() == 5) fn(arg<A>(a), arg<B>(b), arg<C>(c), arg<D>(d), arg<E>(e));
+  else fn(arg<A>(a), arg<B>(b), arg<C>(c), arg<D>(d), arg<E>(e), arg<H>(f));
+  arg<WaitGroup>(GROUP).done();
+}
+
+/** Runs one function, once. */
+export class Once {
+  private finished: bool = false;
+  private m: Mutex = new Mutex();
+
+  /** Calls fn if this is the first call; every other call waits until that one has returned. May park. */
+  do(fn: () => void): void {
+    if (!this.finished) this.doSlow(fn);
+  }
+
+  private doSlow(fn: () => void): void {
+    this.m.lock();
+    if (!this.finished) {
+      fn();
+      this.finished = true;
+    }
+    this.m.unlock();
+  }
+}
+
+/** A place to wait for an event: something that the goroutines which hold `l` change and look at. */
+export class Cond {
+  private first: usize = 0;
+  private last: usize = 0;
+  l: Mutex;
+
+  constructor(l: Mutex) {
+    this.l = l;
+  }
+
+  /** Unlocks l, waits for signal or broadcast, and locks l again. Dies if l is not locked. May park. */
+  wait(): void {
+    if (resumed()) return; // whoever woke it has locked l for it
+    const gp = getg();
+    semqueue(condq(this), gp);
+    this.l.unlock();
+    park(gp, waitCondWait);
+  }
+
+  /** Lets the goroutine go on that has waited longest, if there is one. Never parks. */
+  signal(): void {
+    const sg = dequeue(condq(this));
+    if (sg) this.l.lockfor(sg);
+  }
+
+  /** Lets all go on that wait. Never parks. */
+  broadcast(): void {
+    let sg = dequeue(condq(this));
+    while (sg) {
+      this.l.lockfor(sg);
+      sg = dequeue(condq(this));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline function condq(c: Cond): WaitQ {
+  return queueat(changetype<usize>(c), offsetof<Cond>("first"));
+}
+
+/** A weighted semaphore: n tokens, taken and given back in any number, first come first served. */
+export class Semaphore extends Weighted {
+  constructor(n: i32) {
+    super(n);
+  }
+
+  /** Takes n tokens, waiting until they are there: for ever if there are not so many. May park. */
+  acquire(n: i32 = 1): void {
+    if (resumed()) return;
+    if (weightedtry(this, n)) return;
+    const gp = getg();
+    weightedqueue(this, n, gp);
+    park(gp, waitSemacquire);
+  }
+
+  /** Takes n tokens, or none and gives false once ctx is done. May park. */
+  acquireCtx(ctx: context.Context, n: i32 = 1): bool {
+    const gp = getg();
+    if (resumed()) return weightedwakectx(gp);
+    if (ctx.err) return false;
+    if (weightedtry(this, n)) return true;
+    weightedqueuectx(this, n, ctx.done, gp);
+    park(gp, waitSemacquire);
+    return false;
+  }
+
+  /** Takes n tokens if they are there and nobody waits. Never parks. */
+  tryAcquire(n: i32 = 1): bool {
+    return weightedtry(this, n);
+  }
+
+  /** Gives n tokens back. Panics if fewer were taken. Never parks. */
+  release(n: i32 = 1): void {
+    this.cur -= n;
+    if (this.cur < 0) gopanic("semaphore: released more than held");
+    notifyWaiters(this);
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// What the code that the transform generates calls. Exported so that asc compiles it; the
+// transform takes the exports away again.
+
+import { park } from "../sched/proc";
+import { growstack } from "../sched/stack";
+import { gopanic } from "../sys/fatal";
+import { resumed } from "../sys/intrinsics";
+import { waitIO } from "../sys/status";
+import { G, getg, sched, sudogof } from "../sys/types";
+
+/** Makes room for a frame that does not fit: called while the goroutine unwinds. */
+export function gopark_growstack(need: usize): void {
+  growstack(need);
+}
+
+/** Parks the goroutine that has begun a blocking host call; returns where its result is. */
+export function gopark_hostwait(): usize {
+  const gp = getg();
+  if (resumed()) {
+    gp.slotManaged = false;
+    if (!sudogof(gp).success) gopanic(changetype<string>(<usize>gp.slot0));
+    return changetype<usize>(gp) + offsetof<G>("slot0");
+  }
+  ++sched.hostcalls;
+  park(gp, waitIO);
+  return 0;
+}
+
+/** What the transform calls where an integer division would trap. */
+export function gopark_panicdivide(): void {
+  gopanic("runtime error: integer divide by zero");
+}
+
+/** What the transform calls where an unreachable instruction of the program would trap. */
+export function gopark_panicunreachable(): void {
+  gopanic("unreachable code was reached");
+}

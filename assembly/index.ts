@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// What programs import as "gopark/assembly".
+
+import "./memory/malloc";
+import { visitsched } from "./sched/roots";
+import { schedinit } from "./sched/proc";
+import { traceback } from "./profile/traceback";
+import { settraceback, setvisitroots } from "./sys/hooks";
+
+schedinit();
+setvisitroots(visitsched);
+settraceback(traceback);
+
+export { go } from "./api/go";
+export { Chan } from "./api/chan";
+export { Select } from "./api/select";
+export { debug, gosched, print, println, runtime } from "./api/runtime";

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// Stacks as Go prints them: runtime.Stack, and the dump of a dying program.
+//
+// Names and lines come out of the pc table, which lies in a passive segment and is copied
+// into memory piece by piece: a program that prints no stack pays nothing for it.
+
+import {
+  FRAME_PC_SHIFT, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP
+} from "../shared/layout";
+import { allg } from "../sched/proc";
+import { framesize } from "../sched/stack";
+import { pctabread } from "../sys/intrinsics";
+import { gwrite, printrune, printstring, printuint } from "../sys/print";
+import { Gdead, Gwaiting, statusstring, waitreasonstring, waitZero } from "../sys/status";
+import { G, g0, getg, m0, sched } from "../sys/types";
+
+/** Go prints this many of the innermost, and of the outermost, frames of a deep stack. */
+// @ts-ignore: decorator
+@inline const INNER: i32 = 50;
+// @ts-ignore: decorator
+@inline const OUTER: i32 = 50;
+
+/** A record of the pc table, and a piece of a string of it. */
+const record = memory.data(16, 8);
+// @ts-ignore: decorator
+@inline const PIECE: i32 = 64;
+const piece = memory.data(PIECE, 8);
+
+/** Reads record `pc`. */
+export function readpc(pc: u32): void {
+  pctabread(record, PCTAB_HEADER + <usize>pc * PCTAB_RECORD, PCTAB_RECORD);
+}
+
+/** The record read last: the inlining caller, 0 if there is none. */
+// @ts-ignore: decorator
+@inline export function pcparent(): u32 {
+  return load<u32>(record, PCTAB_PARENT);
+}
+// @ts-ignore: decorator
+@inline export function pcline(): u32 {
+  return load<u32>(record, PCTAB_LINE);
+}
+// @ts-ignore: decorator
+@inline export function pcfunc(): usize {
+  return load<u32>(record, PCTAB_FUNC);
+}
+// @ts-ignore: decorator
+@inline export function pcfile(): usize {
+  return load<u32>(record, PCTAB_FILE);
+}
+
+/** A string of the table. Allocates. */
+export function pcstring(offset: usize): string {
+  const len = pcstringlen(offset);
+  const buf = __alloc(len);
+  pctabread(buf, offset + 2, len);
+  const s = String.UTF8.decodeUnsafe(buf, len);
+  __free(buf);
+  return s;
+}
+
+function pcstringlen(offset: usize): usize {
+  pctabread(piece, offset, 2);
+  return load<u16>(piece);
+}
+
+function printpcstring(offset: usize): void {
+  let len = pcstringlen(offset);
+  offset += 2;
+  while (len) {
+    const n = min<usize>(len, PIECE);
+    pctabread(piece, offset, n);
+    gwrite(piece, n);
+    offset += n;
+    len -= n;
+  }
+}
+
+/** Walks the pcs of a goroutine, innermost first: first those on the trace stack, then its parked frames. */
+@unmanaged export class Unwinder {
+  trace: usize;
+  end: usize;
+  base: usize;
+}
+
+const unwinder = changetype<Unwinder>(memory.data(offsetof<Unwinder>(), 8));
+
+/** Starts a walk over gp. */
+export function unwindinit(gp: G): Unwinder {
+  const u = unwinder;
+  u.trace = gp == getg() ? m0.tsp : TRACE_TOP;
+  u.end = gp.stackpos;
+  u.base = gp.stackbase;
+  return u;
+}
+
+/** The next pc, 0 at the end. */
+export function unwindnext(u: Unwinder): u32 {
+  while (u.trace < TRACE_TOP) {
+    const pc = load<u32>(u.trace);
+    u.trace += 4;
+    if (pc) return pc;
+  }
+  while (u.end > u.base) {
+    const pc = load<u32>(u.end - 4) >>> FRAME_PC_SHIFT;
+    u.end -= framesize(u.end);
+    if (pc) return pc;
+  }
+  return 0;
+}
+
+function countframes(gp: G): i32 {
+  const u = unwindinit(gp);
+  let n = 0;
+  for (let pc = unwindnext(u); pc; pc = unwindnext(u)) {
+    while (pc) {
+      ++n;
+      readpc(pc);
+      pc = pcparent();
+    }
+  }
+  return n;
+}
+
+/** Prints the record read last as a frame. */
+function printframe(): void {
+  printpcstring(pcfunc());
+  printstring("(...)\n\t");
+  printpcstring(pcfile());
+  printrune(0x3a);
+  printuint(pcline());
+  printrune(0x0a);
+}
+
+function printframes(gp: G): void {
+  const n = countframes(gp);
+  const elided = n - INNER - OUTER;
+  const u = unwindinit(gp);
+  let i = 0;
+  for (let pc = unwindnext(u); pc; pc = unwindnext(u)) {
+    while (pc) {
+      readpc(pc);
+      pc = pcparent();
+      if (elided <= 0 || i < INNER || i >= INNER + elided) printframe();
+      else if (i == INNER) {
+        printstring("...");
+        printuint(elided);
+        printstring(" frames elided...\n");
+      }
+      ++i;
+    }
+  }
+}
+
+function printheader(gp: G): void {
+  printstring("goroutine ");
+  printuint(gp.goid);
+  printstring(" [");
+  printstring(gp.status == Gwaiting && gp.waitreason != waitZero
+    ? waitreasonstring(gp.waitreason)
+    : statusstring(gp.status));
+  printstring("]:\n");
+}
+
+function printcreated(gp: G): void {
+  if (!gp.gopc) return;
+  readpc(gp.gopc);
+  printstring("created by ");
+  printpcstring(pcfunc());
+  printstring(" in goroutine ");
+  printuint(gp.parentgoid);
+  printstring("\n\t");
+  printpcstring(pcfile());
+  printrune(0x3a);
+  printuint(pcline());
+  printrune(0x0a);
+}
+
+/** Prints one goroutine. Never allocates. */
+export function printgoroutine(gp: G): void {
+  printheader(gp);
+  printframes(gp);
+  printcreated(gp);
+}
+
+/** Prints the running goroutine, if there is one, then (all) the others, a blank line between two. Never allocates. */
+export function printstacks(all: bool): void {
+  const me = getg();
+  let any = me != g0;
+  if (any) printgoroutine(me);
+  if (!all) return;
+  for (let i = 0; i < sched.allglen; ++i) {
+    const gp = allg(i);
+    if (gp == me || gp.status == Gdead) continue;
+    if (any) printrune(0x0a);
+    printgoroutine(gp);
+    any = true;
+  }
+}
+
+/** The stacks of a dying program, after a blank line. Never allocates. */
+export function traceback(all: bool): void {
+  printrune(0x0a);
+  if (getg() == g0 && m0.tsp < TRACE_TOP) {
+    printstring("runtime stack:\n");
+    printframes(g0);
+    printrune(0x0a);
+  }
+  printstacks(all);
+}

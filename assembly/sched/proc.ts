@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// The scheduler: goroutines are made, parked, made ready, run, and end here.
+//
+// schedule() is the only loop. The host calls it, it runs one goroutine after the other, and
+// gives control back when none is runnable or its time slice is over. A goroutine comes back to
+// execute() in one of two ways: its call returned (then its next outer frame is resumed, or it is
+// done), or it unwound (then it is parked, and whoever made it findable is its waker).
+//
+// park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
+
+import { TRACE_TOP } from "../shared/layout";
+import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
+import { persistentalloc } from "../memory/persistentalloc";
+import { fatal, gopanic } from "../sys/fatal";
+import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
+import { nanotime, osdone } from "../sys/os";
+import { flush } from "../sys/print";
+import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
+import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched } from "../sys/types";
+import { runqget, runqput, runqputnext } from "./runq";
+import { stackargs, stackclear, stackresume, stacksave } from "./stack";
+import { checktimers } from "./timer";
+
+/** The clock is read once in so many switches. */
+// @ts-ignore: decorator
+@inline const TICK: u32 = 64;
+
+/** Parks the running goroutine: the last thing a bottom-most function does. */
+// @ts-ignore: decorator
+@inline export function park(gp: G, reason: u8): void {
+  gp.status = Gwaiting;
+  gp.waitreason = reason;
+  unwindto(gp);
+}
+
+// @ts-ignore: decorator
+@inline function unwindto(gp: G): void {
+  if (gp == g0) cannotpark();
+  m0.datapos = gp.stackpos;
+  m0.dataend = gp.stackend;
+  unwind();
+}
+
+function cannotpark(): void {
+  fatal(sched.mainstarted
+    ? "a call from JavaScript cannot park: call exports through app.exports, and park in no callback of a host function"
+    : "cannot park at module level");
+}
+
+/** Makes a parked goroutine runnable; it runs next. */
+// @ts-ignore: decorator
+@inline export function goready(gp: G): void {
+  gp.status = Grunnable;
+  runqputnext(p0, gp);
+}
+
+/** Lets the others run first. May park. */
+export function gosched(): void {
+  if (resumed()) return;
+  const gp = getg();
+  gp.status = Grunnable;
+  gp.waitreason = waitZero;
+  runqput(p0, gp);
+  unwindto(gp);
+}
+
+/** Ends the running goroutine. */
+export function goexit(): void {
+  if (resumed()) return;
+  const gp = getg();
+  gp.status = Gdead;
+  unwindto(gp);
+}
+
+/** Makes a runnable goroutine that calls trampoline `entry`, with room for `size` bytes of arguments. */
+export function newproc(entry: usize, fn: usize, size: usize): G {
+  if (!fn) fatal("go of nil func value");
+  const gp = gfget();
+  gp.goid = ++sched.goidgen;
+  startproc(gp, entry, fn, size);
+  gp.gopc = callerpc();
+  gp.parentgoid = getg().goid;
+  runqputnext(p0, gp);
+  return gp;
+}
+
+// @ts-ignore: decorator
+@inline function startproc(gp: G, entry: usize, fn: usize, size: usize): void {
+  gp.entry = load<u32>(entry);
+  gp.fn = fn;
+  gp.status = Grunnable;
+  gp.waitreason = waitZero;
+  if (size) stackargs(gp, size);
+  gp.argmask = 0;
+}
+
+/** Makes a goroutine that runs an export for the host; callid 0 is the program's main. */
+export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
+  const main = callid == 0;
+  const gp = gfget();
+  gp.goid = main ? 1 : ++sched.goidgen;
+  const entry = (): void => { callexport(getg().exportid); };
+  startproc(gp, changetype<usize>(entry), 0, size);
+  gp.gopc = 0;
+  gp.parentgoid = 0;
+  gp.exportid = id;
+  gp.callid = callid;
+  gp.argmask = mask;
+  sched.mainstarted = true;
+  runqput(p0, gp);
+  return gp.stack;
+}
+
+/** A dead goroutine to use again, or a new one. */
+// @ts-ignore: decorator
+@inline function gfget(): G {
+  const gp = p0.gfree;
+  if (!gp) return malg();
+  p0.gfree = gp.schedlink;
+  --sched.ngfree;
+  return gp;
+}
+
+function malg(): G {
+  const ptr = persistentalloc(G_SIZE);
+  memory.fill(ptr, 0, G_SIZE);
+  if (sched.allglen == sched.allgcap) {
+    sched.allgcap = sched.allgcap ? sched.allgcap + (sched.allgcap >> 1) : 64;
+    const size = <usize>sched.allgcap << 2;
+    sched.allgs = sched.allgs ? __realloc(sched.allgs, size) : __alloc(size);
+  }
+  store<usize>(sched.allgs + ((<usize>(sched.allglen++)) << 2), ptr);
+  return changetype<G>(ptr);
+}
+
+/** The i-th of all goroutines, dead ones included. */
+// @ts-ignore: decorator
+@inline export function allg(i: i32): G {
+  return changetype<G>(load<usize>(sched.allgs + (<usize>i << 2)));
+}
+
+/** Goroutines that are not dead. */
+export function gcount(): i32 {
+  return sched.allglen - sched.ngfree;
+}
+
+// @ts-ignore: decorator
+@inline function goexit0(gp: G): void {
+  gp.status = Gdead;
+  if (gp.exportid >= 0) exportdone(gp);
+  gp.slotManaged = false;
+  stackclear(gp);
+  gp.schedlink = p0.gfree;
+  p0.gfree = gp;
+  ++sched.ngfree;
+}
+
+function exportdone(gp: G): void {
+  gp.exportid = -1;
+  if (gp.callid) osdone(gp.callid, changetype<usize>(gp) + offsetof<G>("slot0"));
+  else sched.mainexited = true;
+}
+
+// @ts-ignore: decorator
+@inline function execute(gp: G): void {
+  m0.curg = gp;
+  gp.status = Grunning;
+  const entry = gp.entry;
+  if (entry) {
+    gp.entry = 0;
+    call_indirect<void>(entry);
+  } else stepout(gp);
+  while (true) {
+    if (unwound()) {
+      stacksave(gp);
+      if (gp.status == Gdead) goexit0(gp);
+      break;
+    }
+    if (gp.stackpos == gp.stackbase) {
+      goexit0(gp);
+      break;
+    }
+    stackresume(gp);
+  }
+  m0.curg = g0;
+}
+
+// A goroutine whose trampoline itself was parked has no frame left to resume: it is done.
+// @ts-ignore: decorator
+@inline function stepout(gp: G): void {
+  if (gp.stackpos != gp.stackbase) stackresume(gp);
+}
+
+/** Runs goroutines for at most `slice` nanoseconds; tells why it came back (SCHED_*). */
+export function schedule(slice: f64): i32 {
+  m0.tsp = TRACE_TOP;
+  const end = nanotime() + slice;
+  let ticks: u32 = 0;
+  while (true) {
+    if (++ticks % TICK == 0) {
+      const now = nanotime();
+      if (sched.ntimers) checktimers(now);
+      if (now >= end) {
+        flush();
+        return SCHED_YIELD;
+      }
+    }
+    let gp = runqget(p0);
+    if (!gp) {
+      if (sched.ntimers && checktimers(nanotime())) continue;
+      flush();
+      return SCHED_IDLE;
+    }
+    execute(gp);
+    if (sched.mainexited) {
+      flush();
+      return SCHED_EXIT;
+    }
+  }
+}
+
+
+/** Prepares what M, P and sched do not have from a data segment (m0.tsp, m0.curg). Called once, before anything else. */
+export function schedinit(): void {
+  sched.goidgen = 1; // 1 is main's
+  sched.worldsema = 1;
+  sched.maxstack = 250 << 20; // Go's limit on 32 bits
+  sched.traceback = 1;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// The run queue of a P: first in, first out, and one runnext slot that goes first.
+//
+// What the running goroutine makes ready takes the slot, as in Go, so a pair that hands values
+// to each other switches without a trip round the queue. Go takes back the time slice such a
+// pair inherits; here the slot loses its turn after NEXT_LIMIT times, so nobody starves.
+
+import { G, P } from "../sys/types";
+
+// @ts-ignore: decorator
+@inline const NEXT_LIMIT: u32 = 32;
+
+/** Puts gp at the tail. */
+export function runqput(p: P, gp: G): void {
+  gp.schedlink = null;
+  const tail = p.runqtail;
+  if (tail) tail.schedlink = gp;
+  else p.runqhead = gp;
+  p.runqtail = gp;
+}
+
+/** Puts gp into the slot; who was there goes to the tail. */
+// @ts-ignore: decorator
+@inline export function runqputnext(p: P, gp: G): void {
+  const old = p.runnext;
+  p.runnext = gp;
+  if (old) runqput(p, old);
+}
+
+/** Takes the next to run, or null. */
+// @ts-ignore: decorator
+@inline export function runqget(p: P): G | null {
+  const next = p.runnext;
+  if (next) {
+    p.runnext = null;
+    if (!p.runqhead) return next;
+    if (p.nextticks++ < NEXT_LIMIT) return next;
+    runqput(p, next);
+  }
+  p.nextticks = 0;
+  const gp = p.runqhead;
+  if (gp) {
+    const link = gp.schedlink;
+    p.runqhead = link;
+    if (!link) p.runqtail = null;
+  }
+  return gp;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Every upward call: what a lower folder needs of a higher one, filled in by schedinit.
+
+/** Prints goroutines: the running one, then (all) the others. profile/traceback.ts. */
+export let tracebackothers: (all: bool) => void = nohook;
+
+/** Visits what goroutines and timers hold. sched/roots.ts. */
+export let visitroots: (cookie: u32) => void = noroots;
+
+function noroots(cookie: u32): void {}
+
+export function setvisitroots(f: (cookie: u32) => void): void {
+  visitroots = f;
+}
+
+function nohook(all: bool): void {}
+
+export function settraceback(f: (all: bool) => void): void {
+  tracebackothers = f;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The only imports from a host: what gopark needs of the world outside.
+
+/** Writes UTF-8 bytes to a file descriptor of status.ts. */
+@external("gopark", "write")
+export declare function oswrite(fd: i32, ptr: usize, len: usize): void;
+
+/** Monotonic nanoseconds. */
+@external("gopark", "nanotime")
+export declare function nanotime(): f64;
+
+/** Nanoseconds since 1970. */
+@external("gopark", "walltime")
+export declare function walltime(): f64;
+
+/** A number in [0, 1), for seeds. */
+@external("gopark", "random")
+export declare function osrandom(): f64;
+
+/** Tells the host that export call `callid` is finished, its result at `ptr`. */
+@external("gopark", "done")
+export declare function osdone(callid: i32, ptr: usize): void;
+
+/** Ends the program. Does not return: the host throws. */
+@external("gopark", "exit")
+export declare function osexit(kind: i32, status: i32): void;

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// G, M, P, Sched, Sudog: fields, no behaviour.
+//
+// All of it is in linear memory and none of it on the collected heap, so that another thread,
+// the host, or a core dump's reader finds it. M 0 and sched have fixed addresses (layout.ts).
+
+import {
+  M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_RET, M_SHLEN, M_TSP, M0, P0, G0, G_GOID, G_SLOT0, G_STACK, SCHED, TRACE_TOP
+} from "../shared/layout";
+
+/** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
+@unmanaged export class Sudog {
+  next: Sudog | null;
+  prev: Sudog | null;
+  g: G;
+  elem: usize; // the slot that is sent from or received into
+  c: usize; // the queue's owner while queued, else 0
+  icase: i32; // select: which case; Semaphore: how much
+  success: bool; // woken by a communication, not by close
+  isSelect: bool; // g.selectDone tells whether it still counts
+}
+
+/** A goroutine. */
+@unmanaged export class G {
+  goid: u64;
+  parentgoid: u64;
+  slot0: u64; // the value being sent or received, a result: whatever crosses a park
+  slot1: u64;
+  schedlink: G | null; // run queue, free list
+  stack: usize; // the buffer: arguments, then frames, outermost first
+  stackbase: usize; // where frames begin
+  stackpos: usize; // where they end
+  stackend: usize; // end of the buffer
+  entry: u32; // trampoline: index of a function of no arguments
+  fn: usize; // what the trampoline calls
+  gopc: u32; // pc of the go statement
+  status: u8;
+  waitreason: u8;
+  ok: bool; // did the latest receive deliver a sent value?
+  slotManaged: bool; // slot0 is a reference
+  selectDone: bool; // the select it waits in has been decided
+  argmask: u32; // bit i: the i-th 8 bytes of the arguments are a reference
+  writebuf: usize; // prints go here while it is set
+  writenbuf: i32; // room left in it
+  callid: u32; // the host's number for this call; 0: not an export call
+  exportid: i32; // which export
+  waiting: usize; // the Sudog that decided its select
+  // A Sudog follows, for one wait at a time: parking never allocates.
+}
+
+/** The G's own Sudog. */
+// @ts-ignore: decorator
+@inline export function sudogof(gp: G): Sudog {
+  return changetype<Sudog>(changetype<usize>(gp) + SUDOG_OFFSET);
+}
+
+// @ts-ignore: decorator
+@inline const SUDOG_OFFSET: usize = (offsetof<G>() + 7) & ~7;
+/** Bytes of a G with its Sudog. */
+// @ts-ignore: decorator
+@inline export const G_SIZE: usize = SUDOG_OFFSET + offsetof<Sudog>();
+
+/** A thread: here the only one. */
+@unmanaged export class M {
+  tsp: usize; // trace stack pointer, grows down
+  curg: G | null;
+  datapos: usize; // asyncify's data
+  dataend: usize;
+  entering: i32;
+  shlen: i32;
+  locks: i32; // world stops by this M
+  reserved: i32;
+  ret0: u64;
+  ret1: u64;
+}
+
+/** A processor: the right to run goroutines, and the queue of those that may. */
+@unmanaged export class P {
+  runqhead: G | null;
+  runqtail: G | null;
+  runnext: G | null; // runs before the queue: what the running goroutine made ready last
+  nextticks: u32; // times in a row that runnext went first
+  runqsize: i32;
+  gfree: G | null; // dead, to be used again
+}
+
+/** What all Ms share. */
+@unmanaged export class Sched {
+  allgs: usize; // G[], dead ones included
+  allglen: i32;
+  allgcap: i32;
+  ngfree: i32;
+  goidgen: u64;
+  worldsema: i32; // 1: free
+  hostcalls: i32; // blocking host calls in flight
+  mainexited: bool;
+  mainstarted: bool;
+  dying: bool;
+  timers: usize; // heap of Timer
+  ntimers: i32;
+  timerfree: usize; // those of finished sleeps
+  captimers: i32;
+  timerseq: u64;
+  random: u64; // state of fastrand
+  maxstack: usize; // bytes
+  traceback: i32; // 0 none, 1 single, 2 all
+  chunk: usize; // persistentalloc's
+  chunkend: usize;
+  scratch: usize; // where unwound frames are put in order
+  scratchcap: usize;
+}
+
+// @ts-ignore: decorator
+@inline export const m0 = changetype<M>(M0);
+// @ts-ignore: decorator
+@inline export const sched = changetype<Sched>(SCHED);
+// @ts-ignore: decorator
+@inline export const p0 = changetype<P>(P0);
+// @ts-ignore: decorator
+@inline export const g0 = changetype<G>(G0);
+
+if (offsetof<M>("tsp") != M_TSP) ERROR("shared/layout.ts is stale: M.tsp");
+if (offsetof<M>("curg") != M_CURG) ERROR("shared/layout.ts is stale: M.curg");
+if (offsetof<M>("datapos") != M_DATA) ERROR("shared/layout.ts is stale: M.datapos");
+if (offsetof<M>("dataend") != M_DATAEND) ERROR("shared/layout.ts is stale: M.dataend");
+if (offsetof<M>("entering") != M_ENTERING) ERROR("shared/layout.ts is stale: M.entering");
+if (offsetof<M>("shlen") != M_SHLEN) ERROR("shared/layout.ts is stale: M.shlen");
+if (offsetof<M>("ret0") != M_RET) ERROR("shared/layout.ts is stale: M.ret");
+if (offsetof<G>("goid") != G_GOID) ERROR("shared/layout.ts is stale: G.goid");
+if (offsetof<G>("slot0") != G_SLOT0) ERROR("shared/layout.ts is stale: G.slot0");
+if (offsetof<G>("stack") != G_STACK) ERROR("shared/layout.ts is stale: G.stack");
+if (SCHED + offsetof<Sched>() > P0) ERROR("Sched runs into P 0");
+if (P0 + offsetof<P>() > G0) ERROR("P 0 runs into G 0");
+
+/** The running goroutine; g0 while the scheduler, module level or a call from the host runs. */
+// @ts-ignore: decorator
+@inline export function getg(): G {
+  return changetype<G>(load<usize>(M0, M_CURG));
+}
+
+/** The pc of the innermost call that is being traced: 0 if none is. */
+// @ts-ignore: decorator
+@inline export function callerpc(): u32 {
+  const tsp = m0.tsp;
+  return tsp == TRACE_TOP ? 0 : load<u32>(tsp);
+}

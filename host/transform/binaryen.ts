@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Reads and rewrites Binaryen expressions through its C API.
+ *
+ * The JavaScript wrappers make an object per node; whole modules are walked here several
+ * times, so the walk works on bare references. SHAPES lists, for each kind of expression,
+ * its children in the order in which they are evaluated.
+ *
+ * @module
+ */
+
+import type binaryen from "assemblyscript/binaryen";
+
+export type Expr = number;
+export type Func = number;
+export type Module = binaryen.Module;
+
+/** Binaryen's C API as asc's copy exports it: numbers in, numbers out. */
+export type Raw = Record<string, (...args: number[]) => number>;
+
+/** What every pass needs. */
+export interface Context {
+  readonly m: Module;
+  readonly raw: Raw;
+  /** Numbers of types, kinds and operators. */
+  readonly b: Record<string, number>;
+  /** Reads an interned C string. */
+  name(ptr: number): string;
+  /** Interns a string. */
+  cstr(name: string): number;
+}
+
+const SHAPES: Record<string, string> = {
+  Block: "*Child",
+  If: "Condition IfTrue IfFalse",
+  Loop: "Body",
+  Break: "Value Condition",
+  Switch: "Value Condition",
+  Call: "*Operand",
+  CallIndirect: "*Operand Target",
+  LocalGet: "",
+  LocalSet: "Value",
+  GlobalGet: "",
+  GlobalSet: "Value",
+  Load: "Ptr",
+  Store: "Ptr Value",
+  Const: "",
+  Unary: "Value",
+  Binary: "Left Right",
+  Select: "IfTrue IfFalse Condition",
+  Drop: "Value",
+  Return: "Value",
+  MemorySize: "",
+  MemoryGrow: "Delta",
+  Nop: "",
+  Unreachable: "",
+  AtomicRMW: "Ptr Value",
+  AtomicCmpxchg: "Ptr Expected Replacement",
+  AtomicWait: "Ptr Expected Timeout",
+  AtomicNotify: "Ptr NotifyCount",
+  AtomicFence: "",
+  SIMDExtract: "Vec",
+  SIMDReplace: "Vec Value",
+  SIMDShuffle: "Left Right",
+  SIMDTernary: "A B C",
+  SIMDShift: "Vec Shift",
+  SIMDLoad: "Ptr",
+  SIMDLoadStoreLane: "Ptr Vec",
+  MemoryInit: "Dest Offset Size",
+  DataDrop: "",
+  MemoryCopy: "Dest Source Size",
+  MemoryFill: "Dest Value Size",
+  RefNull: "",
+  RefIsNull: "Value",
+  RefFunc: "",
+  RefEq: "Left Right",
+  TableGet: "Index",
+  TableSet: "Index Value",
+  TableSize: "",
+  TableGrow: "Value Delta",
+  TupleMake: "*Operand",
+  TupleExtract: "Tuple",
+};
+
+interface Shape {
+  readonly kind: string;
+  readonly list?: { count(e: Expr): number; get(e: Expr, i: number): Expr; set(e: Expr, i: number, c: Expr): void };
+  readonly fields: readonly { get(e: Expr): Expr; set(e: Expr, c: Expr): void }[];
+}
+
+let shapes: Map<number, Shape> | undefined;
+
+function api(raw: Raw, name: string): (...args: number[]) => number {
+  const f = raw[name];
+  if (!f) throw new Error(`Binaryen has no ${name}`);
+  return f;
+}
+
+function makeShape(raw: Raw, kind: string, spec: string): Shape {
+  const words = spec.split(" ").filter(Boolean);
+  const of = (verb: string, what: string) => api(raw, `_Binaryen${kind}${verb}${what}`);
+  const fields = words.filter(w => w[0] != "*").map(w => ({ get: of("Get", w), set: of("Set", w) }));
+  const star = words.find(w => w[0] == "*")?.slice(1);
+  if (!star) return { kind, fields };
+  const plural = star == "Child" ? "Children" : `${star}s`;
+  return { kind, fields, list: { count: of("GetNum", plural), get: of("Get", `${star}At`), set: of("Set", `${star}At`) } };
+}
+
+function shapeOf(raw: Raw, e: Expr): Shape {
+  shapes ??= new Map(
+    Object.entries(SHAPES).map(([kind, spec]) => [api(raw, `_Binaryen${kind}Id`)(), makeShape(raw, kind, spec)]),
+  );
+  const id = raw._BinaryenExpressionGetId(e);
+  const shape = shapes.get(id);
+  if (!shape) throw new Error(`gopark: expression kind ${id} is not supported`);
+  return shape;
+}
+
+/** The kind of an expression, as SHAPES spells it. */
+export function kindOf(raw: Raw, e: Expr): string {
+  return shapeOf(raw, e).kind;
+}
+
+/** Replaces each child, in evaluation order, by what `fn` makes of it. */
+export function mapChildren(raw: Raw, e: Expr, fn: (child: Expr) => Expr): void {
+  const { list, fields } = shapeOf(raw, e);
+  if (list) {
+    for (let i = 0, n = list.count(e); i < n; ++i) {
+      const child = list.get(e, i);
+      const next = fn(child);
+      if (next != child) list.set(e, i, next);
+    }
+  }
+  for (const field of fields) {
+    const child = field.get(e);
+    if (!child) continue;
+    const next = fn(child);
+    if (next != child) field.set(e, next);
+  }
+}
+
+/** Rewrites a tree bottom-up, children in evaluation order before their parent. */
+export function rewrite(raw: Raw, e: Expr, fn: (e: Expr, kind: string) => Expr): Expr {
+  mapChildren(raw, e, child => rewrite(raw, child, fn));
+  return fn(e, kindOf(raw, e));
+}
+
+/** Visits a tree bottom-up, children in evaluation order before their parent. */
+export function walk(raw: Raw, e: Expr, fn: (e: Expr, kind: string) => void): void {
+  rewrite(raw, e, (expr, kind) => {
+    fn(expr, kind);
+    return expr;
+  });
+}
+
+/** The module's functions that have a body, in order. */
+export function definedFunctions({ m, raw }: Context): Func[] {
+  const list: Func[] = [];
+  for (let i = 0, n = m.getNumFunctions(); i < n; ++i) {
+    const f = m.getFunctionByIndex(i) as Func;
+    if (raw._BinaryenFunctionGetBody(f)) list.push(f);
+  }
+  return list;
+}
+
+/** Adds a local and returns its index. */
+export function addLocal({ raw }: Context, f: Func, type: number): number {
+  return raw._BinaryenFunctionAddVar(f, type);
+}
+
+/** Replaces function `name`, an import or not, by one of the same type with the given body. */
+export function redefine(c: Context, name: string, vars: number[], body: (params: number[], results: number) => Expr): void {
+  const f = c.raw._BinaryenGetFunction(c.m.ptr, c.cstr(name));
+  const params = c.raw._BinaryenFunctionGetParams(f);
+  const results = c.raw._BinaryenFunctionGetResults(f);
+  const made = body(expandType(c, params), results);
+  c.m.removeFunction(name);
+  c.m.addFunction(name, params, results, vars, made);
+}
+
+/** Whether the module has a function of that name. */
+export function hasFunction(c: Context, name: string): boolean {
+  return c.raw._BinaryenGetFunction(c.m.ptr, c.cstr(name)) != 0;
+}
+
+/** The single types of a parameter list. */
+export function expandType({ b }: Context, type: number): number[] {
+  return (b as unknown as { expandType(t: number): Uint32Array }).expandType(type) as unknown as number[];
+}

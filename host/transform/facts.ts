@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Reads out of asc's program what Binaryen does not know: names as a person would say them,
+ * source positions, types of imports and exports.
+ *
+ * @module
+ */
+
+import type { Program, Type } from "assemblyscript";
+import type { Expr } from "./binaryen.ts";
+
+/** A place in a source file. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A function of the program. */
+export interface Fact {
+  /** As stacks print it: `main.worker`, `queue.Queue<i32>#push`. */
+  readonly title: string;
+  readonly place: Place;
+  /** False for the runtime's own functions: they are not on stacks. */
+  readonly traced: boolean;
+  /** True for what is neither the runtime's nor the standard library's. */
+  readonly user: boolean;
+  placeOf(e: Expr): Place | undefined;
+}
+
+/** One import or export, for the host. */
+export interface Signature {
+  readonly name: string;
+  readonly params: readonly string[];
+  readonly result: string;
+}
+
+export interface ExportFact extends Signature {
+  readonly id: number;
+  readonly internalName: string;
+}
+
+export interface ImportFact extends Signature {
+  readonly module: string;
+  readonly blocking: boolean;
+  readonly internalName: string;
+}
+
+/** A type of references that the host lifts and lowers. */
+export interface TypeFact {
+  readonly id: number;
+  readonly kind: "array" | "staticarray" | "typedarray" | "arraybuffer" | "object";
+  readonly of?: string;
+}
+
+// The parts of asc's program that are read here, as it is in the compiled package.
+interface AscRange { source: AscSource; start: number }
+interface AscSource { normalizedPath: string; internalPath: string; lineAt(pos: number): number; sourceKind: number }
+interface AscFunction {
+  kind: number;
+  internalName: string;
+  name: string;
+  debugLocations?: Map<number, AscRange>;
+  declaration: { range: AscRange; name?: { range: AscRange } };
+  signature: { parameterTypes: Type[]; returnType: Type };
+  prototype: { declaration: { decorators: { name: { text?: string } }[] | null } };
+}
+
+const RUNTIME = /^~lib\/(gopark\/assembly|rt)\//;
+/** asc's library is the only one whose files lie right below ~lib or in its few folders. */
+const STANDARD = /^~lib\/([^/]+\.ts|(rt|util|bindings|shared|staticarray|gopark\/assembly)\/)/;
+const NOT_THE_USERS = /^~lib\/(gopark\/assembly|rt|builtins|bindings)\b/;
+const ELEMENT_FUNCTION_PROTOTYPE = 4;
+
+/** Shortens `~lib/array/Array<~lib/string/String>#push` to `Array<String>#push`, a file's path to its last part. */
+export function titleOf(internalName: string, file: string): string {
+  if (internalName.startsWith("start:")) return `${base(file)}.init`;
+  const local = internalName.startsWith(`${file}/`) ? internalName.slice(file.length + 1) : internalName;
+  const short = decodeURIComponent(local.replace(/%(?![0-9a-f]{2})/gi, "%25"))
+    .replace(/(?:[\w~.@-]+\/)+(?=[\w$])/g, "")
+    .replace(/\/(?=[^/]*$)/, "#")
+    .replace(/[%+ ]/g, "_");
+  return `${base(file)}.${anonymous(parens(short))}`;
+}
+
+// Go's name for a function literal; readers of stacks accept no nested parentheses.
+function anonymous(name: string): string {
+  return name.replace(/~anonymous\|(\d+)/g, (_, n: string) => `.func${Number(n) + 1}`).replace(/^\./, "");
+}
+
+function parens(name: string): string {
+  return name.replace(/[()]/g, "");
+}
+
+function base(file: string): string {
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  return name == "index" && file.includes("/") ? base(file.slice(0, -"/index".length)) : name;
+}
+
+/** Collects the facts of a compiled program. */
+export class Facts {
+  readonly functions = new Map<string, Fact>();
+  readonly exports: ExportFact[] = [];
+  readonly imports: ImportFact[] = [];
+  readonly types: Record<string, TypeFact> = {};
+
+  private readonly program: Program;
+
+  constructor(program: Program) {
+    this.program = program;
+    const { instancesByName } = program as unknown as { instancesByName: Map<string, AscFunction> };
+    for (const element of instancesByName.values()) {
+      if (element.debugLocations) this.addFunction(element);
+    }
+    for (const file of program.filesByName.values()) {
+      const start = (file as unknown as { startFunction: AscFunction }).startFunction;
+      if (start.debugLocations?.size) this.addStart(start, (file as unknown as { source: AscSource }).source);
+    }
+    this.addImports();
+    this.addExports();
+  }
+
+  private addFunction(f: AscFunction): void {
+    const { source } = f.declaration.range;
+    const title = titleOf(f.internalName, source.internalPath);
+    this.functions.set(f.internalName, this.fact(f, source, title, f.declaration.range.start));
+  }
+
+  private addStart(f: AscFunction, source: AscSource): void {
+    this.functions.set(f.internalName, this.fact(f, source, titleOf("start:", source.internalPath), 0));
+  }
+
+  private fact(f: AscFunction, source: AscSource, title: string, start: number): Fact {
+    const place = (range: AscRange): Place => ({
+      file: range.source.normalizedPath,
+      line: range.source.lineAt(range.start),
+    });
+    return {
+      title,
+      place: { file: source.normalizedPath, line: start ? source.lineAt(start) : 1 },
+      traced: !RUNTIME.test(source.normalizedPath),
+      user: !STANDARD.test(source.normalizedPath),
+      placeOf: e => {
+        const range = f.debugLocations!.get(e);
+        return range && place(range);
+      },
+    };
+  }
+
+  private addImports(): void {
+    const { moduleImports } = this.program as unknown as { moduleImports: Map<string, Map<string, AscFunction>> };
+    for (const [module, elements] of moduleImports) {
+      for (const [name, f] of elements) {
+        if (!f.signature || NOT_THE_USERS.test(f.declaration.range.source.normalizedPath)) continue;
+        const decorators = f.prototype.declaration.decorators ?? [];
+        const blocking = decorators.some(d => d.name.text == "blocking");
+        this.imports.push({ module, name, ...this.signature(f), blocking, internalName: f.internalName });
+      }
+    }
+  }
+
+  private addExports(): void {
+    for (const file of this.program.filesByName.values()) {
+      const { source, exports } = file as unknown as { source: AscSource; exports: Map<string, AscFunction> | null };
+      if (source.sourceKind != 1 /* USER_ENTRY */ || !exports || RUNTIME.test(source.normalizedPath)) continue;
+      for (const [name, element] of exports) this.addExport(name, element);
+    }
+  }
+
+  private addExport(name: string, element: AscFunction): void {
+    if (element.kind != ELEMENT_FUNCTION_PROTOTYPE) return;
+    const { instances } = element as unknown as { instances: Map<string, AscFunction> | null };
+    const f = instances?.values().next().value;
+    if (!f) return;
+    this.exports.push({ name, id: this.exports.length, ...this.signature(f), internalName: f.internalName });
+  }
+
+  private signature(f: AscFunction): { params: string[]; result: string } {
+    return {
+      params: f.signature.parameterTypes.map(t => this.typeName(t)),
+      result: this.typeName(f.signature.returnType),
+    };
+  }
+
+  /** Names a type for the host, and describes it if it is a reference. */
+  private typeName(type: Type): string {
+    const cls = type.classReference as unknown as AscClass | null;
+    if (!cls || !type.isReference) return type.toString();
+    const name = this.className(cls);
+    return type.is(1 << 9 /* NULLABLE */) ? `${name} | null` : name;
+  }
+
+  private className(cls: AscClass): string {
+    if (cls.internalName == "~lib/string/String") return "string";
+    const name = cls.internalName.replace(/~?[\w./@-]+\/(?=\w)/g, "");
+    if (!this.types[name]) {
+      this.types[name] = { id: cls.id, kind: "object" };
+      this.types[name] = this.describe(cls);
+    }
+    return name;
+  }
+
+  private describe(cls: AscClass): TypeFact {
+    const of = () => this.typeName((cls.typeArguments ?? [])[0]!);
+    const { internalName: name, id } = cls;
+    if (name.startsWith("~lib/array/Array<")) return { id, kind: "array", of: of() };
+    if (name.startsWith("~lib/staticarray/StaticArray<")) return { id, kind: "staticarray", of: of() };
+    if (name == "~lib/arraybuffer/ArrayBuffer") return { id, kind: "arraybuffer" };
+    const typed = /^~lib\/typedarray\/(Ui|I|F|U)(nt|loat)(\d+)(Clamped)?Array$/.exec(name);
+    if (typed) return { id, kind: "typedarray", of: `${typed[1]![0]!.toLowerCase()}${typed[3]}` };
+    return { id, kind: "object" };
+  }
+}
+
+interface AscClass { internalName: string; id: number; typeArguments: Type[] | null }

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The asc transform: turns what asc compiled into a module whose goroutines can be parked and
+ * seen. The order matters:
+ *
+ *     wrap      blocking imports and exports become functions that may park
+ *     mark      calls are numbered
+ *     optimise  as the user asked
+ *     resolve   each call's place and inlining chain is known; markers go
+ *     asyncify  what may park is rewritten, frames made resumable one at a time
+ *     trace     calls store their pcs
+ *     emit      pc table and types into sections
+ *
+ * asc then validates, optimises once more, and writes its outputs as always.
+ *
+ * @module
+ */
+
+import type { Parser, Program } from "assemblyscript";
+import type binaryen from "assemblyscript/binaryen";
+import { ABI_VERSION, G0, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
+import { frames, resumeSwitch, runAsyncify, STATE, type Frame } from "./asyncify.ts";
+import { hasFunction, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
+import { Facts } from "./facts.ts";
+import { registerLibrary } from "./library.ts";
+import { mark, unmark } from "./mark.ts";
+import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
+import { PcTable } from "./pctab.ts";
+import { resolve } from "./resolve.ts";
+import { trace } from "./trace.ts";
+import { defineCallExport, guardExports, wrapBlocking } from "./wrap.ts";
+
+const LIB = "~lib/gopark/assembly";
+const INTRINSICS = `${LIB}/sys/intrinsics`;
+const ABORT = `${LIB}/sys/fatal/abort`;
+/** Room for asc's shadow stack. */
+const STACK_SIZE = 1 << 20;
+const SEGMENT = "gopark.pctab";
+const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
+
+registerLibrary();
+
+interface AscOptions {
+  memoryBase: number;
+  stackSize: number;
+  sourceMap: boolean;
+  optimizeLevelHint: number;
+  shrinkLevelHint: number;
+  debugInfo: boolean;
+  globalAliases: Map<string, string> | null;
+}
+
+/** What asc instantiates; its hooks are called in the order below. */
+export default class GoparkTransform {
+  // asc puts these on the prototype.
+  declare readonly program: Program;
+  declare readonly binaryen: typeof binaryen;
+
+  private get options(): AscOptions {
+    return this.program.options as unknown as AscOptions;
+  }
+
+  /** Sets what the runtime relies on. */
+  afterParse(_parser: Parser): void {
+    const { options } = this;
+    options.memoryBase = Math.max(options.memoryBase, MEMORY_BASE);
+    options.stackSize = Math.max(options.stackSize, STACK_SIZE);
+    options.sourceMap = true; // makes asc note where each expression is written
+    options.globalAliases ??= new Map();
+    if (!options.globalAliases.has("abort")) options.globalAliases.set("abort", ABORT);
+  }
+
+  afterCompile(m: Module): void {
+    const c = this.context(m);
+    const facts = new Facts(this.program);
+    const optimized = this.options.optimizeLevelHint > 0 || this.options.shrinkLevelHint > 0;
+    wrapBlocking(c, facts.imports, `${CALLED}hostwait`);
+    defineCallExport(c, `${INTRINSICS}/callexport`, facts.exports);
+    const bottom = callersOf(c, `${INTRINSICS}/asyncifyStartUnwind`);
+    this.keepApart(c, bottom);
+    const markers = mark(c, facts);
+    this.optimize(c, optimized);
+    const table = new PcTable(facts);
+    const sites = resolve(c, facts, markers, table);
+    unmark(c);
+    const parking = mayPark(c, bottom);
+    guardExports(c, parking.frames);
+    runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
+    const list = frames(c, parking.frames, `${CALLED}growstack`);
+    trace(c, sites, list, process.env.GOPARK_TRACE != "0");
+    const bytes = table.encode();
+    this.defineIntrinsics(c, list);
+    this.addSegment(c, SEGMENT, bytes);
+    // The start function is traced too, so M 0 must be there before any code runs.
+    this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
+    this.emit(c, facts, bytes);
+    for (const name of ["growstack", "hostwait", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
+  }
+
+  private context(m: Module): Context {
+    const { module } = this.program;
+    return {
+      m,
+      raw: this.binaryen as unknown as Raw,
+      b: this.binaryen as unknown as Record<string, number>,
+      name: ptr => module.readStringCached(ptr) ?? "",
+      cstr: name => module.allocStringCached(name),
+    };
+  }
+
+  /** Keeps functions out of their callers that must stay functions. */
+  private keepApart(c: Context, bottom: ReadonlySet<string>): void {
+    const { frames } = mayPark(c, bottom);
+    const entries = [...calledByTrampolines(c)].filter(name => frames.has(name));
+    const names = [...bottom, ...entries, `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`];
+    for (const name of names) {
+      this.binaryen.setPassArgument("no-inline", name);
+      c.m.runPasses(["no-inline"]);
+    }
+    this.binaryen.setPassArgument("no-inline", null);
+  }
+
+  private optimize({ m }: Context, optimized: boolean): void {
+    const { optimizeLevelHint, shrinkLevelHint, debugInfo } = this.options;
+    if (optimized) this.program.module.optimize(optimizeLevelHint, shrinkLevelHint, debugInfo, false);
+    m.runPasses(["dce", "remove-unused-module-elements"]);
+  }
+
+  /** Fills in the functions that the runtime imports from "gopark/transform". */
+  private defineIntrinsics(c: Context, list: readonly Frame[]): void {
+    const { m, b } = c;
+    const define = (name: string, body: () => number) => {
+      const internalName = `${INTRINSICS}/${name}`;
+      if (hasFunction(c, internalName)) redefine(c, internalName, [], body);
+    };
+    define("asyncifyState", () => m.global.get(STATE, b.i32!));
+    define("asyncifySetState", () => m.global.set(STATE, m.local.get(0, b.i32!)));
+    define("resumeframe", () => resumeSwitch(c, list));
+    define("pctabread", () => {
+      const [dst, offset, len] = [0, 1, 2].map(i => m.local.get(i, b.i32!));
+      return m.memory.init(SEGMENT, dst!, offset!, len!);
+    });
+  }
+
+  private addSegment({ m, raw, cstr }: Context, name: string, bytes: Uint8Array, address?: number): void {
+    const data = raw._malloc!(bytes.length);
+    bytes.forEach((byte, i) => raw.__i32_store8!(data + i, byte));
+    const passive = address === undefined;
+    raw._BinaryenAddDataSegment!(m.ptr, cstr(name), cstr("0"), passive ? 1 : 0, passive ? 0 : m.i32.const(address), data, bytes.length);
+    raw._free!(data);
+  }
+
+  private emit({ m }: Context, facts: Facts, table: Uint8Array): void {
+    const { exports, imports, types } = facts;
+    const strip = <T extends { internalName: string }>({ internalName: _, ...rest }: T) => rest;
+    const abi = { version: ABI_VERSION, exports: exports.map(strip), imports: imports.map(strip), types };
+    m.addCustomSection("gopark.abi", new TextEncoder().encode(JSON.stringify(abi)));
+    m.addCustomSection("gopark.pctab", table);
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Gives the compiler gopark's own sources as library files.
+ *
+ * So `import "gopark/assembly"` means this package's copy whatever the project's folders look
+ * like, and there is exactly one copy: a runtime that was parsed under two paths would have
+ * two states.
+ *
+ * @module
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { libraryFiles } from "assemblyscript/asc";
+
+/** What `--runtime gopark` names: an entry file, so what it exports the module exports. */
+const RUNTIME = `import "gopark/assembly";
+export * from "gopark/assembly/api/host";
+export * from "gopark/assembly/api/transform";\n`;
+
+/** Registers assembly/ under "gopark/assembly", and the runtime entry. */
+export function registerLibrary(): void {
+  const root = fileURLToPath(new URL("../../../assembly/", import.meta.url));
+  for (const file of readdirSync(root, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".ts")) continue;
+    const path = file.replace(/\\/g, "/").replace(/\.ts$/, "");
+    libraryFiles[`gopark/assembly/${path}`] = readFileSync(root + file, "utf8");
+  }
+  libraryFiles["rt/index-gopark"] = RUNTIME;
+}
