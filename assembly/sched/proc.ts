@@ -124,6 +124,7 @@ export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
 function malg(): G {
   const ptr = persistentalloc(G_SIZE);
   memory.fill(ptr, 0, G_SIZE);
+  changetype<G>(ptr).exportid = -1;
   if (sched.allglen == sched.allgcap) {
     sched.allgcap = sched.allgcap ? sched.allgcap + (sched.allgcap >> 1) : 64;
     const size = <usize>sched.allgcap << 2;

@@ -43,7 +43,7 @@ import {
   writebuf: usize; // prints go here while it is set
   writenbuf: i32; // room left in it
   callid: u32; // the host's number for this call; 0: not an export call
-  exportid: i32; // which export
+  exportid: i32; // which export; −1: none
   waiting: usize; // the Sudog that decided its select
   // A Sudog follows, for one wait at a time: parking never allocates.
 }
