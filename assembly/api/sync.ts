@@ -12,13 +12,12 @@ import { resumed } from "../sys/intrinsics";
 import {
   waitCondWait, waitMutexLock, waitRWMutexLock, waitRWMutexRLock, waitSemacquire, waitWaitGroupWait
 } from "../sys/status";
-import { G, getg, Sudog } from "../sys/types";
-import { wakesudog } from "../sync/chan";
+import { G, getg } from "../sys/types";
 import {
   keep, kept, notifyWaiters, semqueue, semwake, semwakeall, Weighted, weightedqueue,
   weightedqueuectx, weightedtry, weightedwakectx
 } from "../sync/sema";
-import { dequeue, enqueue, WaitQ } from "../sync/waitq";
+import { WaitQ } from "../sync/waitq";
 import { zero } from "./chan";
 import { context } from "./context";
 
@@ -55,17 +54,6 @@ export class Mutex {
   unlock(): void {
     if (!this.locked) fatal("sync: unlock of unlocked mutex");
     if (!semwake(mutexq(this))) this.locked = false;
-  }
-
-  /** Locks m for a parked goroutine: at once, or when its turn comes. */
-  @unsafe lockfor(sg: Sudog): void {
-    if (this.locked) {
-      sg.g.waitreason = waitMutexLock;
-      enqueue(mutexq(this), sg);
-    } else {
-      this.locked = true;
-      wakesudog(sg);
-    }
   }
 }
 
@@ -291,8 +279,13 @@ export class Cond {
 
   /** Unlocks l, waits for signal or broadcast, and locks l again. Dies if l is not locked. May park. */
   wait(): void {
-    if (resumed()) return; // whoever woke it has locked l for it
     const gp = getg();
+    if (resumed()) {
+      const c = changetype<Cond>(kept(gp));
+      if (changetype<usize>(c)) relock(c.l, gp);
+      return;
+    }
+    keep(gp, changetype<usize>(this));
     semqueue(condq(this), gp);
     this.l.unlock();
     park(gp, waitCondWait);
@@ -300,18 +293,22 @@ export class Cond {
 
   /** Lets the goroutine go on that has waited longest, if there is one. Never parks. */
   signal(): void {
-    const sg = dequeue(condq(this));
-    if (sg) this.l.lockfor(sg);
+    semwake(condq(this));
   }
 
   /** Lets all go on that wait. Never parks. */
   broadcast(): void {
-    let sg = dequeue(condq(this));
-    while (sg) {
-      this.l.lockfor(sg);
-      sg = dequeue(condq(this));
-    }
+    semwakeall(condq(this));
   }
+}
+
+// The second wait of Cond.wait: it resumes with nothing kept, as the owner of m.
+// @ts-ignore: decorator
+@inline function relock(m: Mutex, gp: G): void {
+  if (m.tryLock()) return;
+  gp.slot0 = 0;
+  semqueue(mutexq(m), gp);
+  park(gp, waitMutexLock);
 }
 
 // @ts-ignore: decorator

@@ -14,7 +14,7 @@
 // │ 40  what done "receives": not read   │
 // └──────────────────────────────────────┘ 56
 
-import { G, getg, Sudog, sudogof } from "../sys/types";
+import { G, Sudog, sudogof } from "../sys/types";
 import { Hchan, recvq, wakesudog } from "./chan";
 import { dequeue, enqueue, initsudog, remove, waiting, WaitQ } from "./waitq";
 
