@@ -110,7 +110,10 @@ export const hostCalls = {
 
   /** Fetches a URL as text; a status that is not 2xx is an error. @blocking */
   async fetchText(url: string): Promise<string> {
-    const response = await fetch(url);
+    const response = await fetch(url).catch((error: Error) => {
+      // "fetch failed" is all that Node says; the reason is behind it.
+      throw new Error(`${url}: ${(error.cause as Error | undefined)?.message || error.message}`);
+    });
     if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
     return response.text();
   },

@@ -5,7 +5,7 @@
  * @module
  */
 import { basename, resolve } from "node:path";
-import { ProgramError } from "../abi/errors.ts";
+import { ImportError, ProgramError } from "../abi/errors.ts";
 import { hostCalls, node } from "../adapter/node.ts";
 import { type App, PROFILE_KINDS, type ProfileKind } from "../instance/app.ts";
 import { load } from "../instance/instantiate.ts";
@@ -71,15 +71,16 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   } catch (error) {
     status = statusOf(error);
   }
-  await saveAll(options.profiles, await Promise.all(profiles));
+  const bytes = await Promise.all(profiles);
+  for (const [i, { out }] of options.profiles.entries()) await saveProfile(out, bytes[i]);
   return status;
 }
 
-async function saveAll(wanted: readonly WantedProfile[], bytes: readonly Uint8Array[]): Promise<void> {
-  for (const [i, { out }] of wanted.entries()) {
-    if (bytes[i]) await save(out, bytes[i]);
-    else process.stderr.write(`gopark: ${out} was not written: the program died before main\n`);
-  }
+async function saveProfile(out: string, bytes: Uint8Array | undefined): Promise<void> {
+  if (bytes) await save(out, bytes);
+  const said = bytes ? `wrote ${out}` : `${out} was not written: the program died before main`;
+  process.stderr.write(`gopark: ${said}
+`);
 }
 
 /** Waits for main, or for the time after which the profiles are taken. */
@@ -107,6 +108,9 @@ async function finish(app: App, take: () => void, after?: number): Promise<numbe
 
 /** A program's death is on standard error already; what had no words gets one line. */
 function statusOf(error: unknown): number {
+  if (error instanceof ImportError) {
+    throw new CliError(`${error.message} with load(); a program run from here has module "host" only`);
+  }
   if (!(error instanceof ProgramError)) throw error;
   const silent = error.name === "ExitError" || error.dump !== "";
   if (!silent) process.stderr.write(`gopark: ${error.message}\n`);
