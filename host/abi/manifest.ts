@@ -40,10 +40,19 @@ interface SignatureJson {
   readonly result: string;
 }
 
+interface ExportJson extends SignatureJson {
+  readonly id: number;
+}
+
+interface ImportJson extends SignatureJson {
+  readonly module: string;
+  readonly blocking: boolean;
+}
+
 interface ManifestJson {
   readonly version: number;
-  readonly exports: readonly (SignatureJson & { readonly id: number })[];
-  readonly imports: readonly (SignatureJson & { readonly module: string; readonly blocking: boolean })[];
+  readonly exports: readonly ExportJson[];
+  readonly imports: readonly ImportJson[];
   readonly types: TypeTableJson;
 }
 

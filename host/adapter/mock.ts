@@ -59,8 +59,9 @@ export class MockPlatform implements Platform {
   }
 
   async gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-    const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new CompressionStream("gzip"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
+    const stream = new Blob([new Uint8Array(bytes)]).stream();
+    const zipped = stream.pipeThrough(new CompressionStream("gzip"));
+    return new Uint8Array(await new Response(zipped).arrayBuffer());
   }
 
   /** Lets the clock run without anything happening: a long slice. */

@@ -32,7 +32,8 @@ export async function compile(
   flags: readonly string[] = [],
 ): Promise<Outputs> {
   if (!existsSync(file)) throw new CliError(`cannot read ${file}: no such file`);
-  const [{ default: asc }, transform] = await Promise.all([import("assemblyscript/asc"), loadTransform()]);
+  const { default: asc } = await import("assemblyscript/asc");
+  const transform = await loadTransform();
   const baseDir = baseOf(file);
   const outputs = new Map<string, Uint8Array | string>();
   const progress = startProgress(`building ${basename(file)} …`);
@@ -43,7 +44,7 @@ export async function compile(
   ];
   const { error } = await asc.main(args, {
     stdout: process.stdout,
-    stderr: { isTTY: process.stderr.isTTY, write: (chunk: Uint8Array | string) => report(chunk, progress.clear) },
+    stderr: reporter(progress.clear),
     transforms: [transform],
     writeFile: (name: string, contents: Uint8Array | string, dir: string) => {
       outputs.set(resolve(dir, name), contents);
@@ -66,10 +67,13 @@ function baseOf(file: string): string {
 }
 
 /** Prints what asc prints, without the stack of an exception that a transform threw. */
-function report(chunk: Uint8Array | string, clear: () => void): void {
-  clear();
-  const text = typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk);
-  process.stderr.write(text.includes("FAILURE") ? text.replace(/\n +at .*/g, "") : text);
+function reporter(clear: () => void) {
+  const write = (chunk: Uint8Array | string) => {
+    clear();
+    const text = typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk);
+    process.stderr.write(text.includes("FAILURE") ? text.replace(/\n +at .*/g, "") : text);
+  };
+  return { isTTY: process.stderr.isTTY, write };
 }
 
 /** Returns the directory of this package, from its sources or from build/. */

@@ -15,11 +15,13 @@ import { CliError, type Command } from "./usage.ts";
 
 const COMMANDS: Record<string, Command> = { build, run, pprof };
 
+const SUMMARY = Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(8)} ${c.summary}`);
+
 const HELP = `usage: gopark COMMAND …
 
 Builds and runs AssemblyScript programs with goroutines, channels and Go's profiles.
 
-${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join("\n")}
+${SUMMARY.join("\n")}
 
   gopark COMMAND --help   says more about a command
   gopark --version        prints the version
@@ -27,8 +29,8 @@ ${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${s
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined) return print(process.stderr, HELP, 1);
-  if (name === "--help" || name === "-h" || name === "help") return print(process.stdout, HELP, 0);
-  if (name === "--version" || name === "-v") return print(process.stdout, `gopark ${version()}\n`, 0);
+  if (["--help", "-h", "help"].includes(name)) return print(process.stdout, HELP, 0);
+  if (["--version", "-v"].includes(name)) return print(process.stdout, `gopark ${version()}\n`, 0);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     throw new CliError(`no command "${name}": there are ${Object.keys(COMMANDS).join(", ")}`);

@@ -9,12 +9,13 @@ import { CliError, type Command, parseLine } from "./usage.ts";
 
 export const pprof: Command = {
   summary: "run a program and write a profile of it",
-  help: `usage: gopark pprof FILE.ts|FILE.wasm KIND [-o OUT] [--after MS] [--target release|debug] [-- args]
+  help: `usage: gopark pprof FILE.ts|FILE.wasm KIND [-o OUT] [--after MS] [options] [-- args]
 
 Runs the program and writes a profile for "go tool pprof". KIND is goroutine or threadcreate.
 
-  -o, --out OUT    where to write (default: KIND.pb.gz)
-  --after MS       takes the profile after MS milliseconds of main, and stops the program there
+  -o, --out OUT            where to write (default: KIND.pb.gz)
+  --after MS               takes the profile after MS milliseconds and stops the program there
+  --target release|debug   how to compile FILE.ts (default: release)
 
 Without --after, or when the program ends earlier, the profile is taken at the last moment at
 which the goroutines are there: when main has returned, or when the program has printed the
@@ -31,7 +32,8 @@ Exit status: as with gopark run; 0 when --after has stopped the program.
     const kind = profileKind(rest[0]!);
     const out = values.out ?? `${kind}.pb.gz`;
     const after = values.after === undefined ? undefined : milliseconds(values.after);
-    return runProgram(file, { target: values.target, args: behind, profiles: [{ kind, out }], after });
+    const profiles = [{ kind, out }];
+    return runProgram(file, { target: values.target, args: behind, profiles, after });
   },
 };
 

@@ -109,7 +109,7 @@ async function finish(app: App, take: () => void, after?: number): Promise<numbe
 /** A program's death is on standard error already; what had no words gets one line. */
 function statusOf(error: unknown): number {
   if (error instanceof ImportError) {
-    throw new CliError(`${error.message} with load(); a program run from here has module "host" only`);
+    throw new CliError(`${error.message} of load(); gopark run has module "host" only`);
   }
   if (!(error instanceof ProgramError)) throw error;
   const silent = error.name === "ExitError" || error.dump !== "";
@@ -117,7 +117,10 @@ function statusOf(error: unknown): number {
   return error.status;
 }
 
-async function sourceOf(file: string, target: string | undefined): Promise<Uint8Array<ArrayBuffer> | string | null> {
+async function sourceOf(
+  file: string,
+  target: string | undefined,
+): Promise<Uint8Array<ArrayBuffer> | string | null> {
   if (file.endsWith(".wasm")) {
     if (target) throw new CliError(`--target ${target}: ${file} is built already`);
     return file;

@@ -45,7 +45,8 @@ export function parseLine<O extends Options>(
     throw new CliError(`missing ${names.slice(positionals.length).join(" and ")}`);
   }
   if (positionals.length > names.length) {
-    throw new CliError(`unexpected argument "${positionals[names.length]}" (a program's own go behind --)`);
+    const extra = positionals[names.length];
+    throw new CliError(`unexpected argument "${extra}" (a program's own go behind --)`);
   }
   const [file, ...rest] = positionals;
   return { values, file: file!, rest, behind: cut < 0 ? [] : args.slice(cut + 1) };

@@ -112,10 +112,11 @@ export class Pprof {
   }
 
   #take(kind: ProfileKind): Profile {
+    const runtime = this.#runtime;
     const now = BigInt(Math.round(this.#parts.platform.walltime() * 1e3)) * 1000n;
     switch (kind) {
-      case "goroutine": return goroutineProfile(stacks(this.#runtime.goroutineProfile()), now);
-      case "threadcreate": return threadCreateProfile(stacks(this.#runtime.threadCreateProfile()), now);
+      case "goroutine": return goroutineProfile(stacks(runtime.goroutineProfile()), now);
+      case "threadcreate": return threadCreateProfile(stacks(runtime.threadCreateProfile()), now);
       default: throw unknownKind(kind);
     }
   }

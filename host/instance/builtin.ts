@@ -28,7 +28,9 @@ export function builtinImports(
 }
 
 /** Returns the clocks of module "gopark"; done, exit and write are the instance's. */
-export function clockImports(platform: Platform): Pick<RuntimeImports, "nanotime" | "walltime" | "random"> {
+export function clockImports(
+  platform: Platform,
+): Pick<RuntimeImports, "nanotime" | "walltime" | "random"> {
   return {
     nanotime: () => platform.now() * 1e6,
     walltime: () => platform.walltime() * 1e6,

@@ -63,7 +63,7 @@ export class Codec {
       case "void": return undefined;
       case "bool": return (Number(raw) & 1) === 1;
       case "int": return liftInt(type, Number(raw));
-      case "long": return type.signed ? BigInt.asIntN(64, raw as bigint) : BigInt.asUintN(64, raw as bigint);
+      case "long": return liftLong(type, raw as bigint);
       case "float": return raw;
       default: return this.#liftReference(type, Number(raw) >>> 0);
     }
@@ -76,9 +76,13 @@ export class Codec {
       case "arraybuffer": return this.#loader.__getArrayBuffer(ptr);
       case "typedarray": return this.#liftTypedArray(type, ptr);
       case "array":
-      case "staticarray": return this.#loader.__getArray(ptr).map((raw) => this.lift(type.of!, raw));
+      case "staticarray": return this.#liftArray(type.of!, ptr);
       default: throw new TypeError(`${type.name} does not cross the boundary`);
     }
+  }
+
+  #liftArray(of: Type, ptr: number): unknown[] {
+    return this.#loader.__getArray(ptr).map((raw) => this.lift(of, raw));
   }
 
   #liftTypedArray(type: Type, ptr: number): TypedArray {
@@ -134,6 +138,10 @@ function liftInt(type: Type, raw: number): number {
   const unused = 32 - type.bits;
   const shifted = raw << unused;
   return type.signed ? shifted >> unused : shifted >>> unused;
+}
+
+function liftLong(type: Type, raw: bigint): bigint {
+  return type.signed ? BigInt.asIntN(64, raw) : BigInt.asUintN(64, raw);
 }
 
 function asTypedArray(type: Type, value: unknown): TypedArray {

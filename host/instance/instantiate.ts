@@ -62,7 +62,11 @@ function readPctab(module: WebAssembly.Module, file: string): ArrayBuffer {
   );
 }
 
-function runtimeImports(platform: Platform, outputs: Outputs, context: Context): Record<string, unknown> {
+function runtimeImports(
+  platform: Platform,
+  outputs: Outputs,
+  context: Context,
+): Record<string, unknown> {
   const imports: RuntimeImports = {
     ...clockImports(platform),
     write: (fd, ptr, len) => {
@@ -80,7 +84,9 @@ async function start(module: WebAssembly.Module, imports: Imports, context: Cont
   const { instance, exports: loader } = await loaderInstantiate(module, imports);
   const guest = instance.exports as unknown as GuestExports;
   const absent = REQUIRED.filter((name) => guest[name] === undefined);
-  if (absent.length) throw new ModuleError(`${file} does not export ${absent.join(", ")}: rebuild it`);
+  if (absent.length) {
+    throw new ModuleError(`${file} does not export ${absent.join(", ")}: rebuild it`);
+  }
   const view = new MemoryView(guest.memory);
   context.door.open(guest, (text) => loader.__newString(text));
   context.codec = new Codec(loader, view);

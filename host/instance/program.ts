@@ -115,7 +115,8 @@ export class Program {
 
   /** Stops for good; whatever waits rejects with `reason`. */
   close(reason: unknown = new ClosedError("the program was closed")): void {
-    this.#end(reason instanceof Error ? reason : new ClosedError(String(reason), { cause: reason }), true);
+    const isError = reason instanceof Error;
+    this.#end(isError ? reason : new ClosedError(String(reason), { cause: reason }), true);
   }
 
   /** Does something in the guest now, or in the next turn when wasm is on the stack. */

@@ -30,9 +30,8 @@ export async function loadModule(
   try {
     return { module: await WebAssembly.compile(bytes), file };
   } catch (cause) {
-    const size = bytes.byteLength;
-    const why = (cause as Error).message;
-    throw new ModuleError(`${file}: broken or truncated WebAssembly (${size} bytes): ${why}`, { cause });
+    const what = `broken or truncated WebAssembly (${bytes.byteLength} bytes)`;
+    throw new ModuleError(`${file}: ${what}: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -56,10 +55,15 @@ async function readSource(source: Source, platform: Platform): Promise<ArrayBuff
     return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
   }
   if (source instanceof ArrayBuffer) return source;
-  throw new TypeError("load: the source must be a URL, a path, a Response, bytes or a WebAssembly.Module");
+  throw new TypeError(
+    "load: the source must be a URL, a path, a Response, bytes or a WebAssembly.Module",
+  );
 }
 
-async function readFile(source: string | URL, platform: Platform): Promise<Uint8Array<ArrayBuffer>> {
+async function readFile(
+  source: string | URL,
+  platform: Platform,
+): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await platform.readFile(source);
   } catch (cause) {
@@ -71,7 +75,8 @@ async function readFile(source: string | URL, platform: Platform): Promise<Uint8
 
 async function readResponse(response: Response): Promise<ArrayBuffer> {
   if (!response.ok) {
-    throw new ModuleError(`${response.url}: HTTP ${response.status} ${response.statusText}`.trimEnd());
+    const { url, status, statusText } = response;
+    throw new ModuleError(`${url || "response"}: HTTP ${status} ${statusText}`.trimEnd());
   }
   return response.arrayBuffer();
 }

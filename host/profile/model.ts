@@ -90,7 +90,7 @@ export function rowKey(pcs: readonly number[]): string {
   return "@" + pcs.map((pc) => ` 0x${pc.toString(16)}`).join("");
 }
 
-/** Returns what `later` has more than `earlier`, stack by stack; what did not change is left out. */
+/** Returns what `later` has more than `earlier`, stack by stack, without what did not change. */
 export function deltaProfile(earlier: Profile, later: Profile): Profile {
   const before = new Map(earlier.samples.map((s) => [rowKey(s.pcs), s]));
   const samples: Sample[] = [];

@@ -244,11 +244,15 @@ describe("host calls", () => {
     assert.equal(guest.pinned, 0);
   });
 
-  const failures: { name: string; fetchText: () => unknown; want: RegExp }[] = [
-    { name: "a rejection", fetchText: () => Promise.reject(new Error("no route")), want: /^no route$/ },
-    { name: "a throw", fetchText: () => { throw new Error("at once"); }, want: /^at once$/ },
-    { name: "not an Error", fetchText: () => Promise.reject("plain"), want: /^plain$/ },
-    { name: "a wrong result", fetchText: async () => 5, want: /^app\.fetchText\(string\): string: result: want string, got 5$/ },
+  const failures: { name: string; fetchText: () => unknown; want: string }[] = [
+    { name: "a rejection", fetchText: () => Promise.reject(new Error("no route")), want: "no route" },
+    { name: "a throw", fetchText: () => { throw new Error("at once"); }, want: "at once" },
+    { name: "not an Error", fetchText: () => Promise.reject("plain"), want: "plain" },
+    {
+      name: "a wrong result",
+      fetchText: async () => 5,
+      want: "app.fetchText(string): string: result: want string, got 5",
+    },
   ];
   for (const { name, fetchText, want } of failures) {
     it(`give the guest the message of ${name}`, async () => {
@@ -260,7 +264,7 @@ describe("host calls", () => {
         guest.mainReturned = true;
       });
       await mock.drive(app.run());
-      assert.match(message, want.source.startsWith("^app") ? /^app\.fetchText\(string\): string: result: want string, got 5$/ : want);
+      assert.equal(message, want);
       assert.deepEqual(guest.log, ["settle 2"]);
     });
   }
