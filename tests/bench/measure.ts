@@ -47,12 +47,14 @@ export function measure(
         const key = JSON.stringify(command);
         const got = seen.get(key) ?? run(command);
         seen.set(key, got);
-        if (typeof got === "string") {
-          failures.push({ row: row.name, who, why: got });
+        const value = typeof got === "string" ? NaN : figure(row, got[row.metric] ?? NaN);
+        // A figure of nothing is a wrong answer, not a fast one.
+        if (!(value > 0 && value < Infinity)) {
+          const why = typeof got === "string" ? got : `measured ${JSON.stringify(got)}`;
+          failures.push({ row: row.name, who, why });
           shown.push(`${who} failed`);
           continue;
         }
-        const value = figure(row, got[row.metric] ?? NaN);
         best.get(row)![who] = Math.min(best.get(row)![who] ?? Infinity, value);
         shown.push(`${who} ${number(value)}`);
       }
