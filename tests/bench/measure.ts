@@ -33,35 +33,41 @@ export interface Results {
 export function measure(
   rows: Row[], rounds: number, skip: Set<Contestant>, progress: (line: string) => void,
 ): Results {
-  const best = new Map<Row, Best>(rows.map((row) => [row, {}]));
-  const failures: Failure[] = [];
+  const results: Results = { best: new Map(rows.map((row) => [row, {}])), failures: [] };
   for (let round = 1; round <= rounds; round++) {
-    const seen = new Map<string, Measured | string>();
+    // Rows of the same command share one run.
+    const runs = new Map<string, Measured | string>();
     for (const row of rows) {
       if (round > (row.rounds ?? rounds)) continue;
-      const shown: string[] = [];
-      for (const who of row.contestants) {
-        if (skip.has(who) || (who === "gojs" && round > 2)) continue;
-        if (failures.some((f) => f.row === row.name && f.who === who)) continue;
-        const command = commandOf(who, row);
-        const key = JSON.stringify(command);
-        const got = seen.get(key) ?? run(command);
-        seen.set(key, got);
-        const value = typeof got === "string" ? NaN : figure(row, got[row.metric] ?? NaN);
-        // A figure of nothing is a wrong answer, not a fast one.
-        if (!(value > 0 && value < Infinity)) {
-          const why = typeof got === "string" ? got : `measured ${JSON.stringify(got)}`;
-          failures.push({ row: row.name, who, why });
-          shown.push(`${who} failed`);
-          continue;
-        }
-        best.get(row)![who] = Math.min(best.get(row)![who] ?? Infinity, value);
-        shown.push(`${who} ${number(value)}`);
-      }
+      const shown = row.contestants
+        .filter((who) => !skip.has(who) && (who !== "gojs" || round <= 2))
+        .map((who) => measureOne(results, runs, row, who));
       progress(`round ${round}/${rounds}  ${row.name}: ${shown.join("  ")} (${row.unit})`);
     }
   }
-  return { best, failures };
+  return results;
+}
+
+/** Returns what to show. Who fails once has no figure in the row, however good the others were. */
+function measureOne(
+  { best, failures }: Results, runs: Map<string, Measured | string>, row: Row, who: Contestant,
+): string {
+  if (failures.some((failure) => failure.row === row.name && failure.who === who)) return who;
+  const command = commandOf(who, row);
+  const key = JSON.stringify(command);
+  const got = runs.get(key) ?? run(command);
+  runs.set(key, got);
+  const value = typeof got === "string" ? NaN : figure(row, got[row.metric] ?? NaN);
+  const bests = best.get(row)!;
+  // A figure of nothing is a wrong answer, not a fast one.
+  if (!(value > 0 && value < Infinity)) {
+    const why = typeof got === "string" ? got : `measured ${JSON.stringify(got)}`;
+    failures.push({ row: row.name, who, why });
+    delete bests[who];
+    return `${who} failed`;
+  }
+  bests[who] = Math.min(bests[who] ?? Infinity, value);
+  return `${who} ${number(value)}`;
 }
 
 /** One run, or why it failed in one line. */

@@ -26,7 +26,7 @@ func yields(a ...int) int {
 	wg.Add(2)
 	for i := 0; i < 2; i++ {
 		go func() {
-			yielder(a[0], a[1])
+			check(yielder(a[0], a[1]), a[0])
 			wg.Done()
 		}()
 	}

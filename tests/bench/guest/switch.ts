@@ -10,7 +10,7 @@ function yielder(depth: i32, n: i32): i32 {
 }
 
 function yieldAndDone(depth: i32, n: i32, wg: WaitGroup): void {
-  yielder(depth, n);
+  if (yielder(depth, n) != depth) throw new Error("bench: wrong result");
   wg.done();
 }
 
