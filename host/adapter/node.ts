@@ -14,9 +14,9 @@ import type { Platform } from "../instance/platform.ts";
 
 const gzipAsync = promisify(gzip);
 
-// One listener for all programs, as Node warns of a leak when there are more than ten.
+// One listener for all programs, kept: Node warns of more than ten, and each wait adds one.
 const idlers = new Set<() => void>();
-const idleEnd = () => [...idlers].forEach((f) => f());
+let listening = false;
 
 /** Node as a platform. */
 export const node: Platform = {
@@ -29,12 +29,10 @@ export const node: Platform = {
   },
   immediate: (f) => void setImmediate(f),
   onIdleEnd(f) {
-    if (!idlers.size) process.on("beforeExit", idleEnd);
+    if (!listening) process.on("beforeExit", () => [...idlers].forEach((idle) => idle()));
+    listening = true;
     idlers.add(f);
-    return () => {
-      idlers.delete(f);
-      if (!idlers.size) process.off("beforeExit", idleEnd);
-    };
+    return () => idlers.delete(f);
   },
   readFile: readSource,
   write: writeAll,
