@@ -15,3 +15,6 @@ export { go } from "./api/go";
 export { Chan } from "./api/chan";
 export { Select } from "./api/select";
 export { debug, gosched, print, println, runtime } from "./api/runtime";
+export { Cond, Mutex, Once, RWMutex, Semaphore, WaitGroup } from "./api/sync";
+export { time } from "./api/time";
+export { context } from "./api/context";

@@ -9,12 +9,12 @@ import {
 } from "../shared/status";
 import { SLOT_SIZE } from "../shared/layout";
 import { goroutineprofile, threadcreateprofile } from "../profile/callers";
-import { allg, gcount, newcall, schedule } from "../sched/proc";
+import { gcount, newcall, schedule } from "../sched/proc";
 import { nexttimer } from "../sched/timer";
 import { enddump, fataldeadlock, startdump } from "../sys/fatal";
 import { resetstate } from "../sys/intrinsics";
 import { printrune, printstring } from "../sys/print";
-import { Gdead, Grunnable } from "../sys/status";
+import { Grunnable } from "../sys/status";
 import { G, getg, m0, p0, sched, sudogof } from "../sys/types";
 import { runqput } from "../sched/runq";
 import { writestack } from "./runtime";
@@ -49,9 +49,6 @@ export function gopark_hostcalls(): i32 {
 
 /** Dies of a deadlock: the host knows of nothing that could wake a goroutine. */
 export function gopark_deadlock(): void {
-  for (let i = 0; i < sched.allglen; ++i) {
-    if (allg(i).status != Gdead && allg(i).goid == 1) fataldeadlock("all goroutines are asleep - deadlock!");
-  }
   if (gcount()) fataldeadlock("all goroutines are asleep - deadlock!");
   fataldeadlock("no goroutines (main called runtime.Goexit) - deadlock!");
 }

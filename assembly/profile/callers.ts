@@ -2,7 +2,7 @@
 // Lists of pcs: of the running goroutine (callers) and of all (goroutineProfile).
 
 import { STACK_RECORD_DEPTH, STACK_RECORD_SIZE } from "../shared/layout";
-import { allg, gcount } from "../sched/proc";
+import { gcount } from "../sched/proc";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { Gdead } from "../sys/status";
 import { G, getg, sched } from "../sys/types";
@@ -34,11 +34,13 @@ export function goroutineprofile(p: usize, max: i32): i32 {
       saveg(me, p);
       p += STACK_RECORD_SIZE;
     }
-    for (let i = 0; i < sched.allglen; ++i) {
-      const gp = allg(i);
-      if (gp == me || gp.status == Gdead) continue;
-      saveg(gp, p);
-      p += STACK_RECORD_SIZE;
+    let gp = sched.allg;
+    while (gp) {
+      if (gp != me && gp.status != Gdead) {
+        saveg(gp, p);
+        p += STACK_RECORD_SIZE;
+      }
+      gp = gp.alllink;
     }
   }
   starttheworld();

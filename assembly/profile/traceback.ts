@@ -7,7 +7,6 @@
 import {
   FRAME_PC_SHIFT, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP
 } from "../shared/layout";
-import { allg } from "../sched/proc";
 import { framesize } from "../sched/stack";
 import { pctabread } from "../sys/intrinsics";
 import { gwrite, printrune, printstring, printuint } from "../sys/print";
@@ -189,12 +188,14 @@ export function printstacks(all: bool): void {
   let any = me != g0;
   if (any) printgoroutine(me);
   if (!all) return;
-  for (let i = 0; i < sched.allglen; ++i) {
-    const gp = allg(i);
-    if (gp == me || gp.status == Gdead) continue;
-    if (any) printrune(0x0a);
-    printgoroutine(gp);
-    any = true;
+  let gp = sched.allg;
+  while (gp) {
+    if (gp != me && gp.status != Gdead) {
+      if (any) printrune(0x0a);
+      printgoroutine(gp);
+      any = true;
+    }
+    gp = gp.alllink;
   }
 }
 

@@ -99,11 +99,10 @@ export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
   const main = callid == 0;
   const gp = gfget();
   gp.goid = main ? 1 : ++sched.goidgen;
-  const entry = (): void => { callexport(getg().exportid); };
-  startproc(gp, changetype<usize>(entry), 0, size);
+  const entry = (): void => { callexport(<u32>getg().fn); };
+  startproc(gp, changetype<usize>(entry), id, size);
   gp.gopc = 0;
   gp.parentgoid = 0;
-  gp.exportid = id;
   gp.callid = callid;
   gp.argmask = mask;
   sched.mainstarted = true;
@@ -124,31 +123,25 @@ export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
 function malg(): G {
   const ptr = persistentalloc(G_SIZE);
   memory.fill(ptr, 0, G_SIZE);
-  changetype<G>(ptr).exportid = -1;
-  if (sched.allglen == sched.allgcap) {
-    sched.allgcap = sched.allgcap ? sched.allgcap + (sched.allgcap >> 1) : 64;
-    const size = <usize>sched.allgcap << 2;
-    sched.allgs = sched.allgs ? __realloc(sched.allgs, size) : __alloc(size);
-  }
-  store<usize>(sched.allgs + ((<usize>(sched.allglen++)) << 2), ptr);
-  return changetype<G>(ptr);
-}
-
-/** The i-th of all goroutines, dead ones included. */
-// @ts-ignore: decorator
-@inline export function allg(i: i32): G {
-  return changetype<G>(load<usize>(sched.allgs + (<usize>i << 2)));
+  const gp = changetype<G>(ptr);
+  gp.callid = -1;
+  const last = sched.lastg;
+  if (last) last.alllink = gp;
+  else sched.allg = gp;
+  sched.lastg = gp;
+  ++sched.nallg;
+  return gp;
 }
 
 /** Goroutines that are not dead. */
 export function gcount(): i32 {
-  return sched.allglen - sched.ngfree;
+  return sched.nallg - sched.ngfree;
 }
 
 // @ts-ignore: decorator
 @inline function goexit0(gp: G): void {
   gp.status = Gdead;
-  if (gp.exportid >= 0) exportdone(gp);
+  gp.callid = -1;
   gp.slotManaged = false;
   stackclear(gp);
   gp.schedlink = p0.gfree;
@@ -156,8 +149,8 @@ export function gcount(): i32 {
   ++sched.ngfree;
 }
 
+/** Tells the host that an export has returned. */
 function exportdone(gp: G): void {
-  gp.exportid = -1;
   if (gp.callid) osdone(gp.callid, changetype<usize>(gp) + offsetof<G>("slot0"));
   else sched.mainexited = true;
 }
@@ -178,6 +171,7 @@ function exportdone(gp: G): void {
       break;
     }
     if (gp.stackpos == gp.stackbase) {
+      if (gp.callid >= 0) exportdone(gp);
       goexit0(gp);
       break;
     }

@@ -8,15 +8,15 @@
 import { FRAME_SHADOW_MASK, FRAME_TAIL } from "../shared/layout";
 import { Gdead } from "../sys/status";
 import { G, sched } from "../sys/types";
-import { allg } from "./proc";
 import { framesize } from "./stack";
 import { heaptimer } from "./timer";
 
 /** Visits every reference that goroutines and timers hold. World stopped. Never allocates. */
 export function visitsched(cookie: u32): void {
-  for (let i = 0; i < sched.allglen; ++i) {
-    const gp = allg(i);
+  let gp = sched.allg;
+  while (gp) {
     if (gp.status != Gdead) visitg(gp, cookie);
+    gp = gp.alllink;
   }
   for (let i = 0; i < sched.ntimers; ++i) {
     const t = heaptimer(i);

@@ -4,10 +4,10 @@
 //
 // While a goroutine runs, stackpos..stackend is free. A park unwinds straight into it: most
 // parks leave one frame, which then is where it belongs. Several come innermost first and are
-// put in order. A buffer is a multiple of 16 bytes; up to CACHED they are kept by size.
+// put in order. A buffer is a multiple of 8 bytes; up to CACHED they are kept by size.
 
 import {
-  FRAME_FUNC_SHIFT, FRAME_LOCALS_MASK, FRAME_SHADOW_MASK, FRAME_TAIL, STACKCACHE
+  FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_INDEX_SHIFT, FRAME_LOCALS_MASK, FRAME_SHADOW_MASK, FRAME_TAIL, STACKCACHE
 } from "../shared/layout";
 import { persistentalloc } from "../memory/persistentalloc";
 import { resumeframe, rewind } from "../sys/intrinsics";
@@ -22,7 +22,7 @@ import { EXIT_FATAL } from "../shared/status";
 
 function stackalloc(size: usize): usize {
   if (size > CACHED) return __alloc(size);
-  const list = STACKCACHE + (size >> 2);
+  const list = STACKCACHE + (size >> 1);
   const ptr = load<usize>(list);
   if (!ptr) return persistentalloc(size);
   store<usize>(list, load<usize>(ptr));
@@ -34,7 +34,7 @@ function stackfree(ptr: usize, size: usize): void {
     __free(ptr);
     return;
   }
-  const list = STACKCACHE + (size >> 2);
+  const list = STACKCACHE + (size >> 1);
   store<usize>(ptr, load<usize>(list));
   store<usize>(list, ptr);
 }
@@ -43,7 +43,6 @@ function stackfree(ptr: usize, size: usize): void {
 export function stackargs(gp: G, size: usize): void {
   if (gp.stackend - gp.stack < size) {
     if (gp.stack) stackfree(gp.stack, gp.stackend - gp.stack);
-    size = (size + 15) & ~15;
     gp.stack = stackalloc(size);
     gp.stackend = gp.stack + size;
   }
@@ -65,7 +64,7 @@ export function growstack(need: usize): void {
   const gp = getg();
   const used = m0.datapos - gp.stack;
   const cap = gp.stackend - gp.stack;
-  let size = (used + need + 15) & ~15;
+  let size = (used + need + 7) & ~7;
   if (size > CACHED) size = max(size, cap * 2);
   if (size > sched.maxstack) stackoverflow();
   const stack = stackalloc(size);
@@ -131,6 +130,7 @@ function reverse(start: usize, end: usize): void {
   gp.stackpos = locals - ((word & FRAME_LOCALS_MASK) << 2);
   m0.datapos = locals;
   m0.shlen = shadow;
+  m0.index = word >> FRAME_INDEX_SHIFT & FRAME_INDEX_MASK;
   m0.entering = 1;
   if (shadow) {
     const sp = __stack_pointer - shadow;

@@ -21,7 +21,7 @@ export const SCHED: usize = 0x3f200;
 export const P0: usize = 0x3f300;
 /** The goroutine of everything that is none: module level, the scheduler, calls from the host. */
 export const G0: usize = 0x3f380;
-/** Heads of the lists of free goroutine stacks, by size / 16. */
+/** Heads of the lists of free goroutine stacks, by size / 8. */
 export const STACKCACHE: usize = 0x3f480;
 /** Where prints gather before they go out. */
 export const PRINTBUF: usize = 0x3f800;
@@ -35,6 +35,7 @@ export const PRINTBUF_SIZE: usize = 0x800;
 // │ 16  entering  1: the next rewind is of the  │
 // │               frame itself, not its callee  │
 // │ 20  shlen     shadow bytes of that frame    │
+// │ 24  index     where that frame was left     │
 // │ 32  ret       what a finished frame returned│
 // └─────────────────────────────────────────────┘ 48
 export const M_TSP: usize = 0;
@@ -43,6 +44,7 @@ export const M_DATA: usize = 8;
 export const M_DATAEND: usize = 12;
 export const M_ENTERING: usize = 16;
 export const M_SHLEN: usize = 20;
+export const M_INDEX: usize = 24;
 export const M_RET: usize = 32;
 
 // ╒═════════════ G, in part ════════════╕
@@ -54,17 +56,17 @@ export const G_GOID: usize = 0;
 export const G_SLOT0: usize = 16;
 export const G_STACK: usize = 36;
 
-// ╒══════ frame of a parked goroutine ══════╕
-// │ locals     what asyncify saved          │
-// │ call index (asyncify's)             u32 │
-// │ shadow     its part of the shadow stack │
-// │ func << 16 | words of locals        u32 │
-// │ pc << 10   | words of shadow        u32 │  pc 0: untraced
-// └─────────────────────────────────────────┘ innermost last
+// ╒═════════ frame of a parked goroutine ════════╕
+// │ locals   those alive behind the call          │
+// │ shadow   its part of the shadow stack         │
+// │ function << 18 | call << 9 | locals       u32 │  call: which of the function's; locals in words
+// │ pc << 10 | shadow                         u32 │  pc 0: untraced; shadow in words
+// └───────────────────────────────────────────────┘ innermost last
 export const FRAME_TAIL: usize = 8;
-// The last two words: function number and words of locals; pc and words of shadow.
-export const FRAME_FUNC_SHIFT: i32 = 16;
-export const FRAME_LOCALS_MASK: i32 = 0xffff;
+export const FRAME_FUNC_SHIFT: i32 = 18;
+export const FRAME_INDEX_SHIFT: i32 = 9;
+export const FRAME_INDEX_MASK: i32 = 511;
+export const FRAME_LOCALS_MASK: i32 = 511;
 export const FRAME_PC_SHIFT: i32 = 10;
 export const FRAME_SHADOW_MASK: i32 = 1023;
 

@@ -188,8 +188,7 @@ function queuecase(c: usize, gp: G, i: i32): bool {
 /** Takes the losers out of their queues and says who won. */
 function selectwake(gp: G): i32 {
   const s = changetype<Scases>(<usize>gp.slot0);
-  const fired = changetype<Sudog>(gp.waiting);
-  gp.waiting = 0;
+  const fired = changetype<Sudog>(<usize>gp.slot1);
   s.parked = false;
   for (let i = 0; i < s.ncases; ++i) {
     const c = caseat(s, i);

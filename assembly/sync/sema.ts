@@ -135,8 +135,8 @@ export function weightedqueuectx(s: Weighted, n: i32, done: Hchan, gp: G): void 
 export function weightedwakectx(gp: G): bool {
   const w = changetype<CtxWait>(kept(gp));
   const sg = sudogof(gp);
-  const acquired = gp.waiting == changetype<usize>(sg);
-  gp.waiting = 0;
+  const acquired = <usize>gp.slot1 == changetype<usize>(sg);
+  gp.slot1 = 0;
   if (acquired) remove(recvq(w.done), doneSudog(w));
   else remove(waiters(w.s), sg);
   if (acquired && !w.done.closed) return true;

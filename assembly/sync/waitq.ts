@@ -43,7 +43,7 @@ function dequeuefirst(q: WaitQ, head: Sudog): Sudog | null {
     const gp = sg.g;
     if (!gp.selectDone) {
       gp.selectDone = true;
-      gp.waiting = changetype<usize>(sg);
+      gp.slot1 = changetype<usize>(sg);
       return sg;
     }
     sg = next;

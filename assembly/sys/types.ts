@@ -5,7 +5,7 @@
 // the host, or a core dump's reader finds it. M 0 and sched have fixed addresses (layout.ts).
 
 import {
-  M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_RET, M_SHLEN, M_TSP, M0, P0, G0, G_GOID, G_SLOT0, G_STACK, SCHED, TRACE_TOP
+  M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_INDEX, M_RET, M_SHLEN, M_TSP, M0, P0, G0, G_GOID, G_SLOT0, G_STACK, SCHED, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -25,14 +25,14 @@ import {
   goid: u64;
   parentgoid: u64;
   slot0: u64; // the value being sent or received, a result: whatever crosses a park
-  slot1: u64;
+  slot1: u64; // in a select: the Sudog that decided it
   schedlink: G | null; // run queue, free list
   stack: usize; // the buffer: arguments, then frames, outermost first
   stackbase: usize; // where frames begin
   stackpos: usize; // where they end
   stackend: usize; // end of the buffer
   entry: u32; // trampoline: index of a function of no arguments
-  fn: usize; // what the trampoline calls
+  fn: usize; // what the trampoline calls: a function, or the number of an export
   gopc: u32; // pc of the go statement
   status: u8;
   waitreason: u8;
@@ -42,9 +42,8 @@ import {
   argmask: u32; // bit i: the i-th 8 bytes of the arguments are a reference
   writebuf: usize; // prints go here while it is set
   writenbuf: i32; // room left in it
-  callid: u32; // the host's number for this call; 0: not an export call
-  exportid: i32; // which export; −1: none
-  waiting: usize; // the Sudog that decided its select
+  alllink: G | null; // next of all goroutines, oldest first
+  callid: i32; // the host's number for this export call; 0: main; −1: started by go
   // A Sudog follows, for one wait at a time: parking never allocates.
 }
 
@@ -58,7 +57,7 @@ import {
 @inline const SUDOG_OFFSET: usize = (offsetof<G>() + 7) & ~7;
 /** Bytes of a G with its Sudog. */
 // @ts-ignore: decorator
-@inline export const G_SIZE: usize = SUDOG_OFFSET + offsetof<Sudog>();
+@inline export const G_SIZE: usize = (SUDOG_OFFSET + offsetof<Sudog>() + 7) & ~7;
 
 /** A thread: here the only one. */
 @unmanaged export class M {
@@ -68,8 +67,8 @@ import {
   dataend: usize;
   entering: i32;
   shlen: i32;
+  index: i32;
   locks: i32; // world stops by this M
-  reserved: i32;
   ret0: u64;
   ret1: u64;
 }
@@ -86,9 +85,9 @@ import {
 
 /** What all Ms share. */
 @unmanaged export class Sched {
-  allgs: usize; // G[], dead ones included
-  allglen: i32;
-  allgcap: i32;
+  allg: G | null; // all goroutines, dead ones included, by alllink
+  lastg: G | null;
+  nallg: i32;
   ngfree: i32;
   goidgen: u64;
   worldsema: i32; // 1: free
@@ -106,6 +105,7 @@ import {
   traceback: i32; // 0 none, 1 single, 2 all
   chunk: usize; // persistentalloc's
   chunkend: usize;
+  persistent: usize; // pages it has taken
   scratch: usize; // where unwound frames are put in order
   scratchcap: usize;
 }
@@ -125,6 +125,7 @@ if (offsetof<M>("datapos") != M_DATA) ERROR("shared/layout.ts is stale: M.datapo
 if (offsetof<M>("dataend") != M_DATAEND) ERROR("shared/layout.ts is stale: M.dataend");
 if (offsetof<M>("entering") != M_ENTERING) ERROR("shared/layout.ts is stale: M.entering");
 if (offsetof<M>("shlen") != M_SHLEN) ERROR("shared/layout.ts is stale: M.shlen");
+if (offsetof<M>("index") != M_INDEX) ERROR("shared/layout.ts is stale: M.index");
 if (offsetof<M>("ret0") != M_RET) ERROR("shared/layout.ts is stale: M.ret");
 if (offsetof<G>("goid") != G_GOID) ERROR("shared/layout.ts is stale: G.goid");
 if (offsetof<G>("slot0") != G_SLOT0) ERROR("shared/layout.ts is stale: G.slot0");

@@ -11,14 +11,26 @@ function unsupported(type: number): never {
   throw new Error(`gopark: a value of type ${type} cannot cross a park`);
 }
 
+/** Bytes of a value. */
+export function sizeOf({ b }: Context, type: number): number {
+  switch (type) {
+    case b.i32:
+    case b.f32: return 4;
+    case b.i64:
+    case b.f64: return 8;
+    case b.v128: return 16;
+    default: return unsupported(type);
+  }
+}
+
 /** Loads a value from `base` + offset. */
 export function loadFrom({ m, b }: Context, type: number, offset: number, base: Expr): Expr {
   switch (type) {
     case b.i32: return m.i32.load(offset, 4, base);
-    case b.i64: return m.i64.load(offset, 8, base);
+    case b.i64: return m.i64.load(offset, 4, base);
     case b.f32: return m.f32.load(offset, 4, base);
-    case b.f64: return m.f64.load(offset, 8, base);
-    case b.v128: return m.v128.load(offset, 8, base);
+    case b.f64: return m.f64.load(offset, 4, base);
+    case b.v128: return m.v128.load(offset, 4, base);
     default: return unsupported(type);
   }
 }
@@ -32,10 +44,10 @@ export function loadAt(c: Context, type: number, address: number): Expr {
 export function storeAt({ m, b }: Context, type: number, offset: number, base: Expr, value: Expr): Expr {
   switch (type) {
     case b.i32: return m.i32.store(offset, 4, base, value);
-    case b.i64: return m.i64.store(offset, 8, base, value);
+    case b.i64: return m.i64.store(offset, 4, base, value);
     case b.f32: return m.f32.store(offset, 4, base, value);
-    case b.f64: return m.f64.store(offset, 8, base, value);
-    case b.v128: return m.v128.store(offset, 8, base, value);
+    case b.f64: return m.f64.store(offset, 4, base, value);
+    case b.v128: return m.v128.store(offset, 4, base, value);
     default: return unsupported(type);
   }
 }
@@ -44,7 +56,7 @@ export function storeAt({ m, b }: Context, type: number, offset: number, base: E
 export function zeroOf({ m, b }: Context, type: number): Expr {
   switch (type) {
     case b.i32: return m.i32.const(0);
-    case b.i64: return m.i64.const(0, 0);
+    case b.i64: return m.i64.const(0n);
     case b.f32: return m.f32.const(0);
     case b.f64: return m.f64.const(0);
     case b.v128: return m.v128.const(new Array<number>(16).fill(0));

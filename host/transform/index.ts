@@ -4,6 +4,7 @@
  * seen. The order matters:
  *
  *     wrap      blocking imports and exports become functions that may park
+ *     shadow    asc's shadow stack goes where nothing can collect
  *     mark      calls are numbered
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
@@ -19,7 +20,7 @@
 import type { Parser, Program } from "assemblyscript";
 import type binaryen from "assemblyscript/binaryen";
 import { ABI_VERSION, G0, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
-import { frames, resumeSwitch, runAsyncify, STATE, type Frame } from "./asyncify.ts";
+import { DATA, frames, resumeSwitch, runAsyncify, STATE, UNWINDING, type Frame } from "./asyncify.ts";
 import { hasFunction, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts } from "./facts.ts";
 import { registerLibrary } from "./library.ts";
@@ -27,6 +28,7 @@ import { mark, unmark } from "./mark.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
 import { PcTable } from "./pctab.ts";
 import { resolve } from "./resolve.ts";
+import { stripShadow } from "./shadow.ts";
 import { trace } from "./trace.ts";
 import { defineCallExport, guardExports, wrapBlocking } from "./wrap.ts";
 
@@ -77,6 +79,7 @@ export default class GoparkTransform {
     wrapBlocking(c, facts.imports, `${CALLED}hostwait`);
     defineCallExport(c, `${INTRINSICS}/callexport`, facts.exports);
     const bottom = callersOf(c, `${INTRINSICS}/asyncifyStartUnwind`);
+    stripShadow(c, bottom);
     this.keepApart(c, bottom);
     const markers = mark(c, facts);
     this.optimize(c, optimized);
@@ -86,7 +89,7 @@ export default class GoparkTransform {
     const parking = mayPark(c, bottom);
     guardExports(c, parking.frames);
     runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
-    const list = frames(c, parking.frames, `${CALLED}growstack`);
+    const list = frames(c, parking, `${CALLED}growstack`);
     trace(c, sites, list, process.env.GOPARK_TRACE != "0");
     const bytes = table.encode();
     this.defineIntrinsics(c, list);
@@ -135,6 +138,11 @@ export default class GoparkTransform {
     };
     define("asyncifyState", () => m.global.get(STATE, b.i32!));
     define("asyncifySetState", () => m.global.set(STATE, m.local.get(0, b.i32!)));
+    // The pass's own checks its data; room is checked frame by frame here.
+    redefine(c, "asyncify_start_unwind", [], () => m.block(null, [
+      m.global.set(STATE, m.i32.const(UNWINDING)),
+      m.global.set(DATA, m.local.get(0, b.i32!)),
+    ]));
     define("resumeframe", () => resumeSwitch(c, list));
     define("pctabread", () => {
       const [dst, offset, len] = [0, 1, 2].map(i => m.local.get(i, b.i32!));
