@@ -1,15 +1,30 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { test } from "node:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { guestPath } from "./build.ts";
 
 const MAIN = fileURLToPath(new URL("../../host/cli/main.js", import.meta.url));
 
+const dir = mkdtempSync(join(tmpdir(), "gopark-cli-"));
+after(() => rmSync(dir, { recursive: true }));
+
 /** Runs the command as a user does, by its built file. */
 function gopark(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: "utf8",
+    input: "one\ntwo",
+    env: { ...process.env, GOPARK_TEST: "set" },
+  });
   return { status, stdout, stderr };
+}
+
+function pprofTop(file: string): string {
+  return spawnSync("go", ["tool", "pprof", "-top", file], { encoding: "utf8" }).stdout;
 }
 
 const mistakes = [
@@ -42,3 +57,56 @@ test("gopark --help, --version and COMMAND --help print to standard output", () 
   }
   assert.equal(gopark().status, 1);
 });
+
+test("gopark run gives a program its arguments, environment, files, input and status", () => {
+  mkdirSync(join(dir, "shell/sub"), { recursive: true });
+  const root = join(dir, "shell");
+  const { status, stdout, stderr } = gopark("run", guestPath("shell"), "--", root, "b c");
+  assert.equal(stdout, [
+    `args ${root}|b c`, "env set null", "file héllo", "dir sub", "walk sub/b.txt", "url hi",
+    "line one", "line two", "",
+  ].join("\n"));
+  assert.match(stderr, /^panic: ENOENT: .*none'\n\ngoroutine 1 \[running\]:\n/);
+  assert.equal(status, 2);
+});
+
+test("gopark build writes a module that gopark run and gopark pprof take", () => {
+  const wasm = join(dir, "out/deadlock.wasm");
+  assert.deepEqual(gopark("build", guestPath("deadlock"), "-o", wasm), { status: 0, stdout: "", stderr: "" });
+  const profile = join(dir, "g.pb.gz");
+  const { status, stdout, stderr } = gopark("run", wasm, "--profile", `goroutine=${profile}`);
+  assert.deepEqual([status, stdout], [2, ""]);
+  assert.equal(stderr.split("fatal error: all goroutines are asleep - deadlock!").length, 2);
+  assert.match(stderr, /^waiting\nfatal error: /);
+  assert.ok(stderr.endsWith(`gopark: wrote ${profile}\n`));
+  assert.match(pprofTop(profile), /Type: goroutine\n(.*\n)* +3 75\.00% .* deadlock\.worker\n +1 25\.00% .* deadlock\.main\n/);
+});
+
+test("gopark build --target debug writes a source map, and asc takes what is behind --", () => {
+  const out = join(dir, "debug.wasm");
+  const { status } = gopark("build", guestPath("library"), "-o", out, "--target", "debug", "--", "--textFile", join(dir, "debug.wat"));
+  assert.equal(status, 0);
+  assert.ok(JSON.parse(readFileSync(`${out}.map`, "utf8")).sources.length);
+  assert.match(readFileSync(join(dir, "debug.wat"), "utf8"), /^\(module/);
+});
+
+test("gopark pprof --after stops a program that does not end", () => {
+  const out = join(dir, "spin.pb.gz");
+  const { status, stderr } = gopark("pprof", guestPath("spin"), "goroutine", "-o", out, "--after", "20");
+  assert.deepEqual([status, stderr], [0, `gopark: wrote ${out}\n`]);
+  assert.match(pprofTop(out), /spin\.spin/);
+});
+
+const failing = [
+  { name: "library", want: /^gopark: the program has no main: export function main\(\): void \{ … \}\n$/ },
+  { name: "wants", want: /^gopark: missing import app\.price\(string, u8\): i64: .* gopark run has module "host" only\n$/ },
+  { name: "wrong", want: /^ERROR TS2322: (.*\n)*FAILURE 1 compile error\(s\)\n$/ },
+];
+for (const { name, want } of failing) {
+  test(`gopark run ${name}.ts: status 1, and no stack trace of ours`, () => {
+    const { status, stdout, stderr } = gopark("run", guestPath(name));
+    assert.deepEqual([status, stdout], [1, ""]);
+    assert.match(stderr, want);
+    assert.doesNotMatch(stderr, /\n +at /);
+  });
+}
