@@ -137,11 +137,10 @@ class Walker {
     const ifFalse = raw._BinaryenIfGetIfFalse!(e);
     const truth = this.truth(condition);
     const otherwise = live.copy();
-    if (truth !== false) this.back(raw._BinaryenIfGetIfTrue!(e), live);
-    if (truth !== true) {
-      if (ifFalse) this.back(ifFalse, otherwise);
-      live.merge(otherwise);
-    }
+    if (ifFalse && truth !== true) this.back(ifFalse, otherwise);
+    if (truth === false) live.assign(otherwise);
+    else this.back(raw._BinaryenIfGetIfTrue!(e), live);
+    if (truth === undefined) live.merge(otherwise);
     // A condition that is known reads nothing but the state and the pass's own call index.
     if (truth === undefined) this.back(condition, live);
   }
