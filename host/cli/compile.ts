@@ -54,10 +54,13 @@ export async function compile(
   return error ? null : outputs;
 }
 
-/** Loads the transform, which registers the runtime with asc; only when something is built. */
+/**
+ * Loads the transform, which registers the runtime with asc; only when something is built. asc
+ * writes the program to the class's prototype, so each build needs a class of its own.
+ */
 async function loadTransform() {
-  const module: { default: unknown } = await import("../transform/index.ts");
-  return module.default as never;
+  const { default: GoparkTransform } = await import("../transform/index.ts");
+  return class extends GoparkTransform {} as never;
 }
 
 /** Names in profiles and diagnostics are paths from here. */
