@@ -3,16 +3,13 @@
 // transform takes the exports away again.
 
 import { park } from "../sched/proc";
-import { growstack } from "../sched/stack";
 import { gopanic } from "../sys/fatal";
 import { resumed } from "../sys/intrinsics";
 import { waitIO } from "../sys/status";
 import { G, getg, sched, sudogof } from "../sys/types";
 
-/** Makes room for a frame that does not fit: called while the goroutine unwinds. */
-export function gopark_growstack(need: usize): void {
-  growstack(need);
-}
+export { morestack as gopark_morestack } from "../sched/proc";
+export { growstack as gopark_growstack } from "../sched/stack";
 
 /** Parks the goroutine that has begun a blocking host call; returns where its result is. */
 export function gopark_hostwait(): usize {

@@ -64,6 +64,17 @@ export function gosched(): void {
   unwindto(gp);
 }
 
+/** Unwinds the running goroutine and runs it again at once, on an engine stack that is empty. May park. */
+export function morestack(): void {
+  if (resumed()) return;
+  const gp = getg();
+  if (gp == g0) return;
+  gp.status = Grunnable;
+  gp.waitreason = waitZero;
+  runqputnext(p0, gp);
+  unwindto(gp);
+}
+
 /** Ends the running goroutine. */
 export function goexit(): void {
   if (resumed()) return;

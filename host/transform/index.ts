@@ -25,6 +25,7 @@ import { hasFunction, redefine, type Context, type Module, type Raw } from "./bi
 import { Facts } from "./facts.ts";
 import { registerLibrary } from "./library.ts";
 import { mark, unmark } from "./mark.ts";
+import { addMorestack } from "./morestack.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
 import { PcTable } from "./pctab.ts";
 import { resolve } from "./resolve.ts";
@@ -88,8 +89,9 @@ export default class GoparkTransform {
     unmark(c);
     const parking = mayPark(c, bottom);
     guardExports(c, parking.frames);
+    addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
     runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
-    const list = frames(c, parking, `${CALLED}growstack`);
+    const list = frames(c, parking, `${LIB}/sched/stack/growstack`);
     trace(c, sites, list, process.env.GOPARK_TRACE != "0");
     const bytes = table.encode();
     this.defineIntrinsics(c, list);
@@ -97,7 +99,7 @@ export default class GoparkTransform {
     // The start function is traced too, so M 0 must be there before any code runs.
     this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
     this.emit(c, facts, bytes);
-    for (const name of ["growstack", "hostwait", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
+    for (const name of ["growstack", "hostwait", "morestack", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
   }
 
   private context(m: Module): Context {
