@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What only a parked goroutine holds survives collections: locals, arguments, values in flight.
-import { Chan, Mutex, Select, WaitGroup, context, go, gosched, pprof, println, runtime, time } from "gopark/assembly";
+import { Chan, Mutex, Select, WaitGroup, context, go, gosched, println, runtime, time } from "gopark/assembly";
 
 class Node {
   next: Node | null = null;
@@ -177,7 +177,7 @@ function others(): void {
     out.send(check(n, 5, "timer") + " " + s);
   }, list(5, "timer"), "text".repeat(2));
   churn();
-  // a mutex's waiter, a labelled goroutine, a context's values
+  // a mutex's waiter, a context's values
   const m = new Mutex();
   m.lock();
   go((m: Mutex, n: Node): void => {
@@ -187,9 +187,7 @@ function others(): void {
   }, m, list(2, "mutex"));
   go((): void => {
     const ctx = context.withValue(context.background(), "k".repeat(2), "v".repeat(3));
-    pprof.withLabels(["label".repeat(1), "x".repeat(2)], () => {
-      gate.recv();
-    });
+    gate.recv();
     out.send(ctx.value("kk")!);
   });
   settle();
