@@ -9,7 +9,7 @@
  * @module
  */
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { buildContestant } from "./contestants.ts";
 import { type Failure, measure, reason } from "./measure.ts";
 import { type Options, UsageError, help, parse } from "./options.ts";
@@ -43,6 +43,10 @@ function build(options: Options): { skip: Set<Contestant>; failures: Failure[] }
 function report(lines: Line[], failures: Failure[], options: Options): void {
   console.log(`${format(lines)}\n\n${legend}`);
   for (const { row, who, why } of failures) console.log(`${row}: ${who} failed: ${why}`);
+  const [load] = loadavg();
+  if (load > cpus().length) {
+    console.log(`load ${load.toFixed(1)} on ${cpus().length} cpus: times in ms and s are not to be trusted`);
+  }
   const over = lines.filter((line) => line.ok === false).map((line) => line.row.name);
   const met = lines.filter((line) => line.ok).length;
   console.log(`${met} bars met, ${over.length} over${over.length ? `: ${over.join(" ")}` : ""}`);
@@ -53,7 +57,8 @@ function json(lines: Line[], failures: Failure[], options: Options): string {
   const rows = lines.map(({ row, best, ratio, ok }) => (
     { name: row.name, unit: row.unit, ...best, ratio, bar: row.bar, ok }
   ));
-  const machine = { node: process.version, cpu: cpus()[0]?.model, cpus: cpus().length };
+  const [cpu] = cpus();
+  const machine = { node: process.version, cpu: cpu?.model, cpus: cpus().length, load: loadavg() };
   return `${JSON.stringify({ machine, rounds: options.rounds, rows, failures }, null, 2)}\n`;
 }
 

@@ -87,7 +87,7 @@ const syncing: Row[] = [
 
 function parkedRow(name: string, n: number, rest: Partial<Row>): Row {
   return {
-    ...blank, name: `parked-${name}`, program: "parked", args: [2, n], module: "profile",
+    ...blank, name: `parked-${name}`, program: "parked", args: [1, n], module: "profile",
     contestants: ["gopark", "go", "generators"], rounds: 2, ...rest,
   };
 }
@@ -102,7 +102,10 @@ const parking: Row[] = [
 ];
 
 const looking: Row[] = [
-  { ...blank, name: "profile", program: "profile", args: [7, 100_000], bar: { ratio: 1 } },
+  {
+    ...blank, name: "profile", program: "profile", args: [7, 100_000], bar: { ratio: 1 },
+    argsOf: { gopark: [11, 100_000] }, // Go records 4 frames of its own: 13 in both
+  },
   { ...blank, name: "stack-10k", program: "stacks", args: [6, 10_000], bar: { ratio: 1 } },
   {
     ...blank, name: "stack-100k", program: "stacks", args: [6, 100_000], bar: { ratio: 1 },
