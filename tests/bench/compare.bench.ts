@@ -45,7 +45,7 @@ function report(lines: Line[], failures: Failure[], options: Options): void {
   for (const { row, who, why } of failures) console.log(`${row}: ${who} failed: ${why}`);
   const [load] = loadavg();
   if (load > cpus().length) {
-    console.log(`load ${load.toFixed(1)} on ${cpus().length} cpus: times in ms and s are not to be trusted`);
+    console.log(`load ${load.toFixed(1)} on ${cpus().length} cpus: bars in ms and s mean little`);
   }
   const over = lines.filter((line) => line.ok === false).map((line) => line.row.name);
   const met = lines.filter((line) => line.ok).length;
