@@ -335,9 +335,10 @@ export class Semaphore extends Weighted {
   acquireCtx(ctx: context.Context, n: i32 = 1): bool {
     const gp = getg();
     if (resumed()) return weightedwakectx(gp);
-    if (ctx.err) return false;
+    const done = ctx.done;
+    if (changetype<usize>(done) && done.closed) return false;
     if (weightedtry(this, n)) return true;
-    weightedqueuectx(this, n, ctx.done, gp);
+    weightedqueuectx(this, n, done, gp);
     park(gp, waitSemacquire);
     return false;
   }

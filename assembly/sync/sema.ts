@@ -116,31 +116,36 @@ if (offsetof<CtxWait>() > CTXWAIT_SUDOG) ERROR("CtxWait runs into its Sudog");
   return changetype<Sudog>(changetype<usize>(w) + CTXWAIT_SUDOG);
 }
 
-/** weightedqueue for an acquire that ends when `done` is closed. May collect. */
+/** weightedqueue for an acquire that ends when `done`, open or nil, is closed. May collect. */
 export function weightedqueuectx(s: Weighted, n: i32, done: Hchan, gp: G): void {
-  const w = changetype<CtxWait>(__new(CTXWAIT_SIZE, idof<CtxWait>()));
-  w.s = s;
-  w.done = done;
-  keep(gp, changetype<usize>(w));
+  gp.slot0 = 0;
+  if (changetype<usize>(done)) {
+    const w = changetype<CtxWait>(__new(CTXWAIT_SIZE, idof<CtxWait>()));
+    w.s = s;
+    w.done = done;
+    keep(gp, changetype<usize>(w));
+    const sg = initsudog(doneSudog(w), gp);
+    sg.elem = changetype<usize>(w) + CTXWAIT_ELEM;
+    sg.isSelect = true;
+    enqueue(recvq(done), sg);
+  }
   weightedqueue(s, n, gp);
-  sudogof(gp).isSelect = true;
+  if (changetype<usize>(done)) sudogof(gp).isSelect = true;
   gp.selectDone = false;
-  const sg = initsudog(doneSudog(w), gp);
-  sg.elem = changetype<usize>(w) + CTXWAIT_ELEM;
-  sg.isSelect = true;
-  enqueue(recvq(done), sg);
 }
 
 /** Ends the wait that weightedqueuectx began; true if gp has its tokens. Never parks, never allocates. */
 export function weightedwakectx(gp: G): bool {
   const w = changetype<CtxWait>(kept(gp));
+  if (!changetype<usize>(w)) return true;
   const sg = sudogof(gp);
   const acquired = <usize>gp.slot1 == changetype<usize>(sg);
   gp.slot1 = 0;
-  if (acquired) remove(recvq(w.done), doneSudog(w));
-  else remove(waiters(w.s), sg);
-  if (acquired && !w.done.closed) return true;
-  if (acquired) w.s.cur -= sg.icase;
+  if (acquired) {
+    remove(recvq(w.done), doneSudog(w));
+    if (!w.done.closed) return true;
+    w.s.cur -= sg.icase;
+  } else remove(waiters(w.s), sg);
   notifyWaiters(w.s); // those behind it may be content with what it left
   return false;
 }
