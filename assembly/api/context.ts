@@ -57,7 +57,7 @@ function removeChild(p: Ctx, c: Ctx): void {
   c.next = c.prev = null;
 }
 
-/** Cancels c and all below it. No recursion: contexts may be nested as deep as they like. Never parks, never allocates. */
+/** Cancels c and all below it, without recursion, for they may be nested deep. Never parks, never allocates. */
 function cancelctx(c: Ctx, error: string, reason: string): void {
   if (c.error) return;
   const p = above(c);
@@ -158,8 +158,8 @@ export namespace context {
     }
 
     /**
-     * Cancels the context and all that derive from it; does nothing if it is done. A context with a value cancels
-     * what it was made from, Background, and what only adds values to it, nothing. Never parks.
+     * Cancels the context and all that derive from it; does nothing if it is done. A context with
+     * a value cancels the one it was made from; background, and its values, nothing. Never parks.
      */
     cancel(cause: string | null = null): void {
       const c = this.canceler;
@@ -192,7 +192,10 @@ export namespace context {
     return cancelable(parent);
   }
 
-  /** Makes a context that is done when d has passed, when it is cancelled, or when parent is done. Cancel it when the work is over: till then it has a timer. */
+  /**
+   * Makes a context that is done when d has passed, when it is cancelled, or when parent is done.
+   * Cancel it when the work is over: until then parent and a timer hold it.
+   */
   export function withTimeout(parent: Context, d: i64): Context {
     const now = <i64>nanotime();
     return withDeadline(parent, d > i64.MAX_VALUE - now ? i64.MAX_VALUE : now + d);

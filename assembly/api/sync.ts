@@ -53,7 +53,8 @@ export class Mutex {
   /** Unlocks m, or hands it to who has waited longest. Dies if m is not locked. Never parks. */
   unlock(): void {
     if (!this.locked) fatal("sync: unlock of unlocked mutex");
-    if (!semwake(mutexq(this))) this.locked = false;
+    if (this.first) semwake(mutexq(this));
+    else this.locked = false;
   }
 }
 
@@ -89,11 +90,18 @@ export class RWMutex {
     return this.writing = true;
   }
 
-  /** Gives up writing: to the readers that wait, else to the next writer. Dies if rw is not locked for writing. Never parks. */
+  /**
+   * Gives up writing: to the readers that wait, else to the next writer. Dies if rw is not locked
+   * for writing. Never parks.
+   */
   unlock(): void {
     if (!this.writing) fatal("sync: Unlock of unlocked RWMutex");
-    this.readers = semwakeall(readerq(this));
-    if (this.readers || !semwake(writerq(this))) this.writing = false;
+    if (this.readerfirst) this.readers = semwakeall(readerq(this));
+    else if (this.writerfirst) {
+      semwake(writerq(this));
+      return;
+    }
+    this.writing = false;
   }
 
   /** Locks rw for reading. May park. */
@@ -112,10 +120,15 @@ export class RWMutex {
     return true;
   }
 
-  /** Gives up reading; the last reader lets a writer in. Dies if rw is not locked for reading. Never parks. */
+  /**
+   * Gives up reading; the last reader lets a writer in. Dies if rw is not locked for reading.
+   * Never parks.
+   */
   rUnlock(): void {
     if (!this.readers) fatal("sync: RUnlock of unlocked RWMutex");
-    if (!--this.readers && semwake(writerq(this))) this.writing = true;
+    if (--this.readers || !this.writerfirst) return;
+    semwake(writerq(this));
+    this.writing = true;
   }
 }
 
@@ -140,7 +153,7 @@ export class WaitGroup {
     const v = this.counter + delta;
     this.counter = v;
     if (v < 0) gopanic("sync: negative WaitGroup counter");
-    if (!v) semwakeall(groupq(this));
+    if (!v && this.first) semwakeall(groupq(this));
   }
 
   /** Takes one off the counter. Panics below zero. Never parks. */
@@ -148,7 +161,10 @@ export class WaitGroup {
     this.add(-1);
   }
 
-  /** Waits until the counter is zero. Panics if it has risen again before this goroutine could go on. May park. */
+  /**
+   * Waits until the counter is zero. Panics if it has risen again before this goroutine could go
+   * on. May park.
+   */
   wait(): void {
     if (resumed()) {
       if (changetype<WaitGroup>(kept(getg())).counter) {

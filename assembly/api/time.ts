@@ -31,16 +31,26 @@ export class RuntimeTimer {
   private link: usize = 0;
 }
 
-if (offsetof<RuntimeTimer>() != offsetof<RawTimer>()) ERROR("RuntimeTimer is not sched/timer.ts's Timer");
-if (offsetof<RuntimeTimer>("index") != offsetof<RawTimer>("index")) ERROR("RuntimeTimer is not sched/timer.ts's Timer");
+if (offsetof<RuntimeTimer>() != offsetof<RawTimer>()) ERROR("RuntimeTimer is stale");
+if (offsetof<RuntimeTimer>("arg") != offsetof<RawTimer>("arg")) ERROR("RuntimeTimer is stale: arg");
+if (offsetof<RuntimeTimer>("index") != offsetof<RawTimer>("index")) ERROR("RuntimeTimer is stale: index");
 
 // @ts-ignore: decorator
 @inline function raw(t: RuntimeTimer): RawTimer {
   return changetype<RawTimer>(changetype<usize>(t));
 }
 
-/** Starts a new t: f(arg, now) runs on the scheduler when `when` has come, arg being alive until then. Never allocates on the heap. */
-export function starttimer(t: RuntimeTimer, when: f64, period: f64, f: (arg: usize, now: f64) => void, arg: usize): void {
+/**
+ * Starts a new t: the scheduler calls f(arg, now) when `when` has come, and every `period` from then
+ * on unless that is 0. arg is an object through which t is reached: it is alive while t runs.
+ */
+export function starttimer(
+  t: RuntimeTimer,
+  when: f64,
+  period: f64,
+  f: (arg: usize, now: f64) => void,
+  arg: usize
+): void {
   const rt = raw(t);
   rt.period = period;
   rt.f = changetype<usize>(f);
@@ -139,19 +149,19 @@ export namespace time {
     park(gp, waitSleep);
   }
 
-  /** Gives a channel that gets the instant once, in d. Never parks. */
+  /** Makes a channel that gets the instant once, in d. Never parks. */
   export function after(d: i64): Chan<i64> {
     return new Timer(d).c;
   }
 
-  /** Gives the channel of a new ticker, which ticks for ever; a nil channel, which never does, if d is not positive. Never parks. */
+  /** Makes a channel that ticks every d for ever; never, being nil, if d is not positive. Never parks. */
   export function tick(d: i64): Chan<i64> {
     return d > 0 ? new Ticker(d).c : changetype<Chan<i64>>(0);
   }
 
   /**
-   * Calls fn(a, b, …) on a new goroutine after `delay`, unless the timer is stopped first; reset calls it again.
-   * The timer's c is a nil channel. Never parks.
+   * Calls fn(a, b, …) on a new goroutine after `delay`, unless the timer is stopped first; reset
+   * calls it again. The timer's c is a nil channel. Never parks.
    */
   export function afterFunc<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
     delay: i64,
@@ -190,7 +200,7 @@ export namespace time {
       starttimer(this, when(d), 0, sendTime, changetype<usize>(this));
     }
 
-    /** Stops the timer; false if its value was received, or its function started, or it was stopped, before. Never parks. */
+    /** Stops the timer; false if it was stopped, its value received or its function started before. Never parks. */
     stop(): bool {
       const pending = stoptimer(this);
       return timerchandrain(this.c) || pending;

@@ -79,14 +79,14 @@ export function weightedtry(s: Weighted, n: i32): bool {
   return true;
 }
 
-/** Queues gp for n tokens; for more than there are at all nowhere, so that it blocks nobody else. Never allocates. */
+/** Queues gp for n tokens; nowhere for more than there are at all, so it blocks nobody. Never allocates. */
 export function weightedqueue(s: Weighted, n: i32, gp: G): void {
   const sg = initsudog(sudogof(gp), gp);
   sg.icase = n;
   if (n <= s.size) enqueue(waiters(s), sg);
 }
 
-/** Wakes waiters while there are tokens for the first of them: a small one never overtakes a large one. Never parks. */
+/** Wakes waiters while there are tokens for the first: none overtakes a larger one. Never parks. */
 export function notifyWaiters(s: Weighted): void {
   const q = waiters(s);
   while (waiting(q)) {
