@@ -68,7 +68,7 @@ export function runAsyncify(c: Context, { bottom, frames }: MayPark, setArgument
   raw._BinaryenSetOptimizeLevel!(0);
   raw._BinaryenSetShrinkLevel!(0);
   setArgument("asyncify-onlylist", [...frames, ...bottom].join("\n") + "\n");
-  setArgument("asyncify-ignore-imports", "");
+  setArgument("asyncify-ignore-imports", "1");
   m.runPasses(["asyncify"]);
   setArgument("asyncify-onlylist", null);
   setArgument("asyncify-ignore-imports", null);

@@ -92,7 +92,7 @@ export default class GoparkTransform {
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
     runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
     const list = frames(c, parking, `${LIB}/sched/stack/growstack`);
-    trace(c, sites, list, process.env.GOPARK_TRACE != "0");
+    trace(c, sites, list, { on: process.env.GOPARK_TRACE != "0", all: this.options.debugInfo });
     const bytes = table.encode();
     this.defineIntrinsics(c, list);
     this.addSegment(c, SEGMENT, bytes);

@@ -13,7 +13,7 @@
 import { callGraph, isTrampoline, tableFunctions } from "./graph.ts";
 import type { Context } from "./binaryen.ts";
 
-const SCHEDULER = /^(~lib\/gopark\/assembly\/(sys|memory|sched|profile|api\/host|api\/transform)\/|~lib\/rt\/|~start$|~visit)/;
+const SCHEDULER = /^(~lib\/gopark\/assembly\/(sys(?!\/intrinsics\/callexport$)|memory|sched|profile|api\/host|api\/transform)\/|~lib\/rt\/|~start$|~visit)/;
 
 export interface MayPark {
   /** Functions that begin to unwind. */

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { definedFunctions, rewrite, type Context, type Func } from "./binaryen.ts";
+import { definedFunctions, kindOf, rewrite, type Context, type Func } from "./binaryen.ts";
 import type { Facts } from "./facts.ts";
 import { INDIRECT, PC, type Marker } from "./mark.ts";
 import type { PcTable } from "./pctab.ts";
@@ -57,7 +57,10 @@ function resolveFunction({ c, facts, markers, table }: Resolving, f: Func, name:
   const body = raw._BinaryenFunctionGetBody!(f);
   const rewritten = rewrite(raw, body, (e, kind) => {
     if (kind == "GlobalSet" && c.name(raw._BinaryenGlobalSetGetName!(e)) == PC) {
-      leaf = raw._BinaryenConstGetValueI32!(raw._BinaryenGlobalSetGetValue!(e));
+      const value = raw._BinaryenGlobalSetGetValue!(e);
+      // Arms with nothing left in them but markers become one marker with a condition: no call is theirs.
+      if (kindOf(raw, value) != "Const") return m.drop(value);
+      leaf = raw._BinaryenConstGetValueI32!(value);
       lastByCallee.set(markers[leaf]!.callee, leaf);
       return m.nop();
     }

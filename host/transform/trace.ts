@@ -7,6 +7,8 @@
  * It runs after asyncify, so unwinding takes frames off the trace and resuming puts them back
  * with no code of their own. A function whose only traced calls never return takes no frame:
  * the call pushes one. Functions without traced calls, and the runtime's own, are left alone.
+ * So are those from which nothing can be reached that reads the trace: no call into the runtime,
+ * no import, no panic. Only an engine's own trap could tell, and it finds their caller.
  * Cost: a load and two stores a call of f, a store a call in f.
  *
  * @module
@@ -14,10 +16,19 @@
 
 import { M0, M_TSP } from "../abi/layout.ts";
 import type { Frame } from "./asyncify.ts";
-import { addLocal, definedFunctions, kindOf, mapChildren, type Context, type Expr, type Func } from "./binaryen.ts";
+import { addLocal, definedFunctions, kindOf, mapChildren, walk, type Context, type Expr, type Func } from "./binaryen.ts";
+import { callGraph, tableFunctions } from "./graph.ts";
 import { Placer } from "./place.ts";
 import type { CallSite, CallSites } from "./resolve.ts";
 
+/** What to trace. */
+export interface Tracings {
+  readonly on: boolean;
+  /** Also what nothing reads: for debug builds, whose traps then show every frame. */
+  readonly all: boolean;
+}
+
+const RUNTIME = /^~lib\/gopark\/assembly\//;
 const NORETURN = /^~lib\/gopark\/assembly\/(sys\/fatal\/|api\/transform\/gopark_panic)/;
 
 interface Tracing {
@@ -30,18 +41,40 @@ interface Tracing {
 }
 
 /** Adds the trace to every function that makes traced calls, and finishes all frames. */
-export function trace(c: Context, sites: CallSites, frames: readonly Frame[], on: boolean): void {
+export function trace(c: Context, sites: CallSites, frames: readonly Frame[], { on, all }: Tracings): void {
   const { raw } = c;
   const framed = new Map(frames.map(frame => [frame.name, frame]));
+  const readers = all ? undefined : reachReaders(c);
   for (const f of definedFunctions(c)) {
     const name = c.name(raw._BinaryenFunctionGetName!(f));
     const frame = framed.get(name);
-    const own = on ? (sites.get(name) ?? []) : [];
+    const own = on && (frame || !readers || readers.has(name)) ? (sites.get(name) ?? []) : [];
     const t = own.some(site => site.pc && !NORETURN.test(site.target)) ? addLocal(c, f, c.b.i32!) : -1;
-    if (own.some(site => site.pc)) rewriteCalls({ c, f, name, sites: own, t });
+    if (own.some(site => site.pc)) rewriteFunction({ c, f, name, sites: own, t }, frame !== undefined);
     if (frame) finishFrame(c, frame, t);
-    else if (t >= 0) wrapBody(c, f, t);
   }
+}
+
+/** The functions from which a call into the runtime or an import can be reached. */
+function reachReaders(c: Context): Set<string> {
+  const graph = callGraph(c);
+  const table = tableFunctions(c);
+  const callers = new Map<string, string[]>();
+  const found = new Set<string>();
+  for (const [name, { calls, signatures }] of graph) {
+    const callees = [...calls, ...[...signatures].flatMap(s => table.get(s) ?? [])];
+    if (RUNTIME.test(name) || callees.some(callee => !graph.has(callee))) found.add(name);
+    for (const callee of callees) callers.set(callee, [...(callers.get(callee) ?? []), name]);
+  }
+  const work = [...found];
+  for (let name = work.pop(); name !== undefined; name = work.pop()) {
+    for (const caller of callers.get(name) ?? []) {
+      if (found.has(caller)) continue;
+      found.add(caller);
+      work.push(caller);
+    }
+  }
+  return found;
 }
 
 function finishFrame(c: Context, frame: Frame, t: number): void {
@@ -50,18 +83,13 @@ function finishFrame(c: Context, frame: Frame, t: number): void {
   else frame.finish(m.i32.load(0, 4, m.local.get(t, b.i32!)), push(c, t), [pop(c, t)]);
 }
 
-function wrapBody(c: Context, f: Func, t: number): void {
+function wrap(c: Context, f: Func, t: number, e: Expr): Expr {
   const { raw, m, b } = c;
-  const body = raw._BinaryenFunctionGetBody!(f);
-  const type = raw._BinaryenExpressionGetType!(body);
-  let list: Expr[];
-  if (type == b.unreachable) list = [...push(c, t), body];
-  else if (type == b.none) list = [...push(c, t), body, pop(c, t)];
-  else {
-    const result = addLocal(c, f, type);
-    list = [...push(c, t), m.local.set(result, body), pop(c, t), m.local.get(result, type)];
-  }
-  raw._BinaryenFunctionSetBody!(f, m.block(null, list, raw._BinaryenFunctionGetResults!(f)));
+  const type = raw._BinaryenExpressionGetType!(e);
+  if (type == b.unreachable) return m.block(null, [...push(c, t), e], type);
+  if (type == b.none) return m.block(null, [...push(c, t), e, pop(c, t)]);
+  const result = addLocal(c, f, type);
+  return m.block(null, [...push(c, t), m.local.set(result, e), pop(c, t), m.local.get(result, type)], type);
 }
 
 function push({ m, b }: Context, t: number): Expr[] {
@@ -76,31 +104,82 @@ function pop({ m, b }: Context, t: number): Expr {
   return m.i32.store(M0 + M_TSP, 4, m.i32.const(0), m.i32.add(m.local.get(t, b.i32!), m.i32.const(4)));
 }
 
-/** Gives each traced call its pc, and each return its frame back. */
-function rewriteCalls(tracing: Tracing): void {
-  const { c, f, name, sites } = tracing;
+/** Gives each traced call its pc; where the function is no frame, pushes one around the calls. */
+function rewriteFunction(tracing: Tracing, framed: boolean): void {
+  const { c, f, name, sites, t } = tracing;
+  const { raw } = c;
+  const region = t < 0 || framed ? 0 : smallestRegion(c, raw._BinaryenFunctionGetBody!(f));
   const placer = new Placer(c, f);
   let i = 0;
-  const body = c.raw._BinaryenFunctionGetBody!(f);
-  c.raw._BinaryenFunctionSetBody!(f, rewriteTree(body));
+  const made = rewriteTree(raw._BinaryenFunctionGetBody!(f), framed);
+  raw._BinaryenFunctionSetBody!(f, made);
   if (i != sites.length) throw new Error(`gopark: ${name} has ${i} calls, not ${sites.length}`);
 
-  function rewriteTree(e: Expr): Expr {
+  /** `pushed`: a return here has to give the frame back. */
+  function rewriteTree(e: Expr, pushed: boolean): Expr {
+    if (e != region) return rewriteNode(e, pushed);
+    return placer.note(wrap(c, f, t, rewriteNode(e, true)));
+  }
+
+  function rewriteNode(e: Expr, pushed: boolean): Expr {
     let calls = false;
-    mapChildren(c.raw, e, child => {
-      const made = rewriteTree(child);
-      calls ||= placer.has(made);
-      return made;
+    mapChildren(raw, e, child => {
+      const next = rewriteTree(child, pushed);
+      calls ||= placer.has(next);
+      return next;
     });
     if (calls) placer.note(e);
-    const kind = kindOf(c.raw, e);
-    if (kind == "Return" && tracing.t >= 0) return beforeReturn(tracing, e);
+    const kind = kindOf(raw, e);
+    if (kind == "Return" && pushed && t >= 0) return beforeReturn(tracing, e);
     if (kind != "Call" && kind != "CallIndirect") return e;
-    const target = kind == "Call" ? c.name(c.raw._BinaryenCallGetTarget!(e)) : "";
+    const target = kind == "Call" ? c.name(raw._BinaryenCallGetTarget!(e)) : "";
     const site = sites[i++];
     if (site?.target != target) throw new Error(`gopark: call ${i} of ${name} is of ${target}, not ${site?.target}`);
     return site.pc ? placer.before(tracePc(tracing, site.pc), e) : placer.note(e);
   }
+}
+
+/**
+ * The smallest part of a body that contains all calls and that no branch leaves: an arm of an if,
+ * mostly. Paths beside it, such as the end of a recursion, pay for no frame.
+ */
+function smallestRegion(c: Context, body: Expr): Expr {
+  const { raw } = c;
+  for (let e = body; ; ) {
+    const kind = kindOf(raw, e);
+    if (kind != "Block" && kind != "If" && kind != "LocalSet" && kind != "Return" && kind != "Drop") return e;
+    const children: Expr[] = [];
+    mapChildren(raw, e, child => (children.push(child), child));
+    const calling = children.filter(child => hasCall(c, child));
+    const condition = kind == "If" ? raw._BinaryenIfGetCondition!(e) : 0;
+    if (calling.length != 1 || calling[0] == condition || leaves(c, calling[0]!)) return e;
+    if (["Call", "CallIndirect"].includes(kindOf(raw, calling[0]!))) return e;
+    e = calling[0]!;
+  }
+}
+
+function hasCall(c: Context, e: Expr): boolean {
+  let found = false;
+  walk(c.raw, e, (_, kind) => {
+    found ||= kind == "Call" || kind == "CallIndirect";
+  });
+  return found;
+}
+
+/** Whether a branch inside goes to a label outside. */
+function leaves({ raw }: Context, e: Expr): boolean {
+  const inside = new Set<number>();
+  const targets: number[] = [];
+  walk(raw, e, (x, kind) => {
+    if (kind == "Block") inside.add(raw._BinaryenBlockGetName!(x));
+    else if (kind == "Loop") inside.add(raw._BinaryenLoopGetName!(x));
+    else if (kind == "Break") targets.push(raw._BinaryenBreakGetName!(x));
+    else if (kind == "Switch") {
+      targets.push(raw._BinaryenSwitchGetDefaultName!(x));
+      for (let i = 0, n = raw._BinaryenSwitchGetNumNames!(x); i < n; ++i) targets.push(raw._BinaryenSwitchGetNameAt!(x, i));
+    }
+  });
+  return targets.some(target => !inside.has(target));
 }
 
 function tracePc({ c, t }: Tracing, pc: number): Expr {
