@@ -6,6 +6,7 @@
  * is in that state from the moment its call returns, so the skips that asyncify put around
  * code for rewinding count as taken, and a local that is set before it is read is dead. The pass itself
  * cannot assume that, and also keeps the call's operands; here the finished callee does not read them.
+ * Only what an indirect call finds its callee with is read once more.
  *
  * @module
  */
@@ -105,13 +106,25 @@ class Walker {
       case "Unreachable":
         live.assign(undefined);
         return this.children(e, live);
-      case "Call":
       case "CallIndirect":
-        if (this.parks(e)) this.kept.merge(live);
-        return this.children(e, live);
+        if (this.parks(e)) this.keepOperand(raw._BinaryenCallIndirectGetTarget!(e));
+        return this.call(e, live);
+      case "Call":
+        return this.call(e, live);
       default:
         return this.children(e, live);
     }
+  }
+
+  private call(e: Expr, live: Locals): void {
+    if (this.parks(e)) this.kept.merge(live);
+    this.children(e, live);
+  }
+
+  private keepOperand(e: Expr): void {
+    const read = new Locals(this.numLocals);
+    this.back(e, read);
+    this.kept.merge(read);
   }
 
   private children(e: Expr, live: Locals): void {
