@@ -10,7 +10,7 @@
 // readDir and readFile look like plain calls: their goroutine parks until the host has answered,
 // and the others count on. Where they wait is one more command:
 //
-//   gopark pprof examples/wordcount.ts goroutine -o words.pb.gz && go tool pprof -top words.pb.gz
+//   gopark pprof examples/wordcount.ts goroutine --after 1 -o words.pb.gz && go tool pprof -traces words.pb.gz
 import { Chan, WaitGroup, go } from "gopark/assembly";
 
 @external("host", "args") declare function args(): string[];

@@ -21,7 +21,7 @@ function show(skip: i32, room: i32): void {
   const pc = new StaticArray<u32>(room);
   const n = runtime.callers(skip, pc);
   const frames = runtime.callersFrames(pc, n);
-  println(`skip ${skip}, room ${room}: ${n} pcs`);
+  println(`skip ${skip}, room ${room}${n <= room ? "" : ": too many"}`);
   for (let i = 0; i < frames.length; i++) {
     println(`  ${frames[i].function} ${frames[i].file}:${frames[i].line}`);
   }

@@ -34,7 +34,7 @@ function parksDeep(n: i32): i32 {
 /** The frames of one parked goroutine are limited: Go's stack overflow. */
 function maxStack(): void {
   debug.setMaxStack(1000);
-  debug.setTraceback("single");
+  debug.setTraceback("none");
   parksDeep(1000);
 }
 

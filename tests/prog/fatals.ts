@@ -3,7 +3,7 @@
 // Cases: unlockOfUnlocked rUnlockOfUnlocked rwUnlockOfUnlocked rwUnlockOfRLocked condWithoutLock
 // Cases: goOfNull mainGoexit mainGoexitLater mainGoexitAndDone
 // Cases: deadlockRecv deadlockSend deadlockSelect deadlockEmptySelect deadlockNilCases deadlockNilRecv deadlockNilSend
-// Cases: deadlockLocks deadlockAll deadlockNobodyElse stackOverflow stackOverflowInGoroutine outOfMemory
+// Cases: deadlockLocks deadlockAll deadlockNobodyElse stackOverflow outOfMemory
 import {
   Chan, Cond, Mutex, RWMutex, Select, Semaphore, WaitGroup, context, debug, go, gosched, println, runtime, time,
 } from "gopark/assembly";
@@ -162,10 +162,6 @@ function down(n: i32): i32 {
 }
 
 function stackOverflow(): void {
-  down(0);
-}
-
-function stackOverflowInGoroutine(): void {
   go(down, 0);
   wg.add(1);
   wg.wait();
@@ -200,7 +196,6 @@ export function main(): void {
   if (name == "deadlockAll") deadlockAll();
   if (name == "deadlockNobodyElse") deadlockNobodyElse();
   if (name == "stackOverflow") stackOverflow();
-  if (name == "stackOverflowInGoroutine") stackOverflowInGoroutine();
   if (name == "outOfMemory") {
     debug.setTraceback("single");
     outOfMemory();

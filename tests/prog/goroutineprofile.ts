@@ -41,7 +41,7 @@ function filled(p: runtime.StackRecords): i32 {
 
 export function main(): void {
   for (let i = 0; i < 3; i++) go(waiter);
-  go(deep, 50);
+  go(deep, 40);
   settle();
 
   const none = new runtime.StackRecords(0);
@@ -55,7 +55,7 @@ export function main(): void {
 
   for (let i = 0; i < 5; i++) {
     const stack = exact.stack(i);
-    println(`${stack.length}: ${names(stack)}`);
+    println(names(stack));
     // one block, records of 32 pcs, zero behind the last
     for (let k = 0; k < 32; k++) {
       const pc = load<u32>(exact.dataStart + <usize>(i * 128 + k * 4));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What ends a program with "panic:", its stack, and status 2. Each case is a run of its own.
 // Cases: sendOnClosed sendOnClosedParked trySendOnClosed selectSendOnClosed selectSendParked pollSendOnClosed
-// Cases: closeOfClosed closeOfNil negativeCapacity hugeCapacity valueOfWrongType valueBeforeWait setOfRecv
+// Cases: closeOfClosed closeOfNil negativeCapacity hugeCapacity valueOfWrongType valueBeforeWait
 // Cases: negativeCounter semaphoreOverRelease tickerOfZero tickerResetOfZero
 // Cases: throwError throwDeep throwInGoroutine throwAfterPark assertFails assertMessage abortCall
 // Cases: indexOutOfRange staticIndex stringMethod nullAssertion divideByZero divideOverflow remainderByZero
@@ -94,12 +94,6 @@ function valueBeforeWait(): void {
   const s = new Select();
   s.recv(new Chan<i32>());
   s.value<i32>();
-}
-
-function setOfRecv(): void {
-  const s = new Select();
-  const i = s.recv(new Chan<i32>());
-  s.set(i, 1);
 }
 
 function negativeCounter(): void {
@@ -245,7 +239,6 @@ export function main(): void {
   if (name == "hugeCapacity") hugeCapacity();
   if (name == "valueOfWrongType") valueOfWrongType();
   if (name == "valueBeforeWait") valueBeforeWait();
-  if (name == "setOfRecv") setOfRecv();
   if (name == "negativeCounter") negativeCounter();
   if (name == "semaphoreOverRelease") semaphoreOverRelease();
   if (name == "tickerOfZero") tickerOfZero();

@@ -94,7 +94,6 @@ export function main(): void {
   go(() => m.lock());
   go(() => time.sleep(time.Hour));
   settle();
-  go(inGoroutine);
   print(dump(true));
 }
 

@@ -91,7 +91,10 @@ function endLine(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
-/** Addresses and offsets are no facts. */
+/** Addresses and offsets are no facts, nor how many calls an engine's stack has room for. */
 function mask(text: string): string {
-  return text.replace(/ \+0x[0-9a-f]+$/gm, "").replace(/0x[0-9a-f]+/g, "0x?");
+  return text
+    .replace(/ \+0x[0-9a-f]+$/gm, "")
+    .replace(/0x[0-9a-f]+/g, "0x?")
+    .replace(/\.\.\.\d{4,} frames elided/g, "...? frames elided");
 }
