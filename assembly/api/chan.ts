@@ -7,6 +7,7 @@
 
 import { gopanic } from "../sys/fatal";
 import { park } from "../sched/proc";
+import { timersdue } from "../sched/timer";
 import { resumed } from "../sys/intrinsics";
 import {
   waitChanReceive, waitChanReceiveNil, waitChanSend, waitChanSendNil
@@ -123,10 +124,17 @@ export class Chan<T> extends Hchan {
 
   /** Receives if a value is ready, else gives the zero value, and ok is false. Never parks. */
   tryRecv(): T {
-    if (!changetype<usize>(this) || !canrecv(this) || this.closed && !this.qcount) {
-      getg().ok = false;
-      return zero<T>();
-    }
+    if (this.ready() || timersdue() && this.ready()) return this.take();
+    getg().ok = false;
+    return zero<T>();
+  }
+
+  private ready(): bool {
+    return changetype<usize>(this) != 0 && canrecv(this) && (this.qcount > 0 || !this.closed);
+  }
+
+  /** Receives what is ready. */
+  private take(): T {
     getg().ok = true;
     if (this.qcount) {
       const v = load<T>(bufget(this, sizeof<T>()));

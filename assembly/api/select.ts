@@ -3,6 +3,7 @@
 
 import { gopanic } from "../sys/fatal";
 import { addcase, enablecase, MANAGED, Scases, selectpoll, selectwait, SEND, setchan, slotat } from "../sync/select";
+import { timersdue } from "../sched/timer";
 import { Chan } from "./chan";
 
 /** What stands for an element type: the address of its name, which asc keeps once. */
@@ -53,7 +54,8 @@ export class Select extends Scases {
 
   /** Performs a ready case and returns its index, or −1 if none is ready. Never parks. */
   poll(): i32 {
-    return selectpoll(this);
+    const i = selectpoll(this);
+    return i < 0 && timersdue() ? selectpoll(this) : i;
   }
 
   /** What the chosen receive case got. Panics if T is not its element type. */

@@ -3,7 +3,7 @@
 // transform takes the exports away again.
 
 import { park } from "../sched/proc";
-import { gopanic } from "../sys/fatal";
+import { fataloom, gopanic } from "../sys/fatal";
 import { resumed } from "../sys/intrinsics";
 import { waitIO } from "../sys/status";
 import { G, getg, sched, sudogof } from "../sys/types";
@@ -27,6 +27,11 @@ export function gopark_hostwait(): usize {
 /** What the transform calls where an integer division would trap. */
 export function gopark_panicdivide(): void {
   gopanic("runtime error: integer divide by zero");
+}
+
+/** What the transform calls where asc's allocator cannot grow the memory. */
+export function gopark_outofmemory(): void {
+  fataloom();
 }
 
 /** What the transform calls where an unreachable instruction of the program would trap. */

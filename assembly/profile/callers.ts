@@ -47,12 +47,11 @@ export function goroutineprofile(p: usize, max: i32): i32 {
   return n;
 }
 
-/** Fills one StackRecord. A goroutine that has not run yet shows where it was created. */
+/** Fills one StackRecord. */
 function saveg(gp: G, p: usize): void {
   const u = unwindinit(gp);
   let n = 0;
   let pc = unwindnext(u);
-  if (!pc) pc = gp.gopc;
   while (pc && n < STACK_RECORD_DEPTH) {
     store<u32>(p + ((<usize>(n++)) << 2), pc);
     pc = unwindnext(u);

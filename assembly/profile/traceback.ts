@@ -5,7 +5,7 @@
 // into memory piece by piece: a program that prints no stack pays nothing for it.
 
 import {
-  FRAME_PC_SHIFT, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP
+  FRAME_PC_SHIFT, PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP
 } from "../shared/layout";
 import { framesize } from "../sched/stack";
 import { pctabread } from "../sys/intrinsics";
@@ -75,11 +75,22 @@ function printpcstring(offset: usize): void {
   }
 }
 
+/** The pc of the start of the function that a goroutine will run, 0 if it is an export or has started. */
+export function entrypc(gp: G): u32 {
+  if (!gp.entry || gp.callid >= 0) return 0;
+  pctabread(piece, PCTAB_ENTRIES, 8);
+  const index = load<u32>(gp.fn);
+  if (index >= load<u32>(piece + 4)) return 0;
+  pctabread(piece, load<u32>(piece) + index * 4, 4);
+  return load<u32>(piece);
+}
+
 /** Walks the pcs of a goroutine, innermost first: first those on the trace stack, then its parked frames. */
 @unmanaged export class Unwinder {
   trace: usize;
   end: usize;
   base: usize;
+  entry: u32; // what there is of a goroutine that has not run
 }
 
 const unwinder = changetype<Unwinder>(memory.data(offsetof<Unwinder>(), 8));
@@ -90,6 +101,7 @@ export function unwindinit(gp: G): Unwinder {
   u.trace = gp == getg() ? m0.tsp : TRACE_TOP;
   u.end = gp.stackpos;
   u.base = gp.stackbase;
+  u.entry = entrypc(gp);
   return u;
 }
 
@@ -105,7 +117,9 @@ export function unwindnext(u: Unwinder): u32 {
     u.end -= framesize(u.end);
     if (pc) return pc;
   }
-  return 0;
+  const entry = u.entry;
+  u.entry = 0;
+  return entry;
 }
 
 function countframes(gp: G): i32 {

@@ -17,7 +17,7 @@ import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched } from "../sys/types";
-import { runqget, runqput, runqputnext } from "./runq";
+import { runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { checktimers } from "./timer";
 
@@ -117,7 +117,8 @@ export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
   gp.callid = callid;
   gp.argmask = mask;
   sched.mainstarted = true;
-  runqput(p0, gp);
+  if (main) runqputfirst(p0, gp); // what the module level started waits, as init's goroutines do
+  else runqput(p0, gp);
   return gp.stack;
 }
 

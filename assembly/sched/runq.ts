@@ -27,6 +27,16 @@ export function runqput(p: P, gp: G): void {
   if (old) runqput(p, old);
 }
 
+/** Makes gp the very first, then who was in the slot. */
+export function runqputfirst(p: P, gp: G): void {
+  const next = p.runnext;
+  p.runnext = gp;
+  if (!next) return;
+  next.schedlink = p.runqhead;
+  if (!p.runqhead) p.runqtail = next;
+  p.runqhead = next;
+}
+
 /** Takes the next to run, or null. */
 // @ts-ignore: decorator
 @inline export function runqget(p: P): G | null {

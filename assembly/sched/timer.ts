@@ -7,6 +7,7 @@
 
 import { Grunnable } from "../sys/status";
 import { G, p0, sched } from "../sys/types";
+import { nanotime } from "../sys/os";
 import { runqput } from "./runq";
 
 /** One timer. */
@@ -125,6 +126,11 @@ export function checktimers(now: f64): bool {
     any = true;
   }
   return any;
+}
+
+/** Fires what is due, for a program that polls and never parks; false if nothing was. */
+export function timersdue(): bool {
+  return sched.ntimers != 0 && checktimers(nanotime());
 }
 
 function fire(t: Timer, now: f64): void {

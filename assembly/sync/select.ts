@@ -156,25 +156,24 @@ function selectqueue(s: Scases, gp: G): u8 {
   const n = s.ncases;
   gp.selectDone = false;
   s.parked = true;
-  let queued = false;
   // A random start and a random direction: every order for two cases, no memory for more.
   const r = n > 1 ? cheaprandn(<u32>n * 2) : 0;
   const step = r & 1 ? n - 1 : 1;
   let i = <i32>(r >> 1);
   for (let k = 0; k < n; ++k) {
-    if (queuecase(caseat(s, i), gp, i)) queued = true;
+    queuecase(caseat(s, i), gp, i);
     i += step;
     if (i >= n) i -= n;
   }
-  return queued ? waitSelect : waitSelectNoCases;
+  return n ? waitSelect : waitSelectNoCases;
 }
 
-function queuecase(c: usize, gp: G, i: i32): bool {
+function queuecase(c: usize, gp: G, i: i32): void {
   const ch = changetype<Hchan>(load<usize>(c, CHAN));
   const flags = load<u32>(c, FLAGS);
   const sg = changetype<Sudog>(c);
   sg.c = 0;
-  if (!changetype<usize>(ch) || !(flags & ENABLED)) return false;
+  if (!changetype<usize>(ch) || !(flags & ENABLED)) return;
   sg.g = gp;
   sg.elem = c + SLOT;
   sg.c = changetype<usize>(ch);
@@ -182,7 +181,6 @@ function queuecase(c: usize, gp: G, i: i32): bool {
   sg.isSelect = true;
   sg.success = false;
   enqueuecase(ch, sg, (flags & SEND) != 0);
-  return true;
 }
 
 /** Takes the losers out of their queues and says who won. */

@@ -65,6 +65,6 @@ function fatalkind(kind: i32, msg: string): void {
 }
 
 /** What asc calls for throw, assert and abort: Go's unrecovered panic. */
-export function abort(msg: string | null, file: string | null, line: u32, column: u32): void {
+export function abort(msg: string | null = null, file: string | null = null, line: u32 = 0, column: u32 = 0): void {
   gopanic(changetype<usize>(msg) ? changetype<string>(msg) : "abort");
 }

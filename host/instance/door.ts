@@ -10,8 +10,9 @@
  */
 import { type ProgramError, programError } from "../abi/errors.ts";
 import type { GuestExports } from "../abi/exports.ts";
-import { EXIT_TRAP, TRAP_HOST, TRAP_OTHER } from "../abi/layout.ts";
+import { EXIT_TRAP, TRAP_HOST, TRAP_OTHER, TRAP_STACK } from "../abi/layout.ts";
 import type { Outputs } from "./output.ts";
+import { traceOverflow } from "./overflow.ts";
 import { messageOf, trapCode } from "./trap.ts";
 
 /** What exit() throws. Private: a host function that catches it only delays the end. */
@@ -108,6 +109,7 @@ export class Door {
     const code = trapCode(thrown);
     const speak = code === TRAP_HOST || code === TRAP_OTHER;
     try {
+      if (code === TRAP_STACK) traceOverflow(this.guest, this.guest.memory, thrown);
       const text = speak ? this.#message(messageOf(thrown)) : 0;
       this.guest.gopark_trap(code, text);
     } catch {

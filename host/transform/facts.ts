@@ -103,7 +103,15 @@ export class Facts {
   readonly imports: ImportFact[] = [];
   readonly types: Record<string, TypeFact> = {};
 
+  /** Functions whose frames nothing reads. */
+  quiet: ReadonlySet<string> = new Set();
+
   private readonly program: Program;
+
+  /** Whether a function's frames appear on stacks. */
+  onStacks(name: string): boolean {
+    return (this.functions.get(name)?.traced ?? false) && !this.quiet.has(name);
+  }
 
   constructor(program: Program) {
     this.program = program;

@@ -27,7 +27,8 @@ import { registerLibrary } from "./library.ts";
 import { mark, unmark } from "./mark.ts";
 import { addMorestack } from "./morestack.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
-import { PcTable } from "./pctab.ts";
+import { entryPcs, PcTable } from "./pctab.ts";
+import { exportQuiet, quietFunctions } from "./quiet.ts";
 import { resolve } from "./resolve.ts";
 import { stripShadow } from "./shadow.ts";
 import { trace } from "./trace.ts";
@@ -83,6 +84,7 @@ export default class GoparkTransform {
     stripShadow(c, bottom);
     this.keepApart(c, bottom);
     const markers = mark(c, facts);
+    if (!this.options.debugInfo) facts.quiet = quietFunctions(c);
     this.optimize(c, optimized);
     const table = new PcTable(facts);
     const sites = resolve(c, facts, markers, table);
@@ -92,14 +94,15 @@ export default class GoparkTransform {
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
     runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
     const list = frames(c, parking, `${LIB}/sched/stack/growstack`);
-    trace(c, sites, list, { on: process.env.GOPARK_TRACE != "0", all: this.options.debugInfo });
-    const bytes = table.encode();
+    trace(c, sites, list, process.env.GOPARK_TRACE != "0");
+    exportQuiet(c, facts.quiet, facts, table);
+    const bytes = table.encode(entryPcs(c, facts, table));
     this.defineIntrinsics(c, list);
     this.addSegment(c, SEGMENT, bytes);
     // The start function is traced too, so M 0 must be there before any code runs.
     this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
     this.emit(c, facts, bytes);
-    for (const name of ["growstack", "hostwait", "morestack", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
+    for (const name of ["growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
   }
 
   private context(m: Module): Context {
@@ -125,9 +128,12 @@ export default class GoparkTransform {
     this.binaryen.setPassArgument("no-inline", null);
   }
 
-  private optimize({ m }: Context, optimized: boolean): void {
+  private optimize({ m, raw, cstr }: Context, optimized: boolean): void {
     const { optimizeLevelHint, shrinkLevelHint, debugInfo } = this.options;
+    // It would join tails that differ only in their markers: panics at several places of a function.
+    raw._BinaryenAddPassToSkip!(cstr("code-folding"));
     if (optimized) this.program.module.optimize(optimizeLevelHint, shrinkLevelHint, debugInfo, false);
+    raw._BinaryenClearPassesToSkip!();
     m.runPasses(["dce", "remove-unused-module-elements"]);
   }
 

@@ -8,7 +8,7 @@
  * contains a call, so between it and its call nothing else is marked. `$gopark:pc` is
  * exported, so the optimiser keeps every store to it in order; resolve.ts reads them back and
  * removes them. Integer divisions and unreachables of the program, which would trap without a
- * call, become calls that panic.
+ * call, become calls that panic; the allocator's unreachable, one that reports memory used up.
  *
  * The runtime's own functions are marked too, or what is inlined into them could not be told;
  * they stay off the stacks.
@@ -21,6 +21,8 @@ import type { Fact, Facts, Place } from "./facts.ts";
 import { Placer } from "./place.ts";
 
 export const PC = "gopark:pc";
+/** Where asc's allocator gives up. */
+const GROW = "~lib/rt/tlsf/growMemory";
 /** Callee of a call through the table. */
 export const INDIRECT = "";
 
@@ -77,6 +79,7 @@ function markTree(site: Site, e: Expr, outer: Place): Expr {
     case "Binary":
       return site.fact.traced ? guardDivision(site, e, place) : e;
     case "Unreachable":
+      if (site.name == GROW) return panicCall(site, "gopark_outofmemory", place);
       return site.fact.traced && site.fact.placeOf(e) ? panicCall(site, "gopark_panicunreachable", place) : e;
     default:
       return e;

@@ -15,7 +15,7 @@
  */
 
 import { M0, M_TSP, TRACE_TOP } from "../abi/layout.ts";
-import { callGraph, tableFunctions, type Calls } from "./graph.ts";
+import { recursive } from "./graph.ts";
 import type { Context } from "./binaryen.ts";
 import type { Facts } from "./facts.ts";
 import type { PcTable } from "./pctab.ts";
@@ -38,31 +38,4 @@ export function addMorestack(c: Context, frames: ReadonlySet<string>, morestack:
     const pc = table.add({ func: name, callee: morestack, place: fact.place }, 0);
     sites.get(name)!.unshift({ pc, target: morestack });
   }
-}
-
-/** The functions of `among` that can reach themselves within `among`: Tarjan's algorithm. */
-function recursive(c: Context, among: ReadonlySet<string>): string[] {
-  const graph = callGraph(c);
-  const byTable = tableFunctions(c);
-  const callees = ({ calls, signatures }: Calls) =>
-    [...calls, ...[...signatures].flatMap(s => byTable.get(s) ?? [])].filter(name => among.has(name));
-  const index = new Map<string, number>();
-  const low = new Map<string, number>();
-  const stack: string[] = [];
-  const found: string[] = [];
-  const visit = (name: string): void => {
-    index.set(name, index.size);
-    low.set(name, index.get(name)!);
-    stack.push(name);
-    const next = callees(graph.get(name)!);
-    for (const callee of next) {
-      if (!index.has(callee)) visit(callee);
-      if (stack.includes(callee)) low.set(name, Math.min(low.get(name)!, low.get(callee)!));
-    }
-    if (low.get(name) != index.get(name)) return;
-    const component = stack.splice(stack.indexOf(name));
-    if (component.length > 1 || next.includes(name)) found.push(...component);
-  };
-  for (const name of among) if (!index.has(name)) visit(name);
-  return found;
 }

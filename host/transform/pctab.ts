@@ -9,8 +9,9 @@
  */
 
 import {
-  PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_MAGIC, PCTAB_PARENT, PCTAB_RECORD,
+  PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_MAGIC, PCTAB_PARENT, PCTAB_RECORD,
 } from "../abi/layout.ts";
+import type { Context } from "./binaryen.ts";
 import type { Facts } from "./facts.ts";
 import type { Marker } from "./mark.ts";
 
@@ -48,13 +49,17 @@ export class PcTable {
     return pc;
   }
 
-  /** The table's bytes. */
-  encode(): Uint8Array {
-    const strings = new Strings(PCTAB_HEADER + this.entries.length * PCTAB_RECORD);
+  /** The table's bytes; `starts` has the pc of the start of each function in the module's table. */
+  encode(starts: readonly number[]): Uint8Array {
+    const startsAt = PCTAB_HEADER + this.entries.length * PCTAB_RECORD;
+    const strings = new Strings(startsAt + 4 * starts.length);
     const refs = this.entries.map(({ title, file }) => ({ func: strings.add(title), file: strings.add(file) }));
     const bytes = new Uint8Array(strings.end);
     const view = new DataView(bytes.buffer);
     [PCTAB_MAGIC, this.entries.length, strings.start, strings.end].forEach((v, i) => view.setUint32(4 * i, v, true));
+    [startsAt, starts.length, ...starts].forEach((v, i) => {
+      view.setUint32(i < 2 ? PCTAB_ENTRIES + 4 * i : startsAt + 4 * (i - 2), v, true);
+    });
     this.entries.forEach(({ line, parent }, i) => {
       const at = PCTAB_HEADER + i * PCTAB_RECORD;
       view.setUint32(at + PCTAB_FUNC, refs[i]!.func, true);
@@ -65,6 +70,22 @@ export class PcTable {
     strings.copyTo(bytes);
     return bytes;
   }
+}
+
+/** The pc of the start of each function in the module's table, for goroutines that have not run yet. */
+export function entryPcs(c: Context, facts: Facts, table: PcTable): number[] {
+  const { m, raw } = c;
+  const pcs: number[] = [];
+  for (let i = 0, n = raw._BinaryenGetNumElementSegments!(m.ptr); i < n; ++i) {
+    const segment = raw._BinaryenGetElementSegmentByIndex!(m.ptr, i);
+    const offset = raw._BinaryenConstGetValueI32!(raw._BinaryenElementSegmentGetOffset!(segment));
+    for (let k = 0, len = raw._BinaryenElementSegmentGetLength!(segment); k < len; ++k) {
+      const name = c.name(raw._BinaryenElementSegmentGetData!(segment, k));
+      const fact = facts.functions.get(name);
+      pcs[offset + k] = fact?.traced ? table.add({ func: name, callee: "", place: fact.place }, 0) : 0;
+    }
+  }
+  return Array.from(pcs, pc => pc ?? 0);
 }
 
 /** Strings behind the records, each once. */

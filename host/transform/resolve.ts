@@ -50,9 +50,9 @@ interface Resolving {
 
 function resolveFunction({ c, facts, markers, table }: Resolving, f: Func, name: string): CallSite[] {
   const { raw, m } = c;
-  const traced = facts.functions.get(name)?.traced ?? false;
+  const traced = facts.onStacks(name);
   const sites: CallSite[] = [];
-  const lastByCallee = new Map<string, number>();
+  const byCallee = new Map<string, number[]>();
   let leaf = 0;
   const body = raw._BinaryenFunctionGetBody!(f);
   const rewritten = rewrite(raw, body, (e, kind) => {
@@ -61,7 +61,8 @@ function resolveFunction({ c, facts, markers, table }: Resolving, f: Func, name:
       // Arms with nothing left in them but markers become one marker with a condition: no call is theirs.
       if (kindOf(raw, value) != "Const") return m.drop(value);
       leaf = raw._BinaryenConstGetValueI32!(value);
-      lastByCallee.set(markers[leaf]!.callee, leaf);
+      const { callee } = markers[leaf]!;
+      byCallee.set(callee, [...(byCallee.get(callee) ?? []), leaf]);
       return m.nop();
     }
     if (kind == "Call") sites.push({ pc: chain(leaf), target: c.name(raw._BinaryenCallGetTarget!(e)) });
@@ -71,15 +72,21 @@ function resolveFunction({ c, facts, markers, table }: Resolving, f: Func, name:
   if (rewritten != body) raw._BinaryenFunctionSetBody!(f, rewritten);
   return sites;
 
+  // A recursive function's own calls of itself are inside what was inlined, not where it was.
+  function callerOf(func: string): number | undefined {
+    const outside = byCallee.get(func)?.findLast(marker => markers[marker]!.func != func);
+    return outside ?? byCallee.get(func)?.at(-1) ?? byCallee.get(INDIRECT)?.at(-1);
+  }
+
   function chain(n: number): number {
     const inlined: number[] = [];
     while (n && !inlined.includes(n)) {
       inlined.push(n);
       const { func } = markers[n]!;
       if (func == name) break;
-      n = lastByCallee.get(func) ?? lastByCallee.get(INDIRECT) ?? 0;
+      n = callerOf(func) ?? 0;
     }
-    const shown = inlined.filter(marker => facts.functions.get(markers[marker]!.func)?.traced);
+    const shown = inlined.filter(marker => facts.onStacks(markers[marker]!.func));
     // The runtime's own uses of the standard library are not worth a frame.
     if (!traced && !shown.some(marker => facts.functions.get(markers[marker]!.func)!.user)) return 0;
     return shown.reduceRight((parent, marker) => table.add(markers[marker]!, parent), 0);

@@ -19,7 +19,7 @@ const SP = "~lib/memory/__stack_pointer";
 const CHECK = "~stack_check";
 const COLLECTS = /^~lib\/gopark\/assembly\/memory\/malloc\/__(new|renew|collect)$/;
 /** Nothing runs behind these, and they allocate nothing. */
-const DIES = /^~lib\/gopark\/assembly\/(sys\/fatal|api\/transform\/gopark_panic)/;
+const DIES = /^~lib\/gopark\/assembly\/(sys\/fatal|api\/transform\/gopark_(panic|outofmemory))/;
 /** Imports through which no other code of the module runs. */
 const QUIET = /^(~lib\/gopark\/assembly\/sys\/(os|intrinsics)\/|~lib\/builtins\/)/;
 const TOUCHES = /^~lib\/gopark\/assembly\/(memory\/malloc|sched\/)/;

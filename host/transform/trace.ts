@@ -7,8 +7,7 @@
  * It runs after asyncify, so unwinding takes frames off the trace and resuming puts them back
  * with no code of their own. A function whose only traced calls never return takes no frame:
  * the call pushes one. Functions without traced calls, and the runtime's own, are left alone.
- * So are those from which nothing can be reached that reads the trace: no call into the runtime,
- * no import, no panic. Only an engine's own trap could tell, and it finds their caller.
+ * So are those that quiet.ts finds.
  * Cost: a load and two stores a call of f, a store a call in f.
  *
  * @module
@@ -17,19 +16,10 @@
 import { M0, M_TSP } from "../abi/layout.ts";
 import type { Frame } from "./asyncify.ts";
 import { addLocal, definedFunctions, kindOf, mapChildren, walk, type Context, type Expr, type Func } from "./binaryen.ts";
-import { callGraph, tableFunctions } from "./graph.ts";
 import { Placer } from "./place.ts";
 import type { CallSite, CallSites } from "./resolve.ts";
 
-/** What to trace. */
-export interface Tracings {
-  readonly on: boolean;
-  /** Also what nothing reads: for debug builds, whose traps then show every frame. */
-  readonly all: boolean;
-}
-
-const RUNTIME = /^~lib\/gopark\/assembly\//;
-const NORETURN = /^~lib\/gopark\/assembly\/(sys\/fatal\/|api\/transform\/gopark_panic)/;
+const NORETURN = /^~lib\/gopark\/assembly\/(sys\/fatal\/|api\/transform\/gopark_(panic|outofmemory))/;
 
 interface Tracing {
   readonly c: Context;
@@ -41,40 +31,17 @@ interface Tracing {
 }
 
 /** Adds the trace to every function that makes traced calls, and finishes all frames. */
-export function trace(c: Context, sites: CallSites, frames: readonly Frame[], { on, all }: Tracings): void {
+export function trace(c: Context, sites: CallSites, frames: readonly Frame[], on: boolean): void {
   const { raw } = c;
   const framed = new Map(frames.map(frame => [frame.name, frame]));
-  const readers = all ? undefined : reachReaders(c);
   for (const f of definedFunctions(c)) {
     const name = c.name(raw._BinaryenFunctionGetName!(f));
     const frame = framed.get(name);
-    const own = on && (frame || !readers || readers.has(name)) ? (sites.get(name) ?? []) : [];
+    const own = on ? (sites.get(name) ?? []) : [];
     const t = own.some(site => site.pc && !NORETURN.test(site.target)) ? addLocal(c, f, c.b.i32!) : -1;
     if (own.some(site => site.pc)) rewriteFunction({ c, f, name, sites: own, t }, frame !== undefined);
     if (frame) finishFrame(c, frame, t);
   }
-}
-
-/** The functions from which a call into the runtime or an import can be reached. */
-function reachReaders(c: Context): Set<string> {
-  const graph = callGraph(c);
-  const table = tableFunctions(c);
-  const callers = new Map<string, string[]>();
-  const found = new Set<string>();
-  for (const [name, { calls, signatures }] of graph) {
-    const callees = [...calls, ...[...signatures].flatMap(s => table.get(s) ?? [])];
-    if (RUNTIME.test(name) || callees.some(callee => !graph.has(callee))) found.add(name);
-    for (const callee of callees) callers.set(callee, [...(callers.get(callee) ?? []), name]);
-  }
-  const work = [...found];
-  for (let name = work.pop(); name !== undefined; name = work.pop()) {
-    for (const caller of callers.get(name) ?? []) {
-      if (found.has(caller)) continue;
-      found.add(caller);
-      work.push(caller);
-    }
-  }
-  return found;
 }
 
 function finishFrame(c: Context, frame: Frame, t: number): void {
