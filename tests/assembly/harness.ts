@@ -19,6 +19,20 @@ export declare function elapse(ns: f64): void;
 @external("spec", "printed")
 export declare function printed(): string;
 
+/** How many objects of a class were finalized since the last time. */
+@external("spec", "finalized")
+export declare function finalized(id: u32): i32;
+
+// @ts-ignore: decorator
+@external("spec", "finalize")
+declare function finalize(id: u32): void;
+
+// The collector calls it with what it is about to free. No global here: it is compiled with the runtime.
+// @ts-ignore: decorator
+@global function __finalize(ptr: usize): void {
+  finalize(load<u32>(ptr - 8));
+}
+
 /** go(fn), for tests that look at the goroutine. */
 export function spawn(fn: () => void): G {
   return gocall<() => void, i32, i32, i32, i32, i32, i32>(fn, 0, 0, 0, 0, 0, 0);

@@ -56,6 +56,7 @@ export class Specs extends TestContext {
   #now = 0;
   #finished = false;
   #output = "";
+  readonly #finalized = new Map<number, number>();
 
   constructor(module: WebAssembly.Module, seed: number) {
     super({ reporter: new EmptyReporter() });
@@ -97,6 +98,7 @@ export class Specs extends TestContext {
     this.#now = 1e9;
     this.#output = "";
     this.#finished = false;
+    this.#finalized.clear();
     const { exports } = new WebAssembly.Instance(this.#module, this.#imports());
     this.#guest = exports as unknown as SpecExports;
     this.#guest._initialize();
@@ -149,6 +151,12 @@ export class Specs extends TestContext {
       },
     };
     const spec = {
+      finalize: (id: number) => void this.#finalized.set(id, this.#freed(id) + 1),
+      finalized: (id: number) => {
+        const n = this.#freed(id);
+        this.#finalized.delete(id);
+        return n;
+      },
       elapse: (ns: number) => void (this.#now += ns),
       panicOf: (fn: number) => this.#newString(this.#panicOf(fn)),
       printed: () => this.#newString(this.#takeOutput()),
@@ -187,6 +195,10 @@ export class Specs extends TestContext {
     const len = this.#view().getUint32(ptr - 4, true);
     const chars = new Uint16Array(this.#guest.memory.buffer, ptr, len >>> 1);
     return String.fromCharCode(...chars);
+  }
+
+  #freed(id: number): number {
+    return this.#finalized.get(id) ?? 0;
   }
 
   #newString(text: string): number {
