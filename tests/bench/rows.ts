@@ -119,6 +119,11 @@ const computing: Row[] = [
     contestants: [...withGoJs, "notrace"], bar: { ratio: 1.1 },
   },
   {
+    // Informational: the price per call when nothing else is done and the trace cannot be left out.
+    ...blank, name: "trace-calls", unit: "ms", program: "calls", args: [35, 3], versus: "notrace",
+    contestants: ["gopark", "notrace"],
+  },
+  {
     ...blank, name: "trace-trees", unit: "ms", program: "trees", args: [16, 1], versus: "notrace",
     contestants: ["gopark", "notrace"], bar: { ratio: 1.1 },
   },

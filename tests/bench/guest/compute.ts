@@ -13,6 +13,19 @@ export function fib(k: i32, times: i32): f64 {
   return <f64>(time.now() - start) / <f64>times;
 }
 
+/** A fib that can die: its frames would be in the dump, so it is traced even where fib is not. */
+function strictFib(n: i32): i32 {
+  if (n < 0) throw new Error("bench: negative");
+  return n < 2 ? n : strictFib(n - 1) + strictFib(n - 2);
+}
+
+/** ns for one strictFib(k). */
+export function calls(k: i32, times: i32): f64 {
+  const start = time.now();
+  for (let i = 0; i < times; i++) sink += strictFib(k);
+  return <f64>(time.now() - start) / <f64>times;
+}
+
 class Tree {
   constructor(
     public left: Tree | null,
