@@ -15,7 +15,7 @@ import { enddump, fataldeadlock, startdump } from "../sys/fatal";
 import { resetstate } from "../sys/intrinsics";
 import { printrune, printstring } from "../sys/print";
 import { Grunnable } from "../sys/status";
-import { G, getg, m0, p0, sched, sudogof } from "../sys/types";
+import { G, p0, sched, sudogof, tracedg } from "../sys/types";
 import { runqput } from "../sched/runq";
 import { writestack } from "./runtime";
 
@@ -55,7 +55,7 @@ export function gopark_deadlock(): void {
 
 /** The running goroutine: what a blocking call is settled by. */
 export function gopark_curg(): usize {
-  return changetype<usize>(getg());
+  return changetype<usize>(tracedg());
 }
 
 /** Ends the blocking call of a goroutine; returns where its result, or the message of its failure, goes. */

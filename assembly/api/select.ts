@@ -2,7 +2,7 @@
 // Select: Go's select statement as an object that is built once and used many times.
 
 import { gopanic } from "../sys/fatal";
-import { addcase, enablecase, MANAGED, Scases, selectpoll, selectwait, SEND, setchan, slotat } from "../sync/select";
+import { addcase, enablecase, MANAGED, Scases, selectpoll, selectwait, SEND, sendslotat, setchan, slotat } from "../sync/select";
 import { timersdue } from "../sched/timer";
 import { Chan } from "./chan";
 
@@ -33,7 +33,7 @@ export class Select extends Scases {
 
   /** Replaces the value that send case i offers. */
   set<T>(i: i32, v: T): void {
-    store<T>(slotat(this, i, typeid<T>()), v);
+    store<T>(sendslotat(this, i, typeid<T>()), v);
     if (isManaged<T>()) __link(changetype<usize>(this), changetype<usize>(v), true);
   }
 

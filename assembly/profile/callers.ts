@@ -5,12 +5,12 @@ import { STACK_RECORD_DEPTH, STACK_RECORD_SIZE } from "../shared/layout";
 import { gcount } from "../sched/proc";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { Gdead } from "../sys/status";
-import { G, getg, sched } from "../sys/types";
+import { G, sched, tracedg } from "../sys/types";
 import { pcparent, readpc, unwindinit, unwindnext } from "./traceback";
 
 /** Writes the pcs of the running goroutine, without the `skip` innermost frames, to p; returns how many. Never allocates. */
 export function callers(skip: i32, p: usize, max: i32): i32 {
-  const u = unwindinit(getg());
+  const u = unwindinit(tracedg());
   let n = 0;
   for (let pc = unwindnext(u); pc && n < max; pc = unwindnext(u)) {
     // An inlined call has no pc of its own: what is left of its chain starts with its caller's record.
@@ -29,7 +29,7 @@ export function goroutineprofile(p: usize, max: i32): i32 {
   stoptheworld();
   const n = gcount();
   if (n <= max) {
-    const me = getg();
+    const me = tracedg();
     if (me.status != Gdead && me.goid) {
       saveg(me, p);
       p += STACK_RECORD_SIZE;

@@ -11,7 +11,7 @@ import { framesize } from "../sched/stack";
 import { pctabread } from "../sys/intrinsics";
 import { gwrite, printrune, printstring, printuint } from "../sys/print";
 import { Gdead, Gwaiting, statusstring, waitreasonstring, waitZero } from "../sys/status";
-import { G, g0, getg, m0, sched } from "../sys/types";
+import { G, g0, m0, sched, tracedg } from "../sys/types";
 
 /** Go prints this many of the innermost, and of the outermost, frames of a deep stack. */
 // @ts-ignore: decorator
@@ -98,7 +98,7 @@ const unwinder = changetype<Unwinder>(memory.data(offsetof<Unwinder>(), 8));
 /** Starts a walk over gp. */
 export function unwindinit(gp: G): Unwinder {
   const u = unwinder;
-  u.trace = gp == getg() ? m0.tsp : TRACE_TOP;
+  u.trace = gp == tracedg() ? m0.tsp : TRACE_TOP;
   u.end = gp.stackpos;
   u.base = gp.stackbase;
   u.entry = entrypc(gp);
@@ -198,7 +198,7 @@ export function printgoroutine(gp: G): void {
 
 /** Prints the running goroutine, if there is one, then (all) the others, a blank line between two. Never allocates. */
 export function printstacks(all: bool): void {
-  const me = getg();
+  const me = tracedg();
   let any = me != g0;
   if (any) printgoroutine(me);
   if (!all) return;
@@ -216,7 +216,7 @@ export function printstacks(all: bool): void {
 /** The stacks of a dying program, after a blank line. Never allocates. */
 export function traceback(all: bool): void {
   printrune(0x0a);
-  if (getg() == g0 && m0.tsp < TRACE_TOP) {
+  if (tracedg() == g0 && m0.tsp < TRACE_TOP) {
     printstring("runtime stack:\n");
     printframes(g0);
     printrune(0x0a);

@@ -16,7 +16,7 @@ import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
-import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched } from "../sys/types";
+import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
 import { runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { checktimers } from "./timer";
@@ -42,9 +42,8 @@ import { checktimers } from "./timer";
 }
 
 function cannotpark(): void {
-  fatal(sched.mainstarted
-    ? "a call from JavaScript cannot park: call exports through app.exports, and park in no callback of a host function"
-    : "cannot park at module level");
+  if (tracedg() != g0) fatal("a goroutine parked below a host function");
+  fatal(sched.mainstarted ? "a call from the host parked: it has no goroutine" : "a park at module level");
 }
 
 /** Makes a parked goroutine runnable; it runs next. */
@@ -190,6 +189,7 @@ function exportdone(gp: G): void {
     stackresume(gp);
   }
   m0.curg = g0;
+  m0.hostg = changetype<G>(0);
 }
 
 // A goroutine whose trampoline itself was parked has no frame left to resume: it is done.

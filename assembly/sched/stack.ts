@@ -7,12 +7,13 @@
 // put in order. A buffer is a multiple of 8 bytes; up to CACHED they are kept by size.
 
 import {
-  FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_INDEX_SHIFT, FRAME_LOCALS_MASK, FRAME_SHADOW_MASK, FRAME_TAIL, STACKCACHE
+  FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_INDEX_SHIFT, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_SHADOW_MASK, FRAME_TAIL, STACKCACHE
 } from "../shared/layout";
 import { persistentalloc } from "../memory/persistentalloc";
 import { resumeframe, rewind } from "../sys/intrinsics";
 import { startdump, enddump } from "../sys/fatal";
 import { printrune, printstring, printuint } from "../sys/print";
+import { Grunning } from "../sys/status";
 import { G, getg, m0, sched } from "../sys/types";
 import { EXIT_FATAL } from "../shared/status";
 
@@ -80,6 +81,13 @@ export function growstack(need: usize): void {
 
 /** Dies as Go does when a stack outgrows its limit. */
 export function stackoverflow(): void {
+  const gp = getg();
+  gp.status = Grunning;
+  // The frames that have been unwound go back onto the trace.
+  for (let end = m0.datapos; end > gp.stackpos; end -= framesize(end)) {
+    m0.tsp -= 4;
+    store<u32>(m0.tsp, load<u32>(end - 4) >>> FRAME_PC_SHIFT);
+  }
   startdump();
   printstring("runtime: goroutine stack exceeds ");
   printuint(sched.maxstack);

@@ -36,6 +36,7 @@ export const PRINTBUF_SIZE: usize = 0x800;
 // │               frame itself, not its callee  │
 // │ 20  shlen     shadow bytes of that frame    │
 // │ 24  index     where that frame was left     │
+// │ 28  hostg     the G whose host call runs    │
 // │ 32  ret       what a finished frame returned│
 // └─────────────────────────────────────────────┘ 48
 export const M_TSP: usize = 0;
@@ -45,6 +46,7 @@ export const M_DATAEND: usize = 12;
 export const M_ENTERING: usize = 16;
 export const M_SHLEN: usize = 20;
 export const M_INDEX: usize = 24;
+export const M_HOSTG: usize = 28;
 export const M_RET: usize = 32;
 
 // ╒═════════════ G, in part ════════════╕

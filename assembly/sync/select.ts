@@ -76,6 +76,13 @@ export function slotat(s: Scases, i: i32, type: usize): usize {
   return c + SLOT;
 }
 
+/** The slot of send case i. Panics as slotat does, and if the case receives. */
+export function sendslotat(s: Scases, i: i32, type: usize): usize {
+  const slot = slotat(s, i, type);
+  if (!(load<u32>(slot - SLOT + FLAGS) & SEND)) gopanic("select: a receive case sends nothing");
+  return slot;
+}
+
 /** Adds a case and returns its index. */
 export function addcase(s: Scases, ch: Hchan | null, type: usize, flags: u32): i32 {
   if (s.parked) gopanic("select: in use by a parked goroutine");

@@ -5,7 +5,7 @@
 // the host, or a core dump's reader finds it. M 0 and sched have fixed addresses (layout.ts).
 
 import {
-  M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_INDEX, M_RET, M_SHLEN, M_TSP, M0, P0, G0, G_GOID, G_SLOT0, G_STACK, SCHED, TRACE_TOP
+  M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_SHLEN, M_TSP, M0, P0, G0, G_GOID, G_SLOT0, G_STACK, SCHED, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -68,9 +68,10 @@ import {
   entering: i32;
   shlen: i32;
   index: i32;
-  locks: i32; // world stops by this M
+  hostg: G; // the goroutine that called the host; counts while curg is g0
   ret0: u64;
   ret1: u64;
+  locks: i32; // world stops by this M
 }
 
 /** A processor: the right to run goroutines, and the queue of those that may. */
@@ -126,6 +127,7 @@ if (offsetof<M>("dataend") != M_DATAEND) ERROR("shared/layout.ts is stale: M.dat
 if (offsetof<M>("entering") != M_ENTERING) ERROR("shared/layout.ts is stale: M.entering");
 if (offsetof<M>("shlen") != M_SHLEN) ERROR("shared/layout.ts is stale: M.shlen");
 if (offsetof<M>("index") != M_INDEX) ERROR("shared/layout.ts is stale: M.index");
+if (offsetof<M>("hostg") != M_HOSTG) ERROR("shared/layout.ts is stale: M.hostg");
 if (offsetof<M>("ret0") != M_RET) ERROR("shared/layout.ts is stale: M.ret");
 if (offsetof<G>("goid") != G_GOID) ERROR("shared/layout.ts is stale: G.goid");
 if (offsetof<G>("slot0") != G_SLOT0) ERROR("shared/layout.ts is stale: G.slot0");
@@ -137,6 +139,12 @@ if (P0 + offsetof<P>() > G0) ERROR("P 0 runs into G 0");
 // @ts-ignore: decorator
 @inline export function getg(): G {
   return changetype<G>(load<usize>(M0, M_CURG));
+}
+
+/** The running goroutine, also while its call of the host runs; g0 if there is none. */
+export function tracedg(): G {
+  const gp = getg();
+  return gp == g0 && changetype<usize>(m0.hostg) && m0.tsp != TRACE_TOP ? m0.hostg : gp;
 }
 
 /** The pc of the innermost call that is being traced: 0 if none is. */

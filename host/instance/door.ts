@@ -12,7 +12,7 @@ import { type ProgramError, programError } from "../abi/errors.ts";
 import type { GuestExports } from "../abi/exports.ts";
 import { EXIT_TRAP, TRAP_HOST, TRAP_OTHER, TRAP_STACK } from "../abi/layout.ts";
 import type { Outputs } from "./output.ts";
-import { traceOverflow } from "./overflow.ts";
+import { OVERFLOW_FRAMES, traceOverflow } from "./overflow.ts";
 import { messageOf, trapCode } from "./trap.ts";
 
 /** What exit() throws. Private: a host function that catches it only delays the end. */
@@ -65,6 +65,7 @@ export class Door {
   enter<T>(f: (guest: GuestExports) => T): T {
     if (this.#error) throw this.#error;
     if (this.#exit && !this.busy) throw this.#die(this.#exit);
+    const restore = this.busy ? undefined : seeWholeStacks();
     this.#depth++;
     try {
       const result = f(this.guest);
@@ -74,6 +75,7 @@ export class Door {
       throw this.#depth === 1 ? this.#die(thrown) : thrown;
     } finally {
       this.#depth--;
+      restore?.();
     }
   }
 
@@ -124,6 +126,15 @@ export class Door {
       return 0;
     }
   }
+}
+
+/** Has engines that limit the frames an error names list all of a deep recursion. Returns how to undo it. */
+function seeWholeStacks(): () => void {
+  const engine = Error as { stackTraceLimit?: number };
+  const limit = engine.stackTraceLimit;
+  if (limit === undefined) return () => {};
+  engine.stackTraceLimit = OVERFLOW_FRAMES;
+  return () => void (engine.stackTraceLimit = limit);
 }
 
 /** Replaces the message of an error whose program died without a word. */

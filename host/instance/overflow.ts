@@ -10,6 +10,9 @@
  */
 import { M0, M_TSP, QUIET_EXPORT } from "../abi/layout.ts";
 
+/** More frames than any engine's stack has room for, fewer than the trace has. */
+export const OVERFLOW_FRAMES = 40_000;
+
 /** Pushes the pcs of the quiet functions among an error's frames onto the guest's trace. */
 export function traceOverflow(exports: object, memory: WebAssembly.Memory, thrown: unknown): void {
   const pcs = quietFrames(exports, thrown instanceof Error ? (thrown.stack ?? "") : "");

@@ -68,6 +68,8 @@ interface AscFunction {
 const RUNTIME = /^~lib\/(gopark\/assembly|rt)\//;
 /** asc's library is the only one whose files lie right below ~lib or in its few folders. */
 const STANDARD = /^~lib\/([^/]+\.ts|(rt|util|bindings|shared|staticarray|gopark\/assembly)\/)/;
+/** What asc puts between a call and the function called. */
+const STUB = /@(override|varargs)$/;
 const NOT_THE_USERS = /^~lib\/(gopark\/assembly|rt|builtins|bindings)\b/;
 const ELEMENT_FUNCTION_PROTOTYPE = 4;
 
@@ -145,7 +147,7 @@ export class Facts {
     return {
       title,
       place: { file: source.normalizedPath, line: start ? source.lineAt(start) : 1 },
-      traced: !RUNTIME.test(source.normalizedPath),
+      traced: !RUNTIME.test(source.normalizedPath) && !STUB.test(f.internalName),
       user: !STANDARD.test(source.normalizedPath),
       placeOf: e => {
         const range = f.debugLocations!.get(e);

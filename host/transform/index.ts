@@ -24,7 +24,7 @@ import { DATA, frames, resumeSwitch, runAsyncify, STATE, UNWINDING, type Frame }
 import { hasFunction, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts } from "./facts.ts";
 import { registerLibrary } from "./library.ts";
-import { mark, unmark } from "./mark.ts";
+import { ABORT, mark, unmark } from "./mark.ts";
 import { addMorestack } from "./morestack.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
 import { entryPcs, PcTable } from "./pctab.ts";
@@ -32,11 +32,10 @@ import { exportQuiet, quietFunctions } from "./quiet.ts";
 import { resolve } from "./resolve.ts";
 import { stripShadow } from "./shadow.ts";
 import { trace } from "./trace.ts";
-import { defineCallExport, guardExports, wrapBlocking } from "./wrap.ts";
+import { defineCallExport, wrapImports } from "./wrap.ts";
 
 const LIB = "~lib/gopark/assembly";
 const INTRINSICS = `${LIB}/sys/intrinsics`;
-const ABORT = `${LIB}/sys/fatal/abort`;
 /** Room for asc's shadow stack. */
 const STACK_SIZE = 1 << 20;
 const SEGMENT = "gopark.pctab";
@@ -78,7 +77,7 @@ export default class GoparkTransform {
     const c = this.context(m);
     const facts = new Facts(this.program);
     const optimized = this.options.optimizeLevelHint > 0 || this.options.shrinkLevelHint > 0;
-    wrapBlocking(c, facts.imports, `${CALLED}hostwait`);
+    wrapImports(c, facts.imports, `${CALLED}hostwait`);
     defineCallExport(c, `${INTRINSICS}/callexport`, facts.exports);
     const bottom = callersOf(c, `${INTRINSICS}/asyncifyStartUnwind`);
     stripShadow(c, bottom);
@@ -90,12 +89,11 @@ export default class GoparkTransform {
     const sites = resolve(c, facts, markers, table);
     unmark(c);
     const parking = mayPark(c, bottom);
-    guardExports(c, parking.frames);
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
     runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
     const list = frames(c, parking, `${LIB}/sched/stack/growstack`);
     trace(c, sites, list, process.env.GOPARK_TRACE != "0");
-    exportQuiet(c, facts.quiet, facts, table);
+    exportQuiet(c, facts, markers, table);
     const bytes = table.encode(entryPcs(c, facts, table));
     this.defineIntrinsics(c, list);
     this.addSegment(c, SEGMENT, bytes);

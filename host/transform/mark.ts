@@ -21,6 +21,7 @@ import type { Fact, Facts, Place } from "./facts.ts";
 import { Placer } from "./place.ts";
 
 export const PC = "gopark:pc";
+export const ABORT = "~lib/gopark/assembly/sys/fatal/abort";
 /** Where asc's allocator gives up. */
 const GROW = "~lib/rt/tlsf/growMemory";
 /** Callee of a call through the table. */
@@ -73,7 +74,7 @@ function markTree(site: Site, e: Expr, outer: Place): Expr {
   if (calls) placer.note(e);
   switch (kindOf(c.raw, e)) {
     case "Call":
-      return placer.before(newMarker(site, c.name(c.raw._BinaryenCallGetTarget!(e)), place), e);
+      return markCall(site, e, place);
     case "CallIndirect":
       return placer.before(newMarker(site, INDIRECT, place), e);
     case "Binary":
@@ -84,6 +85,15 @@ function markTree(site: Site, e: Expr, outer: Place): Expr {
     default:
       return e;
   }
+}
+
+function markCall(site: Site, e: Expr, place: Place): Expr {
+  const { name, raw } = site.c;
+  const callee = name(raw._BinaryenCallGetTarget!(e));
+  // asc keeps no place for a throw, but writes it into the call: abort(message, file, line, column).
+  const line = callee == ABORT ? raw._BinaryenCallGetOperandAt!(e, 2) : 0;
+  if (line && kindOf(raw, line) == "Const") place = { file: place.file, line: raw._BinaryenConstGetValueI32!(line) || place.line };
+  return site.placer.before(newMarker(site, callee, place), e);
 }
 
 function newMarker(site: Site, callee: string, place: Place): Expr {

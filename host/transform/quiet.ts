@@ -14,6 +14,7 @@ import { QUIET_EXPORT } from "../abi/layout.ts";
 import { hasFunction, type Context } from "./binaryen.ts";
 import type { Facts } from "./facts.ts";
 import { callGraph, recursive, tableFunctions } from "./graph.ts";
+import type { Marker } from "./mark.ts";
 import type { PcTable } from "./pctab.ts";
 
 const RUNTIME = /^~lib\/gopark\/assembly\//;
@@ -42,10 +43,11 @@ export function quietFunctions(c: Context): Set<string> {
 }
 
 /** Exports what could overflow the stack unseen. */
-export function exportQuiet(c: Context, quiet: ReadonlySet<string>, facts: Facts, table: PcTable): void {
-  const left = new Set([...quiet].filter(name => hasFunction(c, name) && facts.functions.get(name)?.traced));
+export function exportQuiet(c: Context, facts: Facts, markers: readonly Marker[], table: PcTable): void {
+  const left = new Set([...facts.quiet].filter(name => hasFunction(c, name) && facts.functions.get(name)?.traced));
   for (const name of recursive(c, left)) {
-    const pc = table.add({ func: name, callee: "", place: facts.functions.get(name)!.place }, 0);
+    const recursion = markers.find(marker => marker.func == name && left.has(marker.callee));
+    const pc = table.add(recursion ?? { func: name, callee: "", place: facts.functions.get(name)!.place }, 0);
     c.m.addFunctionExport(name, `${QUIET_EXPORT}${pc}`);
   }
 }
