@@ -64,10 +64,10 @@ describe("stack", () => {
     expect(s.includes(" [sleep]:\n")).toBe(true);
     expect(s.includes(" [chan send]:\n")).toBe(true);
   });
-  it("says runnable of who has not run", () => {
+  it("says runnable of who has not run, and which function it will run", () => {
     go(parks);
     const parts = text(true).split("\n\n");
-    expect(parts[1]).toBe("");
+    expect(parts[1].startsWith("goroutine 3 [runnable]:\ntraceback.spec.parks(...)\n")).toBe(true);
   });
   it("shows no dead goroutine", () => {
     go(() => {});
