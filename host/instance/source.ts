@@ -36,9 +36,14 @@ export async function loadModule(
 }
 
 function nameOf(source: Source): string {
-  if (typeof Response !== "undefined" && source instanceof Response) return lastPart(source.url);
+  if (isResponse(source)) return lastPart(source.url);
   if (source instanceof URL) return lastPart(source.pathname);
   return typeof source === "string" ? lastPart(source.replace(/[?#].*$/, "")) : "app.wasm";
+}
+
+/** Goes by the shape: merely naming Response makes Node load its whole fetch. */
+function isResponse(source: Source): source is Response {
+  return typeof source === "object" && "arrayBuffer" in source && "url" in source;
 }
 
 function lastPart(path: string): string {
@@ -49,7 +54,7 @@ async function readSource(source: Source, platform: Platform): Promise<ArrayBuff
   if (typeof source === "string" || source instanceof URL) {
     return (await readFile(source, platform)).buffer;
   }
-  if (typeof Response !== "undefined" && source instanceof Response) return readResponse(source);
+  if (isResponse(source)) return readResponse(source);
   if (ArrayBuffer.isView(source)) {
     const { buffer, byteOffset, byteLength } = source;
     return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;

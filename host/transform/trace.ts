@@ -75,7 +75,7 @@ function pop({ m, b }: Context, t: number): Expr {
 function rewriteFunction(tracing: Tracing, framed: boolean): void {
   const { c, f, name, sites, t } = tracing;
   const { raw } = c;
-  const region = t < 0 || framed ? 0 : smallestRegion(c, raw._BinaryenFunctionGetBody!(f));
+  const region = t < 0 || framed ? 0 : smallestRegion(c, raw._BinaryenFunctionGetBody!(f), e => needsFrame(c, e));
   const placer = new Placer(c, f);
   let i = 0;
   const made = rewriteTree(raw._BinaryenFunctionGetBody!(f), framed);
@@ -102,33 +102,39 @@ function rewriteFunction(tracing: Tracing, framed: boolean): void {
     const target = kind == "Call" ? c.name(raw._BinaryenCallGetTarget!(e)) : "";
     const site = sites[i++];
     if (site?.target != target) throw new Error(`gopark: call ${i} of ${name} is of ${target}, not ${site?.target}`);
-    return site.pc ? placer.before(tracePc(tracing, site.pc), e) : placer.note(e);
+    return site.pc ? placer.before(tracePc(tracing, site.pc, pushed), e) : placer.note(e);
   }
 }
 
+/** Whether e is a call that can return: others push a frame themselves, outside of the region. */
+function needsFrame({ raw, name }: Context, e: Expr): boolean {
+  const kind = kindOf(raw, e);
+  return kind == "CallIndirect" || kind == "Call" && !NORETURN.test(name(raw._BinaryenCallGetTarget!(e)));
+}
+
 /**
- * The smallest part of a body that contains all calls and that no branch leaves: an arm of an if,
- * mostly. Paths beside it, such as the end of a recursion, pay for no frame.
+ * The smallest part of a body that contains all calls that return and that no branch leaves: an arm of
+ * an if, mostly. Paths beside it, such as the end of a recursion, pay for no frame.
  */
-function smallestRegion(c: Context, body: Expr): Expr {
+function smallestRegion(c: Context, body: Expr, isCall: (e: Expr) => boolean): Expr {
   const { raw } = c;
   for (let e = body; ; ) {
     const kind = kindOf(raw, e);
     if (kind != "Block" && kind != "If" && kind != "LocalSet" && kind != "Return" && kind != "Drop") return e;
     const children: Expr[] = [];
     mapChildren(raw, e, child => (children.push(child), child));
-    const calling = children.filter(child => hasCall(c, child));
+    const calling = children.filter(child => has(c, child, isCall));
     const condition = kind == "If" ? raw._BinaryenIfGetCondition!(e) : 0;
     if (calling.length != 1 || calling[0] == condition || leaves(c, calling[0]!)) return e;
-    if (["Call", "CallIndirect"].includes(kindOf(raw, calling[0]!))) return e;
+    if (isCall(calling[0]!)) return e;
     e = calling[0]!;
   }
 }
 
-function hasCall(c: Context, e: Expr): boolean {
+function has(c: Context, e: Expr, what: (e: Expr) => boolean): boolean {
   let found = false;
-  walk(c.raw, e, (_, kind) => {
-    found ||= kind == "Call" || kind == "CallIndirect";
+  walk(c.raw, e, x => {
+    found ||= what(x);
   });
   return found;
 }
@@ -149,9 +155,9 @@ function leaves({ raw }: Context, e: Expr): boolean {
   return targets.some(target => !inside.has(target));
 }
 
-function tracePc({ c, t }: Tracing, pc: number): Expr {
+function tracePc({ c, t }: Tracing, pc: number, pushed: boolean): Expr {
   const { m, b } = c;
-  if (t < 0) return m.block(null, pushPc(c, pc));
+  if (t < 0 || !pushed) return m.block(null, pushPc(c, pc));
   return m.i32.store(0, 4, m.local.get(t, b.i32!), m.i32.const(pc));
 }
 
