@@ -92,7 +92,7 @@ function traptext(code: i32): string {
     case TRAP_DIVIDE: return "runtime error: integer divide by zero";
     case TRAP_OVERFLOW: return "runtime error: integer overflow";
     case TRAP_TABLE: return "runtime error: invalid function reference";
-    case TRAP_HOST: return "host function: ";
+    case TRAP_HOST: return ""; // the host names its function
     default: return "trap: ";
   }
 }

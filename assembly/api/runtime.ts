@@ -6,6 +6,7 @@ import { callers as saveCallers, goroutineprofile, threadcreateprofile } from ".
 import { pcfile, pcfunc, pcline, pcparent, pcstring, printstacks, readpc } from "../profile/traceback";
 import { gcount, goexit as goexit0, gosched as gosched0 } from "../sched/proc";
 import { gopanic } from "../sys/fatal";
+import { setgcpercent, setmemorylimit } from "../memory/malloc";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { flush, printrune, printstring } from "../sys/print";
 import { g0, getg, sched } from "../sys/types";
@@ -147,6 +148,16 @@ export namespace debug {
   export function printStack(): void {
     printstacks(false);
     endprint();
+  }
+
+  /** Sets how much the heap may grow between collections, in percent; negative turns the collector off. Returns the setting before. */
+  export function setGCPercent(n: i32): i32 {
+    return setgcpercent(n);
+  }
+
+  /** Sets how many bytes the heap should stay below, by collecting more often; negative only asks. Returns the setting before. */
+  export function setMemoryLimit(bytes: i64): i64 {
+    return setmemorylimit(bytes);
   }
 
   /** Limits the frames of one parked goroutine to so many bytes; returns the limit before. */

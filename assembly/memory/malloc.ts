@@ -49,8 +49,9 @@ import { visitroots } from "../sys/hooks";
 // @ts-ignore: decorator
 @lazy let pincap: usize = 0;
 // @ts-ignore: decorator
-@lazy export let numgc: u32 = 0;
-
+@lazy let gcpercent: i32 = 100;
+// @ts-ignore: decorator
+@lazy let memorylimit: i64 = i64.MAX_VALUE;
 // @ts-ignore: decorator
 @inline function blocksize(ptr: usize): usize {
   return (load<usize>(ptr - OVERHEAD - 4) & ~FLAGS) + 4;
@@ -145,8 +146,33 @@ export function __unpin(ptr: usize): void {
 export function __collect(): void {
   mark();
   sweep();
-  ++numgc;
-  goal = max(HEAP_MINIMUM, live * 2);
+  setgoal();
+}
+
+/** Decides when to collect next: when the heap has grown by gcpercent, sooner if that would pass the limit. */
+function setgoal(): void {
+  let next = gcpercent < 0 ? <u64>u32.MAX_VALUE : <u64>live + <u64>live * <u64>gcpercent / 100;
+  if (gcpercent >= 0) next = max(next, <u64>HEAP_MINIMUM * gcpercent / 100);
+  // Over the limit already, every further sixteenth collects: Go, too, keeps its collector from taking all time.
+  if (<i64>next > memorylimit) next = max(<u64>memorylimit, <u64>live + (live >> 4));
+  goal = <usize>min(next, <u64>u32.MAX_VALUE);
+}
+
+/** Sets how much the heap may grow between collections, in percent; negative: no limit. Returns the setting before. */
+export function setgcpercent(n: i32): i32 {
+  const old = gcpercent;
+  gcpercent = max(n, -1);
+  setgoal();
+  return old;
+}
+
+/** Sets how many bytes the heap should stay below; negative: only tells. Returns the setting before. */
+export function setmemorylimit(bytes: i64): i64 {
+  const old = memorylimit;
+  if (bytes < 0) return old;
+  memorylimit = bytes;
+  setgoal();
+  return old;
 }
 
 function mark(): void {

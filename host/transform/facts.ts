@@ -61,7 +61,6 @@ interface AscFunction {
   name: string;
   debugLocations?: Map<number, AscRange>;
   declaration: { range: AscRange; name?: { range: AscRange } };
-  is(flag: number): boolean;
   signature: { parameterTypes: Type[]; returnType: Type };
   prototype: { declaration: { decorators: { name: { text?: string } }[] | null } };
 }
@@ -72,7 +71,6 @@ const STANDARD = /^~lib\/([^/]+\.ts|(rt|util|bindings|shared|staticarray|gopark\
 /** What asc puts between a call and the function called. */
 const STUB = /@(override|varargs)$/;
 const NOT_THE_USERS = /^~lib\/(gopark\/assembly|rt|builtins|bindings)\b/;
-const AMBIENT = 1 << 15; // asc's CommonFlags
 const ELEMENT_FUNCTION_PROTOTYPE = 4;
 
 /** Shortens `~lib/array/Array<~lib/string/String>#push` to `Array<String>#push`, a file's path to its last part. */
@@ -149,7 +147,7 @@ export class Facts {
     return {
       title,
       place: { file: source.normalizedPath, line: start ? source.lineAt(start) : 1 },
-      traced: !RUNTIME.test(source.normalizedPath) && !STUB.test(f.internalName) && !f.is(AMBIENT),
+      traced: !RUNTIME.test(source.normalizedPath) && !STUB.test(f.internalName),
       user: !STANDARD.test(source.normalizedPath),
       placeOf: e => {
         const range = f.debugLocations!.get(e);
