@@ -12,6 +12,7 @@ import { check } from "./check.ts";
 import type { Codec, Raw } from "./codec.ts";
 import type { Door } from "./door.ts";
 import type { Program } from "./program.ts";
+import { messageOf } from "./trap.ts";
 
 type HostFunction = (...args: unknown[]) => unknown;
 type RawFunction = (...raw: Raw[]) => Raw;
@@ -79,7 +80,7 @@ function direct(f: HostFunction, entry: ImportEntry, context: Context): RawFunct
   const what = `${entry.module}.${show(entry)}`;
   return (...raw) => {
     context.door.checkExit();
-    const result = f(...liftAll(entry, raw, context));
+    const result = named(what, context, () => f(...liftAll(entry, raw, context)));
     context.door.checkExit();
     if (isPromise(result)) {
       throw new TypeError(`host function ${what} returned a promise: declare it @blocking`);
@@ -88,6 +89,16 @@ function direct(f: HostFunction, entry: ImportEntry, context: Context): RawFunct
     check(entry.result, value, `host function ${what}: result`);
     return lowerResult(entry, value, context);
   };
+}
+
+/** Calls a host function; what it throws says whose it is. An end of the program passes as it is. */
+function named<T>(what: string, { door }: Context, call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    door.checkExit();
+    throw new Error(`host function ${what} threw: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** Lowers the result of a direct call; from here on the guest's own stack keeps it alive. */

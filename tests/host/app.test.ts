@@ -97,7 +97,7 @@ describe("a real program", () => {
   const deaths: { name: string; args?: unknown[]; type: typeof PanicError; want: string }[] = [
     { name: "panics", type: PanicError, want: "panic: boom" },
     { name: "fetchUpper", args: ["bad"], type: PanicError, want: "panic: no route" },
-    { name: "throws", type: TrapError, want: "panic: host function: from the host" },
+    { name: "throws", type: TrapError, want: "panic: host function app.throwing(): void threw: from the host" },
     { name: "overflows", type: TrapError, want: "runtime: the engine's call stack is used up\nfatal error: stack overflow" },
   ];
   for (const { name, args = [], type, want } of deaths) {

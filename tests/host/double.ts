@@ -7,7 +7,7 @@
  * real wasm frames, as those of a real program do.
  */
 import binaryen from "assemblyscript/binaryen";
-import { TRAP_HOST } from "../../host/abi/layout.ts";
+import { PCTAB_HEADER, PCTAB_MAGIC, PCTAB_RECORD, TRAP_HOST } from "../../host/abi/layout.ts";
 
 /** What a test says about the module: the gopark.abi section, shortened. */
 export interface DoubleAbi {
@@ -244,7 +244,7 @@ export class Double {
 /** Writes a pc table: [function, file, line, parent] for each pc from 1 on. */
 export function makePctab(records: readonly (readonly [string, string, number, number])[]): Uint8Array<ArrayBuffer> {
   const strings: number[] = [];
-  const base = 16 + (records.length + 1) * 16;
+  const base = PCTAB_HEADER + (records.length + 1) * PCTAB_RECORD;
   const offsets = new Map<string, number>();
   const intern = (text: string): number => {
     if (!offsets.has(text)) {
@@ -254,7 +254,7 @@ export function makePctab(records: readonly (readonly [string, string, number, n
     }
     return offsets.get(text)!;
   };
-  const words = [0x31435047, records.length + 1, base, 0, 0, 0, 0, 0];
+  const words = [PCTAB_MAGIC, records.length + 1, base, 0, base, 0, 0, 0, 0, 0]; // header, record 0
   for (const [func, file, line, parent] of records) words.push(intern(func), intern(file), line, parent);
   words[3] = base + strings.length;
   return new Uint8Array([...new Uint8Array(new Uint32Array(words).buffer), ...strings]);
