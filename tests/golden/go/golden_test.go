@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+
+// Package golden reads what gopark's programs have written with the libraries that Go's
+// users read it with. tests/golden.test.ts writes the files and says where they are.
+//
+// goleak's parser is internal to its module, so it is not here; gostackparse is as strict.
+package golden
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/DataDog/gostackparse"
+	"github.com/google/pprof/profile"
+	"github.com/maruel/panicparse/v2/stack"
+)
+
+// states are those of the goroutines that waits.ts leaves behind.
+var states = []string{
+	"chan receive", "chan receive", "chan receive", "chan receive", "chan receive", "chan receive",
+	"chan receive", "chan receive (nil chan)", "select", "select (no cases)", "semacquire", "sleep", "sync.Cond.Wait",
+	"sync.Mutex.Lock", "sync.RWMutex.RLock", "sync.WaitGroup.Wait",
+}
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	dir := os.Getenv("GOLDEN")
+	if dir == "" {
+		t.Fatal("GOLDEN is not set: run tests/golden.test.ts")
+	}
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func sorted(s []string) string {
+	sort.Strings(s)
+	return strings.Join(s, "\n")
+}
+
+// dumps are the texts, and the number of goroutines in each.
+var dumps = []struct {
+	name       string
+	goroutines int
+	elided     bool
+}{
+	{"stack.txt", len(states), false},
+	{"panic.txt", 1, false},
+	{"trap.txt", 1, false},
+	{"deadlock.txt", -1, false},
+	{"deep.txt", 1, true},
+}
+
+var tsFile = regexp.MustCompile(`(?m)^(\t.*)\.ts:(\d+)`)
+
+// asGo gives the files the one ending that panicparse knows.
+func asGo(b []byte) []byte {
+	return tsFile.ReplaceAll(b, []byte("$1.go:$2"))
+}
+
+func TestPanicparse(t *testing.T) {
+	for _, d := range dumps {
+		t.Run(d.name, func(t *testing.T) {
+			snap, rest, err := stack.ScanSnapshot(bytes.NewReader(asGo(read(t, d.name))), io.Discard, &stack.Opts{})
+			if snap == nil {
+				t.Fatalf("no goroutines: %v, %q", err, rest)
+			}
+			if err != nil && err != io.EOF {
+				t.Errorf("%v; left: %q", err, rest)
+			}
+			if d.goroutines >= 0 && len(snap.Goroutines) != d.goroutines {
+				t.Errorf("%d goroutines, want %d", len(snap.Goroutines), d.goroutines)
+			}
+			var got []string
+			for _, g := range snap.Goroutines {
+				got = append(got, g.State)
+				for _, c := range g.Stack.Calls {
+					if c.Line == 0 || c.Func.Name == "" || c.Func.ImportPath == "" {
+						t.Errorf("goroutine %d: call %+v", g.ID, c)
+					}
+				}
+				if len(g.Stack.Calls) == 0 {
+					t.Errorf("goroutine %d has no calls", g.ID)
+				}
+			}
+			if d.name == "stack.txt" && sorted(got) != strings.Join(states, "\n") {
+				t.Errorf("states:\n%s", sorted(got))
+			}
+		})
+	}
+}
+
+func TestGostackparse(t *testing.T) {
+	for _, d := range dumps {
+		if d.elided {
+			continue // it gives up on elided stacks, on Go's own as well
+		}
+		t.Run(d.name, func(t *testing.T) {
+			goroutines, errs := gostackparse.Parse(bytes.NewReader(read(t, d.name)))
+			for _, err := range errs {
+				t.Error(err)
+			}
+			if d.goroutines >= 0 && len(goroutines) != d.goroutines {
+				t.Errorf("%d goroutines, want %d", len(goroutines), d.goroutines)
+			}
+			if len(goroutines) == 0 {
+				t.Error("no goroutines")
+			}
+			for _, g := range goroutines {
+				for _, f := range g.Stack {
+					if f.Line == 0 || !strings.HasSuffix(f.File, ".ts") || f.Func == "" {
+						t.Errorf("goroutine %d: frame %+v", g.ID, f)
+					}
+				}
+				if g.ID > 2 && d.name == "stack.txt" && (g.CreatedBy == nil || g.CreatedBy.Func != "waits.start") {
+					t.Errorf("goroutine %d: created by %+v", g.ID, g.CreatedBy)
+				}
+			}
+		})
+	}
+}
+
+func TestNames(t *testing.T) {
+	goroutines, _ := gostackparse.Parse(bytes.NewReader(read(t, "stack.txt")))
+	seen := map[string]bool{}
+	for _, g := range goroutines {
+		for _, f := range g.Stack {
+			seen[f.Func] = true
+		}
+	}
+	for _, name := range []string{"waits.worker", "waits.deep", "waits.inner.nested", "waits.Server.serve", "waits.choose"} {
+		if !seen[name] {
+			t.Errorf("no %s in %v", name, seen)
+		}
+	}
+}
+
+func TestProfile(t *testing.T) {
+	p, err := profile.ParseData(read(t, "goroutine.pb.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.CheckValid(); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.SampleType[0].Type + "/" + p.SampleType[0].Unit; len(p.SampleType) != 1 || got != "goroutine/count" {
+		t.Errorf("sample type %s", got)
+	}
+	if p.PeriodType.Type != "goroutine" || p.Period != 1 || p.TimeNanos == 0 {
+		t.Errorf("period %v %d, time %d", p.PeriodType, p.Period, p.TimeNanos)
+	}
+	if len(p.Mapping) != 1 || p.Mapping[0].BuildID == "" || !p.Mapping[0].HasFunctions {
+		t.Errorf("mapping %+v", p.Mapping)
+	}
+	var total, most int64
+	for _, s := range p.Sample {
+		total += s.Value[0]
+		most = max(most, s.Value[0])
+		if len(s.Location) == 0 {
+			t.Error("a sample without a stack")
+		}
+	}
+	if total != int64(len(states)) || most != 3 {
+		t.Errorf("%d goroutines, at most %d alike; want %d and 3", total, most, len(states))
+	}
+	for _, l := range p.Location {
+		if len(l.Line) != 1 || l.Line[0].Line == 0 || l.Line[0].Function.Filename == "" {
+			t.Errorf("location %+v: speedscope shows one line each", l)
+		}
+	}
+}
+
+func TestDebug1(t *testing.T) {
+	p, err := profile.ParseData(read(t, "goroutine.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var total int64
+	for _, s := range p.Sample {
+		total += s.Value[0]
+	}
+	if total != int64(len(states)) {
+		t.Errorf("%d goroutines, want %d", total, len(states))
+	}
+}
