@@ -3,10 +3,12 @@
 
 import "./memory/malloc";
 import { visitsched } from "./sched/roots";
+import { mallocinit } from "./memory/mgc";
 import { schedinit } from "./sched/proc";
 import { traceback } from "./profile/traceback";
 import { settraceback, setvisitroots } from "./sys/hooks";
 
+mallocinit();
 schedinit();
 setvisitroots(visitsched);
 settraceback(traceback);

@@ -7,6 +7,7 @@
 //
 // ╒═══════════ the first 256 KiB ═══════════╕
 // │ 0x00000  trace stack of M 0, grows down  │  4 bytes a frame; running below 0 traps
+// │ 0x3E000  mcache of P 0, mheap            │
 // │ 0x3F000  M 0                             │
 // │ 0x3F200  sched; P 0, G 0 behind it       │
 // │ 0x40000  static data, stack, heap        │  asc's
@@ -15,7 +16,9 @@
 /** Where the program's own data begins: everything below belongs to the runtime. */
 export const MEMORY_BASE: i32 = 0x40000;
 /** Top of the trace stack of M 0. */
-export const TRACE_TOP: usize = 0x3f000;
+export const TRACE_TOP: usize = 0x3e000;
+export const MCACHE: usize = 0x3e000;
+export const MHEAP: usize = 0x3e100;
 export const M0: usize = 0x3f000;
 export const SCHED: usize = 0x3f200;
 export const P0: usize = 0x3f300;

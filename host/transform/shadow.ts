@@ -17,12 +17,12 @@ import { definedFunctions, kindOf, rewrite, type Context, type Expr } from "./bi
 
 const SP = "~lib/memory/__stack_pointer";
 const CHECK = "~stack_check";
-const COLLECTS = /^~lib\/gopark\/assembly\/memory\/malloc\/__(new|renew|collect)$/;
+const COLLECTS = /^~lib\/gopark\/assembly\/memory\/(malloc\/__(new|renew|collect)|mgc\/gcstart)$/;
 /** Nothing runs behind these, and they allocate nothing. */
 const DIES = /^~lib\/gopark\/assembly\/(sys\/fatal|api\/transform\/gopark_(panic|outofmemory))/;
 /** Imports through which no other code of the module runs. */
 const QUIET = /^(~lib\/gopark\/assembly\/sys\/(os|intrinsics)\/|~lib\/builtins\/)/;
-const TOUCHES = /^~lib\/gopark\/assembly\/(memory\/malloc|sched\/)/;
+const TOUCHES = /^~lib\/gopark\/assembly\/(memory\/mgc|sched\/)/;
 
 /** Strips every function that cannot collect; `bottom` park, but hold nothing when they do. */
 export function stripShadow(c: Context, bottom: ReadonlySet<string>): void {
