@@ -75,11 +75,11 @@ function printpcstring(offset: usize): void {
   }
 }
 
-/** The pc of the start of the function that a goroutine will run, 0 if it is an export or has started. */
+/** The pc of the start of the function that a goroutine began with, 0 if that is not known. */
 export function entrypc(gp: G): u32 {
-  if (!gp.entry || gp.callid >= 0) return 0;
-  pctabread(piece, PCTAB_ENTRIES, 8);
-  const index = load<u32>(gp.fn);
+  if (!gp.fn && gp.callid < 0) return 0;
+  pctabread(piece, PCTAB_ENTRIES, 12);
+  const index = gp.callid >= 0 ? <u32>gp.fn : load<u32>(piece + 8) + load<u32>(gp.fn);
   if (index >= load<u32>(piece + 4)) return 0;
   pctabread(piece, load<u32>(piece) + index * 4, 4);
   return load<u32>(piece);
@@ -90,7 +90,7 @@ export function entrypc(gp: G): u32 {
   trace: usize;
   end: usize;
   base: usize;
-  entry: u32; // what there is of a goroutine that has not run
+  entry: u32; // all there is of a goroutine that has not run, or whose only function makes no call
 }
 
 const unwinder = changetype<Unwinder>(memory.data(offsetof<Unwinder>(), 8));
@@ -110,16 +110,22 @@ export function unwindnext(u: Unwinder): u32 {
   while (u.trace < TRACE_TOP) {
     const pc = load<u32>(u.trace);
     u.trace += 4;
-    if (pc) return pc;
+    if (pc) return found(u, pc);
   }
   while (u.end > u.base) {
     const pc = load<u32>(u.end - 4) >>> FRAME_PC_SHIFT;
     u.end -= framesize(u.end);
-    if (pc) return pc;
+    if (pc) return found(u, pc);
   }
   const entry = u.entry;
   u.entry = 0;
   return entry;
+}
+
+// @ts-ignore: decorator
+@inline function found(u: Unwinder, pc: u32): u32 {
+  u.entry = 0;
+  return pc;
 }
 
 function countframes(gp: G): i32 {

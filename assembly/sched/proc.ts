@@ -178,7 +178,10 @@ function exportdone(gp: G): void {
   while (true) {
     if (unwound()) {
       stacksave(gp);
-      if (gp.status == Gdead) goexit0(gp);
+      if (gp.status == Gdead) {
+        if (gp.callid > 0) osdone(gp.callid, 0);
+        goexit0(gp);
+      }
       break;
     }
     if (gp.stackpos == gp.stackbase) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The shapes that the guest writes and the host reads, as integer constants.
 //
-// Imports nothing and holds only integers and one name, so that asc, tsc and every JavaScript engine read
+// Imports nothing and holds only integers, so that asc, tsc and every JavaScript engine read
 // the same file. Each class that has one of these shapes guards it with ERROR(), so drift stops
 // the build. Addresses are fixed: a reader with nothing but the bytes of a memory finds them.
 //
@@ -89,9 +89,12 @@ export const SLOT_SIZE: usize = 16;
 // │  4  count: records, the unused 0th included  │
 // │  8  strings: offset of the string area       │
 // │ 12  size of the whole table                  │
-// │ 16  entries: offset of pc[], by table index  │
-// │ 20  how many: the pc of a function's start   │
-// │ 24  records[count]                           │
+// │ 16  entries: offset of pc[], the starts of   │
+// │     exports by id, then of functions by      │
+// │     table index                              │
+// │ 20  how many                                 │
+// │ 24  how many of them are exports             │
+// │ 32  records[count]                           │
 // ├──────────────── record, 16 bytes ────────────┤
 // │  0  func: offset of the function's name      │
 // │  4  file: offset of the file's name          │
@@ -102,13 +105,10 @@ export const SLOT_SIZE: usize = 16;
 // │  2  UTF-8                                    │
 // └──────────────────────────────────────────────┘ offsets count from the table's start
 export const PCTAB_MAGIC: i32 = 0x31435047; // "GPC1"
-export const PCTAB_HEADER: usize = 24;
+export const PCTAB_HEADER: usize = 32;
 export const PCTAB_ENTRIES: usize = 16;
 export const PCTAB_RECORD: usize = 16;
 export const PCTAB_FUNC: usize = 0;
 export const PCTAB_FILE: usize = 4;
 export const PCTAB_LINE: usize = 8;
 export const PCTAB_PARENT: usize = 12;
-
-/** Exports named so, with a pc behind it, are recursive functions that leave no trace. */
-export const QUIET_EXPORT = "gopark:quiet:";

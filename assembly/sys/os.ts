@@ -17,7 +17,7 @@ export declare function walltime(): f64;
 @external("gopark", "random")
 export declare function osrandom(): f64;
 
-/** Tells the host that export call `callid` is finished, its result at `ptr`. */
+/** Tells the host that export call `callid` is finished, its result at `ptr`; 0: it called goexit. */
 @external("gopark", "done")
 export declare function osdone(callid: i32, ptr: usize): void;
 

@@ -10,6 +10,8 @@ import { type Type, TypeTable, type TypeTableJson } from "./types.ts";
 
 export const ABI_SECTION = "gopark.abi";
 export const PCTAB_SECTION = "gopark.pctab";
+/** The pc that stands for each function, by its index: u32[]. */
+export const FUNCTAB_SECTION = "gopark.functab";
 
 /** A function that crosses the boundary. */
 export interface Signature {
@@ -63,7 +65,7 @@ export function show(f: Signature): string {
 
 /** Returns the only custom section of that name, or null. */
 export function customSection(module: WebAssembly.Module, name: string): ArrayBuffer | null {
-  return WebAssembly.Module.customSections(module, name)[0] ?? null;
+  return WebAssembly.Module.customSections(module, name).at(-1) ?? null;
 }
 
 /** Reads the manifest. Throws when the module has none, or one of another version. */

@@ -10,9 +10,9 @@
  */
 import { type ProgramError, programError } from "../abi/errors.ts";
 import type { GuestExports } from "../abi/exports.ts";
-import { EXIT_TRAP, TRAP_HOST, TRAP_OTHER, TRAP_STACK } from "../abi/layout.ts";
+import { EXIT_TRAP, TRAP_HOST, TRAP_OTHER } from "../abi/layout.ts";
 import type { Outputs } from "./output.ts";
-import { OVERFLOW_FRAMES, traceOverflow } from "./overflow.ts";
+import { ENGINE_FRAMES, type EngineStack } from "./enginestack.ts";
 import { messageOf, trapCode } from "./trap.ts";
 
 /** What exit() throws. Private: a host function that catches it only delays the end. */
@@ -32,6 +32,7 @@ export class Door {
   readonly #onExit: () => void;
   #guest: GuestExports | null = null;
   #newString: (text: string) => number = () => 0;
+  #engine: EngineStack | null = null;
   #depth = 0;
   #exit: ProgramExit | null = null;
   #error: ProgramError | null = null;
@@ -42,8 +43,9 @@ export class Door {
   }
 
   /** Tells the door what it leads to; the imports need it before there is an instance. */
-  open(guest: GuestExports, newString: (text: string) => number): void {
+  open(guest: GuestExports, newString: (text: string) => number, engine: EngineStack | null): void {
     this.#guest = guest;
+    this.#engine = engine;
     this.#newString = newString;
   }
 
@@ -111,7 +113,7 @@ export class Door {
     const code = trapCode(thrown);
     const speak = code === TRAP_HOST || code === TRAP_OTHER;
     try {
-      if (code === TRAP_STACK) traceOverflow(this.guest, this.guest.memory, thrown);
+      if (code !== TRAP_HOST) this.#engine?.complete(this.guest.memory, thrown);
       const text = speak ? this.#message(messageOf(thrown)) : 0;
       this.guest.gopark_trap(code, text);
     } catch {
@@ -133,7 +135,7 @@ function seeWholeStacks(): () => void {
   const engine = Error as { stackTraceLimit?: number };
   const limit = engine.stackTraceLimit;
   if (limit === undefined) return () => {};
-  engine.stackTraceLimit = OVERFLOW_FRAMES;
+  engine.stackTraceLimit = ENGINE_FRAMES;
   return () => void (engine.stackTraceLimit = limit);
 }
 

@@ -8,7 +8,7 @@ import { instantiate as loaderInstantiate } from "@assemblyscript/loader";
 import { ModuleError } from "../abi/errors.ts";
 import { type GuestExports, REQUIRED } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
-import { ABI_SECTION, customSection, PCTAB_SECTION, readManifest } from "../abi/manifest.ts";
+import { ABI_SECTION, customSection, FUNCTAB_SECTION, PCTAB_SECTION, readManifest } from "../abi/manifest.ts";
 import { MemoryView } from "../memory/view.ts";
 import { buildId } from "../symbol/buildid.ts";
 import { PcTab } from "../symbol/pctab.ts";
@@ -17,6 +17,7 @@ import { builtinImports, clockImports } from "./builtin.ts";
 import { Calls } from "./calls.ts";
 import { Codec } from "./codec.ts";
 import { Door } from "./door.ts";
+import { EngineStack } from "./enginestack.ts";
 import { bindImports, type Context } from "./hostcall.ts";
 import { Outputs } from "./output.ts";
 import type { LoadOptions, Platform } from "./platform.ts";
@@ -40,14 +41,16 @@ export async function load<E extends Exports = Exports>(
   const runtime = { [RUNTIME_MODULE]: runtimeImports(platform, outputs, context) };
   const layers = [options.imports ?? {}, runtime, builtinImports(platform, outputs, options)];
   const bound = bindImports(module, manifest, layers, context);
-  const { guest, view } = await start(module, bound, context, file);
+  const pctab = new PcTab(section);
+  const functab = customSection(module, FUNCTAB_SECTION);
+  const engine = functab && new EngineStack(functab, pctab);
+  const { guest, view } = await start(module, bound, { context, file, engine });
   const program = makeProgram(context, platform, options, outputs);
   try {
     door.enter(() => guest._initialize());
   } finally {
     if (door.error) program.close(door.error);
   }
-  const pctab = new PcTab(section);
   const mapping = { file, buildId: buildId(section) };
   const reader = new Reader(door, view);
   return new App<E>({ manifest, program, reader, pctab, mapping, platform });
@@ -79,8 +82,14 @@ function runtimeImports(
   return { ...imports };
 }
 
+interface Starting {
+  readonly context: Context;
+  readonly file: string;
+  readonly engine: EngineStack | null;
+}
+
 /** Instantiates, and gives the door and the codec what they lead to. */
-async function start(module: WebAssembly.Module, imports: Imports, context: Context, file: string) {
+async function start(module: WebAssembly.Module, imports: Imports, { context, file, engine }: Starting) {
   const { instance, exports: loader } = await loaderInstantiate(module, imports);
   const guest = instance.exports as unknown as GuestExports;
   const absent = REQUIRED.filter((name) => guest[name] === undefined);
@@ -88,7 +97,7 @@ async function start(module: WebAssembly.Module, imports: Imports, context: Cont
     throw new ModuleError(`${file} does not export ${absent.join(", ")}: rebuild it`);
   }
   const view = new MemoryView(guest.memory);
-  context.door.open(guest, (text) => loader.__newString(text));
+  context.door.open(guest, (text) => loader.__newString(text), engine);
   context.codec = new Codec(loader, view);
   return { guest, view };
 }

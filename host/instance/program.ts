@@ -91,11 +91,15 @@ export class Program {
     });
   }
 
-  /** The import `done`: lifts the result now, for the slot does not last. */
+  /** The import `done`: lifts the result now, for the slot does not last. No slot: no result. */
   done(callid: number, ptr: number): void {
     const call = this.#calls.get(callid);
     if (!call) return;
     this.#calls.delete(callid);
+    if (!ptr) {
+      call.reject(new Error(`${call.entry.name}(): its goroutine ended by runtime.goexit`));
+      return;
+    }
     try {
       call.resolve(this.#parts.codec.liftSlot(call.entry.result, ptr >>> 0));
     } catch (fault) {

@@ -21,14 +21,15 @@ import type { Parser, Program } from "assemblyscript";
 import type binaryen from "assemblyscript/binaryen";
 import { ABI_VERSION, G0, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
 import { DATA, frames, resumeSwitch, runAsyncify, STATE, UNWINDING, type Frame } from "./asyncify.ts";
+import { emitFunctab, functionPcs } from "./functab.ts";
 import { hasFunction, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts } from "./facts.ts";
 import { registerLibrary } from "./library.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
 import { addMorestack } from "./morestack.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
-import { entryPcs, PcTable } from "./pctab.ts";
-import { exportQuiet, quietFunctions } from "./quiet.ts";
+import { entryPcs, exportPcs, PcTable } from "./pctab.ts";
+import { quietFunctions } from "./quiet.ts";
 import { resolve } from "./resolve.ts";
 import { stripShadow } from "./shadow.ts";
 import { trace } from "./trace.ts";
@@ -99,14 +100,14 @@ export default class GoparkTransform {
     runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
     const list = frames(c, parking, `${LIB}/sched/stack/growstack`);
     trace(c, sites, list, process.env.GOPARK_TRACE != "0");
-    exportQuiet(c, facts, markers, table);
-    const bytes = table.encode(entryPcs(c, facts, table));
+    const pcs = functionPcs(c, facts, markers, table);
+    const bytes = table.encode(exportPcs(facts, table), entryPcs(c, facts, table));
     this.defineIntrinsics(c, list);
     this.addSegment(c, SEGMENT, bytes);
     // The start function is traced too, so M 0 must be there before any code runs.
     this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
     this.emit(c, facts, bytes);
-    this.finishLightly(m, optimized);
+    this.finishLightly(c, optimized, pcs);
     for (const name of ["growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
   }
 
@@ -137,9 +138,12 @@ export default class GoparkTransform {
    * Replaces the optimisation that asc runs at the end: the program is optimised already, before asyncify,
    * and only what the passes here have added needs to be tidied. It halves the time of a build.
    */
-  private finishLightly(m: Module, optimized: boolean): void {
+  private finishLightly(c: Context, optimized: boolean, pcs: ReadonlyMap<string, number>): void {
     const { module } = this.program as unknown as { module: { optimize(): void } };
-    if (optimized) module.optimize = () => m.runPasses(TIDY);
+    module.optimize = () => {
+      if (optimized) c.m.runPasses(TIDY);
+      emitFunctab(c, pcs);
+    };
   }
 
   private optimize({ m, raw, cstr }: Context, optimized: boolean): void {

@@ -49,17 +49,17 @@ export class PcTable {
     return pc;
   }
 
-  /** The table's bytes; `starts` has the pc of the start of each function in the module's table. */
-  encode(starts: readonly number[]): Uint8Array {
+  /** The table's bytes; `starts` are the pcs of the starts of exports, then of functions in the module's table. */
+  encode(exports: readonly number[], functions: readonly number[]): Uint8Array {
+    const starts = [...exports, ...functions];
     const startsAt = PCTAB_HEADER + this.entries.length * PCTAB_RECORD;
     const strings = new Strings(startsAt + 4 * starts.length);
     const refs = this.entries.map(({ title, file }) => ({ func: strings.add(title), file: strings.add(file) }));
     const bytes = new Uint8Array(strings.end);
     const view = new DataView(bytes.buffer);
     [PCTAB_MAGIC, this.entries.length, strings.start, strings.end].forEach((v, i) => view.setUint32(4 * i, v, true));
-    [startsAt, starts.length, ...starts].forEach((v, i) => {
-      view.setUint32(i < 2 ? PCTAB_ENTRIES + 4 * i : startsAt + 4 * (i - 2), v, true);
-    });
+    [startsAt, starts.length, exports.length].forEach((v, i) => view.setUint32(PCTAB_ENTRIES + 4 * i, v, true));
+    starts.forEach((v, i) => view.setUint32(startsAt + 4 * i, v, true));
     this.entries.forEach(({ line, parent }, i) => {
       const at = PCTAB_HEADER + i * PCTAB_RECORD;
       view.setUint32(at + PCTAB_FUNC, refs[i]!.func, true);
@@ -72,6 +72,16 @@ export class PcTable {
   }
 }
 
+function startPc(name: string, facts: Facts, table: PcTable): number {
+  const fact = facts.functions.get(name);
+  return fact?.traced ? table.add({ func: name, callee: "", place: fact.place }, 0) : 0;
+}
+
+/** The pc of the start of each export. */
+export function exportPcs(facts: Facts, table: PcTable): number[] {
+  return facts.exports.map(({ internalName }) => startPc(internalName, facts, table));
+}
+
 /** The pc of the start of each function in the module's table, for goroutines that have not run yet. */
 export function entryPcs(c: Context, facts: Facts, table: PcTable): number[] {
   const { m, raw } = c;
@@ -81,8 +91,7 @@ export function entryPcs(c: Context, facts: Facts, table: PcTable): number[] {
     const offset = raw._BinaryenConstGetValueI32!(raw._BinaryenElementSegmentGetOffset!(segment));
     for (let k = 0, len = raw._BinaryenElementSegmentGetLength!(segment); k < len; ++k) {
       const name = c.name(raw._BinaryenElementSegmentGetData!(segment, k));
-      const fact = facts.functions.get(name);
-      pcs[offset + k] = fact?.traced ? table.add({ func: name, callee: "", place: fact.place }, 0) : 0;
+      pcs[offset + k] = startPc(name, facts, table);
     }
   }
   return Array.from(pcs, pc => pc ?? 0);

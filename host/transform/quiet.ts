@@ -3,19 +3,14 @@
  * Finds the functions whose frames nothing can ever read, so that they need no trace: no call
  * into the runtime, no import, no panic can be reached from them. Pure computation costs nothing.
  *
- * Only an engine's trap ends inside one, and there one trap: its stack overflows. For that the recursive
- * ones are exported under names that carry their pc, and the host, which sees functions by their
- * index in the engine's error, puts them on the trace (host/instance/overflow.ts).
+ * Only an engine's trap can end inside one, such as a stack overflow. For that the host reads the
+ * engine's own stack (host/instance/enginestack.ts), with the section that functab.ts writes.
  *
  * @module
  */
 
-import { QUIET_EXPORT } from "../abi/layout.ts";
-import { hasFunction, type Context } from "./binaryen.ts";
-import type { Facts } from "./facts.ts";
-import { callGraph, recursive, tableFunctions } from "./graph.ts";
-import type { Marker } from "./mark.ts";
-import type { PcTable } from "./pctab.ts";
+import type { Context } from "./binaryen.ts";
+import { callGraph, tableFunctions } from "./graph.ts";
 
 const RUNTIME = /^~lib\/gopark\/assembly\//;
 
@@ -40,14 +35,4 @@ export function quietFunctions(c: Context): Set<string> {
   }
   for (let name = work.pop(); name !== undefined; name = work.pop()) callers.get(name)?.forEach(reads);
   return quiet;
-}
-
-/** Exports what could overflow the stack unseen. */
-export function exportQuiet(c: Context, facts: Facts, markers: readonly Marker[], table: PcTable): void {
-  const left = new Set([...facts.quiet].filter(name => hasFunction(c, name) && facts.functions.get(name)?.traced));
-  for (const name of recursive(c, left)) {
-    const recursion = markers.find(marker => marker.func == name && left.has(marker.callee));
-    const pc = table.add(recursion ?? { func: name, callee: "", place: facts.functions.get(name)!.place }, 0);
-    c.m.addFunctionExport(name, `${QUIET_EXPORT}${pc}`);
-  }
 }

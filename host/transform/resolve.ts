@@ -37,7 +37,7 @@ export function resolve(c: Context, facts: Facts, markers: readonly Marker[], ta
 }
 
 /** The name a function had before partial inlining split it. */
-function original(name: string): string {
+export function original(name: string): string {
   return name.replace(/^(byn-split-(inlineable|outlined)-[A-Z]\d*\$)+/, "");
 }
 

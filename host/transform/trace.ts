@@ -102,7 +102,9 @@ function rewriteFunction(tracing: Tracing, framed: boolean): void {
     const target = kind == "Call" ? c.name(raw._BinaryenCallGetTarget!(e)) : "";
     const site = sites[i++];
     if (site?.target != target) throw new Error(`gopark: call ${i} of ${name} is of ${target}, not ${site?.target}`);
-    return site.pc ? placer.before(tracePc(tracing, site.pc, pushed), e) : placer.note(e);
+    // Without a pc of its own, a call still takes away that of whoever had the word before.
+    const stale = pushed && t >= 0;
+    return site.pc || stale ? placer.before(tracePc(tracing, site.pc, pushed), e) : placer.note(e);
   }
 }
 

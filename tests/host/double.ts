@@ -254,7 +254,7 @@ export function makePctab(records: readonly (readonly [string, string, number, n
     }
     return offsets.get(text)!;
   };
-  const words = [PCTAB_MAGIC, records.length + 1, base, 0, base, 0, 0, 0, 0, 0]; // header, record 0
+  const words = [PCTAB_MAGIC, records.length + 1, base, 0, base, 0, 0, 0, 0, 0, 0, 0]; // header, record 0
   for (const [func, file, line, parent] of records) words.push(intern(func), intern(file), line, parent);
   words[3] = base + strings.length;
   return new Uint8Array([...new Uint8Array(new Uint32Array(words).buffer), ...strings]);
