@@ -51,7 +51,7 @@ describe("Go reads", { skip }, () => {
     write("deep.txt", await dumpOf((await load(module, quiet)).exports.sinks(300)));
   });
 
-  it("the function that traps, though it calls nothing", { todo: "leaf functions keep no pc" }, async () => {
+  it("the function that traps, though it calls nothing", async () => {
     const app = await load(await build("tests/golden/waits.ts", "-O3"), { stderr: () => {} });
     assert.match(await dumpOf(app.exports.leaf(-16)), /\[running\]:\nwaits\.leaf\(\.\.\.\)\n/);
   });
