@@ -10,6 +10,7 @@ import { fataloom } from "../sys/fatal";
 import { gcstart, greyobject } from "./mgc";
 import { nextfree, refill } from "./mcache";
 import { allocspan, BLOCK, BLOCK_SHIFT, CELLS, mheap, spanof } from "./mheap";
+import { addpin, removepin } from "./pins";
 import { cellsize, HEADER, MAX_CELL, sizeclass } from "./sizeclass";
 
 // @ts-ignore: decorator
@@ -102,14 +103,7 @@ export function __visit(ptr: usize, cookie: u32): void {
 // @ts-ignore: decorator
 @global @unsafe
 export function __pin(ptr: usize): usize {
-  if (!ptr) return ptr;
-  if (findpin(ptr) >= 0) throw new Error("Object already pinned");
-  if (mheap.pinlen == mheap.pincap) {
-    mheap.pincap = mheap.pincap ? mheap.pincap * 2 : 16;
-    const size = mheap.pincap << 2;
-    mheap.pins = mheap.pins ? __realloc(mheap.pins, size) : __alloc(size);
-  }
-  store<usize>(mheap.pins + (mheap.pinlen++ << 2), ptr);
+  if (ptr && !addpin(ptr)) throw new Error("Object already pinned");
   return ptr;
 }
 
@@ -117,17 +111,7 @@ export function __pin(ptr: usize): usize {
 // @ts-ignore: decorator
 @global @unsafe
 export function __unpin(ptr: usize): void {
-  if (!ptr) return;
-  const i = findpin(ptr);
-  if (i < 0) throw new Error("Object is not pinned");
-  store<usize>(mheap.pins + (<usize>i << 2), load<usize>(mheap.pins + (--mheap.pinlen << 2)));
-}
-
-/** Where ptr is among the pins, −1 if it is not. The latest first: pins are short and nested. */
-function findpin(ptr: usize): i32 {
-  let i = <i32>mheap.pinlen;
-  while (--i >= 0 && load<usize>(mheap.pins + (<usize>i << 2)) != ptr) {}
-  return i;
+  if (ptr && !removepin(ptr)) throw new Error("Object is not pinned");
 }
 
 /** Collects. World stopped. */

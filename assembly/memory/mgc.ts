@@ -9,6 +9,7 @@ import { visitroots } from "../sys/hooks";
 import { fataloom } from "../sys/fatal";
 import { FREE, flushmcache } from "./mcache";
 import { allocspan, BLOCK, BLOCK_SHIFT, CELLS, freespan, MARKS, mheap, Span, spanof, spansof } from "./mheap";
+import { pinat } from "./pins";
 import { cellsize, HEADER, NCLASSES } from "./sizeclass";
 
 // @ts-ignore: decorator
@@ -110,7 +111,10 @@ function clearmarks(): void {
 
 function markroots(): void {
   __visit_globals(0);
-  for (let i: usize = 0; i < mheap.pinlen; ++i) greyobject(load<usize>(mheap.pins + (i << 2)));
+  for (let i: usize = 0; i < mheap.pincap; ++i) {
+    const ptr = pinat(i);
+    if (ptr) greyobject(ptr);
+  }
   for (let sp = __stack_pointer; sp < __heap_base; sp += 4) {
     const ptr = load<usize>(sp);
     if (ptr) greyobject(ptr);
