@@ -75,7 +75,10 @@ const ELEMENT_FUNCTION_PROTOTYPE = 4;
 
 /** Shortens `~lib/array/Array<~lib/string/String>#push` to `Array<String>#push`, a file's path to its last part. */
 export function titleOf(internalName: string, file: string): string {
-  if (internalName.startsWith("start:")) return `${base(file)}.init`;
+  if (internalName.startsWith("start:")) {
+    const literal = internalName.slice(`start:${file}`.length);
+    return `${base(file)}.init${literal && `.${anonymous(literal)}`}`;
+  }
   const local = internalName.startsWith(`${file}/`) ? internalName.slice(file.length + 1) : internalName;
   const short = decodeURIComponent(local.replace(/%(?![0-9a-f]{2})/gi, "%25"))
     .replace(/(?:[\w~.@-]+\/)+(?=[\w$])/g, "")
