@@ -11,7 +11,7 @@ import {
 } from "../shared/layout";
 import { persistentalloc } from "../memory/persistentalloc";
 import { resumeframe, rewind } from "../sys/intrinsics";
-import { startdump, enddump } from "../sys/fatal";
+import { enddump, fatal, startdump } from "../sys/fatal";
 import { printrune, printstring, printuint } from "../sys/print";
 import { Grunning } from "../sys/status";
 import { G, getg, m0, sched } from "../sys/types";
@@ -77,6 +77,11 @@ export function growstack(need: usize): void {
   gp.stackend = stack + size;
   m0.datapos = stack + used;
   m0.dataend = stack + size;
+}
+
+/** Dies because a frame holds more references than its trailer can count. */
+export function frametoolarge(): void {
+  fatal("a parked function holds more than 1023 references: split it");
 }
 
 /** Dies as Go does when a stack outgrows its limit. */

@@ -20,7 +20,8 @@
 import type { Parser, Program } from "assemblyscript";
 import type binaryen from "assemblyscript/binaryen";
 import { ABI_VERSION, G0, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
-import { DATA, frames, resumeSwitch, runAsyncify, STATE, UNWINDING, type Frame } from "./asyncify.ts";
+import { DATA, frames, resumeSwitch, runAsyncify, type Frame } from "./asyncify.ts";
+import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
 import { hasFunction, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts } from "./facts.ts";
@@ -98,7 +99,7 @@ export default class GoparkTransform {
     const parking = mayPark(c, bottom);
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
     runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
-    const list = frames(c, parking, `${LIB}/sched/stack/growstack`);
+    const list = frames(c, parking, { growstack: `${LIB}/sched/stack/growstack`, frametoolarge: `${LIB}/sched/stack/frametoolarge` });
     trace(c, sites, list, process.env.GOPARK_TRACE != "0");
     const pcs = functionPcs(c, facts, markers, table);
     const bytes = table.encode(exportPcs(facts, table), entryPcs(c, facts, table));
@@ -108,7 +109,7 @@ export default class GoparkTransform {
     this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
     this.emit(c, facts, bytes);
     this.finishLightly(c, optimized, pcs);
-    for (const name of ["growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
+    for (const name of ["frametoolarge", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
   }
 
   private context(m: Module): Context {
