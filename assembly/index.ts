@@ -6,12 +6,14 @@ import { visitsched } from "./sched/roots";
 import { mallocinit } from "./memory/mgc";
 import { schedinit } from "./sched/proc";
 import { traceback } from "./profile/traceback";
-import { settraceback, setvisitroots } from "./sys/hooks";
+import { groupdone } from "./api/sync";
+import { setgroupdone, settraceback, setvisitroots } from "./sys/hooks";
 
 mallocinit();
 schedinit();
 setvisitroots(visitsched);
 settraceback(traceback);
+setgroupdone(groupdone);
 
 export { go } from "./api/go";
 export { Chan } from "./api/chan";

@@ -59,8 +59,7 @@ export class Chan<T> extends Hchan {
       return;
     }
     if (this.qcount < this.dataqsiz) {
-      const place = bufput(this, sizeof<T>());
-      if (sizeof<T>()) store<T>(place, v);
+      store<T>(bufput(this, sizeof<T>()), v);
       if (isManaged<T>()) __link(this.buf, changetype<usize>(v), true);
       return;
     }

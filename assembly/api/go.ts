@@ -32,7 +32,7 @@ import { zero } from "./chan";
   return changetype<F>(getg().fn);
 }
 
-/** Starts fn(a, b, …) on a new goroutine, with as many arguments as fn takes, at most 6. Panics if fn is null. Never parks. */
+/** Starts fn(a, b, …) on a new goroutine, with as many arguments as fn takes, at most 6. Dies if fn is null. Never parks. */
 export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
   fn: F,
   a: A = zero<A>(),
@@ -42,12 +42,12 @@ export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
   e: E = zero<E>(),
   f: H = zero<H>()
 ): void {
-  gocall<F, A, B, C, D, E, H>(fn, a, b, c, d, e, f);
+  gocall<F, A, B, C, D, E, H>(fn, a, b, c, d, e, f, 0);
 }
 
-/** go, for whoever needs the goroutine. */
+/** go, for whoever needs the goroutine, or `extra` bytes of its stack behind the arguments. */
 // @ts-ignore: decorator
-@inline export function gocall<F, A, B, C, D, E, H>(fn: F, a: A, b: B, c: C, d: D, e: E, f: H): G {
+@inline export function gocall<F, A, B, C, D, E, H>(fn: F, a: A, b: B, c: C, d: D, e: E, f: H, extra: usize): G {
   const atb = width<A>();
   const atc = atb + width<B>();
   const atd = atc + width<C>();
@@ -55,15 +55,15 @@ export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
   const atf = ate + width<E>();
   const target = changetype<usize>(fn);
   if (lengthof<F>() == 0) {
-    return newproc(changetype<usize>((): void => { callee<F>()(); }), target, 0);
+    return newproc(changetype<usize>((): void => { callee<F>()(); }), target, extra);
   } else if (lengthof<F>() == 1) {
-    const gp = newproc(changetype<usize>((): void => { callee<F>()(arg<A>(0)); }), target, atb);
+    const gp = newproc(changetype<usize>((): void => { callee<F>()(arg<A>(0)); }), target, atb + extra);
     put<A>(gp, 0, a);
     return gp;
   } else if (lengthof<F>() == 2) {
     const gp = newproc(changetype<usize>((): void => {
       callee<F>()(arg<A>(0), arg<B>(width<A>()));
-    }), target, atc);
+    }), target, atc + extra);
     put<A>(gp, 0, a);
     put<B>(gp, atb, b);
     return gp;
@@ -71,7 +71,7 @@ export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
     const gp = newproc(changetype<usize>((): void => {
       const atc = width<A>() + width<B>();
       callee<F>()(arg<A>(0), arg<B>(width<A>()), arg<C>(atc));
-    }), target, atd);
+    }), target, atd + extra);
     put<A>(gp, 0, a);
     put<B>(gp, atb, b);
     put<C>(gp, atc, c);
@@ -81,7 +81,7 @@ export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
       const atc = width<A>() + width<B>();
       const atd = atc + width<C>();
       callee<F>()(arg<A>(0), arg<B>(width<A>()), arg<C>(atc), arg<D>(atd));
-    }), target, ate);
+    }), target, ate + extra);
     put<A>(gp, 0, a);
     put<B>(gp, atb, b);
     put<C>(gp, atc, c);
@@ -93,7 +93,7 @@ export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
       const atd = atc + width<C>();
       const ate = atd + width<D>();
       callee<F>()(arg<A>(0), arg<B>(width<A>()), arg<C>(atc), arg<D>(atd), arg<E>(ate));
-    }), target, atf);
+    }), target, atf + extra);
     put<A>(gp, 0, a);
     put<B>(gp, atb, b);
     put<C>(gp, atc, c);
@@ -107,7 +107,7 @@ export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
       const ate = atd + width<D>();
       const atf = ate + width<E>();
       callee<F>()(arg<A>(0), arg<B>(width<A>()), arg<C>(atc), arg<D>(atd), arg<E>(ate), arg<H>(atf));
-    }), target, atf + width<H>());
+    }), target, atf + width<H>() + extra);
     put<A>(gp, 0, a);
     put<B>(gp, atb, b);
     put<C>(gp, atc, c);

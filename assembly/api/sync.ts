@@ -6,7 +6,7 @@
 // and the resumed branch at most looks into the G. Locks go to their waiters in order (Go's mutex
 // in starvation mode): with one M a woken goroutine cannot lose a race it would have to repeat.
 
-import { newproc, park } from "../sched/proc";
+import { park, setgroup } from "../sched/proc";
 import { fatal, gopanic } from "../sys/fatal";
 import { resumed } from "../sys/intrinsics";
 import {
@@ -19,6 +19,7 @@ import {
 } from "../sync/sema";
 import { WaitQ } from "../sync/waitq";
 import { zero } from "./chan";
+import { gocall } from "./go";
 import { context } from "./context";
 
 // @ts-ignore: decorator
@@ -191,76 +192,18 @@ export class WaitGroup {
   ): void {
     if (lengthof<F>() > 6) ERROR("WaitGroup.go takes a function of at most 6 parameters");
     this.add(1);
-    const entry = changetype<usize>((): void => { grouprun<F, A, B, C, D, E, H>(); });
-    const gp = newproc(entry, changetype<usize>(fn), endof<A, B, C, D, E, H>(lengthof<F>()));
-    put<WaitGroup>(gp, GROUP, this);
-    if (lengthof<F>() > 0) put<A>(gp, ARGS, a);
-    if (lengthof<F>() > 1) put<B>(gp, endof<A, B, C, D, E, H>(1), b);
-    if (lengthof<F>() > 2) put<C>(gp, endof<A, B, C, D, E, H>(2), c);
-    if (lengthof<F>() > 3) put<D>(gp, endof<A, B, C, D, E, H>(3), d);
-    if (lengthof<F>() > 4) put<E>(gp, endof<A, B, C, D, E, H>(4), e);
-    if (lengthof<F>() > 5) put<H>(gp, endof<A, B, C, D, E, H>(5), f);
+    setgroup(gocall<F, A, B, C, D, E, H>(fn, a, b, c, d, e, f, 8), changetype<usize>(this));
   }
+}
+
+/** What the scheduler calls when a group's goroutine has ended, however it did. */
+export function groupdone(wg: usize): void {
+  changetype<WaitGroup>(wg).done();
 }
 
 // @ts-ignore: decorator
 @inline function groupq(wg: WaitGroup): WaitQ {
   return queueat(changetype<usize>(wg), offsetof<WaitGroup>("first"));
-}
-
-// What WaitGroup.go leaves on the new goroutine's stack: the group, then the arguments as go does.
-// @ts-ignore: decorator
-@inline const GROUP: usize = 0;
-// @ts-ignore: decorator
-@inline const ARGS: usize = 8;
-
-// @ts-ignore: decorator
-@inline function width<T>(): usize {
-  return isVector<T>() ? 16 : 8;
-}
-
-/** Bytes of the group and the first n arguments. */
-// @ts-ignore: decorator
-@inline function endof<A, B, C, D, E, H>(n: i32): usize {
-  let end = ARGS;
-  if (n > 0) end += width<A>();
-  if (n > 1) end += width<B>();
-  if (n > 2) end += width<C>();
-  if (n > 3) end += width<D>();
-  if (n > 4) end += width<E>();
-  if (n > 5) end += width<H>();
-  return end;
-}
-
-// @ts-ignore: decorator
-@inline function put<T>(gp: G, at: usize, v: T): void {
-  store<u64>(gp.stack + at, 0);
-  store<T>(gp.stack + at, v);
-  if (isManaged<T>()) gp.argmask |= 1 << (<u32>at >> 3);
-}
-
-// @ts-ignore: decorator
-@inline function arg<T>(at: usize): T {
-  return load<T>(getg().stack + at);
-}
-
-/** The body of a group's goroutine. May park. */
-function grouprun<F, A, B, C, D, E, H>(): void {
-  const fn = changetype<F>(getg().fn);
-  const a = ARGS;
-  const b = endof<A, B, C, D, E, H>(1);
-  const c = endof<A, B, C, D, E, H>(2);
-  const d = endof<A, B, C, D, E, H>(3);
-  const e = endof<A, B, C, D, E, H>(4);
-  const f = endof<A, B, C, D, E, H>(5);
-  if (lengthof<F>() == 0) fn();
-  else if (lengthof<F>() == 1) fn(arg<A>(a));
-  else if (lengthof<F>() == 2) fn(arg<A>(a), arg<B>(b));
-  else if (lengthof<F>() == 3) fn(arg<A>(a), arg<B>(b), arg<C>(c));
-  else if (lengthof<F>() == 4) fn(arg<A>(a), arg<B>(b), arg<C>(c), arg<D>(d));
-  else if (lengthof<F>() == 5) fn(arg<A>(a), arg<B>(b), arg<C>(c), arg<D>(d), arg<E>(e));
-  else fn(arg<A>(a), arg<B>(b), arg<C>(c), arg<D>(d), arg<E>(e), arg<H>(f));
-  arg<WaitGroup>(GROUP).done();
 }
 
 /** Runs one function, once. */

@@ -81,7 +81,6 @@ function growmarkstack(): void {
 export function gcstart(): void {
   clearmarks();
   flushmcache();
-  ++mheap.cycle;
   mheap.live = 0;
   markroots();
   while (mheap.marktop > mheap.markstack) {

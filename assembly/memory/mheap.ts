@@ -9,14 +9,12 @@
 // │  0  next     of the same class   │
 // │  4  blocks                       │
 // │  8  sizeclass 0: one large object│
-// │ 12  nfree    cells free at sweep │
-// │ 16  swept    in which cycle      │
 // │ 24  marks    a bit per 16 bytes  │
 // │152  cells, payloads at 160 + 16n │
 // └──────────────────────────────────┘
 // Free run: next, blocks.
 
-import { MHEAP } from "../shared/layout";
+import { M0, MHEAP } from "../shared/layout";
 import { NCLASSES } from "./sizeclass";
 
 // @ts-ignore: decorator
@@ -38,8 +36,6 @@ if (CELLS != MARKS + BLOCK / 128) ERROR("the marks of a span do not fit");
   next: Span | null;
   blocks: usize;
   sizeclass: i32;
-  nfree: i32;
-  swept: u32;
 }
 
 /** Head of a run of free blocks. */
@@ -53,7 +49,6 @@ if (CELLS != MARKS + BLOCK / 128) ERROR("the marks of a span do not fit");
   free: Run | null;
   blocks: usize; // taken from the engine
   inuse: usize; // blocks in spans
-  cycle: u32; // collections begun
   large: Span | null; // spans of large objects
   live: usize; // bytes of objects that survived, and that were allocated since
   goal: usize; // collect when live reaches it
@@ -77,6 +72,7 @@ if (CELLS != MARKS + BLOCK / 128) ERROR("the marks of a span do not fit");
 @inline const SWEEP: usize = SPANS + (<usize>NCLASSES << 2);
 
 if (offsetof<Mheap>() > 128) ERROR("Mheap runs into its arrays");
+if (SWEEP + (<usize>NCLASSES << 2) > M0) ERROR("Mheap's arrays run into M 0");
 
 /** All spans of a class: the cell that holds the first. */
 // @ts-ignore: decorator
@@ -107,7 +103,6 @@ export function allocspan(n: usize, sc: i32): Span | null {
   s.next = null;
   s.blocks = n;
   s.sizeclass = sc;
-  s.swept = mheap.cycle;
   memory.fill(ptr + MARKS, 0, CELLS - MARKS);
   mheap.inuse += n;
   return s;

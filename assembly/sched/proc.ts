@@ -11,7 +11,8 @@
 import { TRACE_TOP } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
-import { fatal, gopanic } from "../sys/fatal";
+import { fatal } from "../sys/fatal";
+import { groupdone } from "../sys/hooks";
 import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
@@ -21,6 +22,11 @@ import { runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { checktimers } from "./timer";
 
+// Values of G.callid that are no call of the host.
+// @ts-ignore: decorator
+@inline const STARTED_BY_GO: i32 = -1;
+// @ts-ignore: decorator
+@inline const OF_A_GROUP: i32 = -2;
 /** The clock is read once in so many switches. */
 // @ts-ignore: decorator
 @inline const TICK: u32 = 64;
@@ -135,7 +141,7 @@ function malg(): G {
   const ptr = persistentalloc(G_SIZE);
   memory.fill(ptr, 0, G_SIZE);
   const gp = changetype<G>(ptr);
-  gp.callid = -1;
+  gp.callid = STARTED_BY_GO;
   const last = sched.lastg;
   if (last) last.alllink = gp;
   else sched.allg = gp;
@@ -152,12 +158,32 @@ export function gcount(): i32 {
 // @ts-ignore: decorator
 @inline function goexit0(gp: G): void {
   gp.status = Gdead;
-  gp.callid = -1;
+  gp.callid = STARTED_BY_GO;
   gp.slotManaged = false;
   stackclear(gp);
   gp.schedlink = p0.gfree;
   p0.gfree = gp;
   ++sched.ngfree;
+}
+
+/** Puts gp, just made with 8 bytes behind its arguments, into a WaitGroup: its end is a done(). */
+export function setgroup(gp: G, wg: usize): void {
+  const at = gp.stackbase - 8;
+  store<u64>(at, wg);
+  gp.argmask |= 1 << <u32>((at - gp.stack) >> 3);
+  gp.callid = OF_A_GROUP;
+}
+
+/** Tells whoever waits for the goroutine's function that it has returned. */
+function finished(gp: G): void {
+  if (gp.callid == OF_A_GROUP) groupdone(load<usize>(gp.stackbase - 8));
+  else exportdone(gp);
+}
+
+/** Tells whoever waits for the goroutine's function that it will not return. */
+function exited(gp: G): void {
+  if (gp.callid == OF_A_GROUP) groupdone(load<usize>(gp.stackbase - 8));
+  else if (gp.callid) osdone(gp.callid, 0);
 }
 
 /** Tells the host that an export has returned. */
@@ -179,13 +205,13 @@ function exportdone(gp: G): void {
     if (unwound()) {
       stacksave(gp);
       if (gp.status == Gdead) {
-        if (gp.callid > 0) osdone(gp.callid, 0);
+        if (gp.callid != STARTED_BY_GO) exited(gp);
         goexit0(gp);
       }
       break;
     }
     if (gp.stackpos == gp.stackbase) {
-      if (gp.callid >= 0) exportdone(gp);
+      if (gp.callid != STARTED_BY_GO) finished(gp);
       goexit0(gp);
       break;
     }
@@ -228,7 +254,6 @@ export function schedule(slice: f64): i32 {
     }
   }
 }
-
 
 /** Prepares what M, P and sched do not have from a data segment (m0.tsp, m0.curg). Called once, before anything else. */
 export function schedinit(): void {

@@ -12,7 +12,7 @@ import {
 import { persistentalloc } from "../memory/persistentalloc";
 import { resumeframe, rewind } from "../sys/intrinsics";
 import { enddump, fatal, startdump } from "../sys/fatal";
-import { printrune, printstring, printuint } from "../sys/print";
+import { printstring, printuint } from "../sys/print";
 import { Grunning } from "../sys/status";
 import { G, getg, m0, sched } from "../sys/types";
 import { EXIT_FATAL } from "../shared/status";

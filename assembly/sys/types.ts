@@ -43,7 +43,7 @@ import {
   writebuf: usize; // prints go here while it is set
   writenbuf: i32; // room left in it
   alllink: G | null; // next of all goroutines, oldest first
-  callid: i32; // the host's number for this export call; 0: main; −1: started by go
+  callid: i32; // the host's number for this export call; 0: main; below: none, see proc.ts
   // A Sudog follows, for one wait at a time: parking never allocates.
 }
 
@@ -80,7 +80,6 @@ import {
   runqtail: G | null;
   runnext: G | null; // runs before the queue: what the running goroutine made ready last
   nextticks: u32; // times in a row that runnext went first
-  runqsize: i32;
   gfree: G | null; // dead, to be used again
 }
 
@@ -101,7 +100,7 @@ import {
   timerfree: usize; // those of finished sleeps
   captimers: i32;
   timerseq: u64;
-  random: u64; // state of fastrand
+  random: u64; // state of cheaprandn
   maxstack: usize; // bytes
   traceback: i32; // 0 none, 1 single, 2 all
   chunk: usize; // persistentalloc's

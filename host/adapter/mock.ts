@@ -48,6 +48,13 @@ export class MockPlatform implements Platform {
     return () => this.#idle.delete(f);
   }
 
+  /** What pendingElsewhere answers. */
+  elsewhere = false;
+
+  pendingElsewhere(): boolean {
+    return this.elsewhere;
+  }
+
   async readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = this.files.get(String(source));
     if (!bytes) throw new Error("no such file");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Adapts Node (Deno and Bun have what it uses): the platform, and host calls for programs.
+ * Adapts Node: the platform, and host calls for programs.
  *
  * @module
  */
@@ -18,6 +18,9 @@ const gzipAsync = promisify(gzip);
 const idlers = new Set<() => void>();
 let listening = false;
 
+// What may call back one day. Standard streams and the like keep a process alive, but say nothing.
+const ALIVE = /^(Timeout|TCP|UDP|HTTP|TLS|FS|Stat|GetAddrInfo|Query|Process|Worker)/;
+
 /** Node as a platform. */
 export const node: Platform = {
   now: () => performance.now(),
@@ -34,6 +37,7 @@ export const node: Platform = {
     idlers.add(f);
     return () => idlers.delete(f);
   },
+  pendingElsewhere: () => process.getActiveResourcesInfo().some((name) => ALIVE.test(name)),
   readFile: readSource,
   write: writeAll,
   gzip: async (bytes) => new Uint8Array(await gzipAsync(bytes, { level: constants.Z_BEST_SPEED })),

@@ -33,7 +33,6 @@ export interface ProfileOptions {
   readonly signal?: AbortSignal;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the caller's types, if it has any
 export type Exports = Record<string, (...args: any[]) => Promise<any>>;
 
 /** What an app reads its program with. */

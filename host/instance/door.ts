@@ -145,7 +145,6 @@ function untold(error: ProgramError, cause: unknown): ProgramError {
   return new Same(messageOf(cause), { status: error.status, dump: "", cause });
 }
 
-
 /** Reports what a user's callback threw where it cannot stop the program's end. */
 function reportLater(thrown: unknown): void {
   queueMicrotask(() => {

@@ -22,6 +22,8 @@ export interface Platform {
    * whose event loop never ends does not call it. Returns how to unsubscribe.
    */
   onIdleEnd(f: () => void): () => void;
+  /** Tells whether anything else keeps the event loop running that may yet call into the program. */
+  pendingElsewhere(): boolean;
   /** Reads a whole file or resource. */
   readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>>;
   /** Writes all of `bytes` to standard output (1) or standard error (2). */

@@ -191,9 +191,14 @@ export class Program {
     this.#cancelWake = this.#parts.platform.onIdleEnd(() => this.#guarded(() => this.#deadlock()));
   }
 
-  /** Gives the host one turn to react to what the last slice has resolved. */
+  /**
+   * Gives the host one turn to react to what the last slice has resolved. While a timer, a socket
+   * or the like of the host's could still call an export, nobody can say that it is a deadlock.
+   */
   #suspectDeadlock(): void {
-    if (this.#quiet) return this.#deadlock();
+    if (this.#quiet) {
+      return this.#parts.platform.pendingElsewhere() ? this.#waitForHost() : this.#deadlock();
+    }
     this.#quiet = true;
     this.#schedule();
   }

@@ -5,14 +5,16 @@
  *
  *     wrap      blocking imports and exports become functions that may park
  *     shadow    asc's shadow stack goes where nothing can collect
- *     mark      calls are numbered
+ *     mark      calls are numbered; which functions' frames nothing can read is known
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
+ *     morestack recursion that may park checks how deep it is
  *     asyncify  what may park is rewritten, frames made resumable one at a time
  *     trace     calls store their pcs
  *     emit      pc table and types into sections
  *
- * asc then validates, optimises once more, and writes its outputs as always.
+ * asc then validates, tidies where it would optimise (finishLightly), and writes its outputs as
+ * always. What functions end up where is the last section (functab.ts).
  *
  * @module
  */
