@@ -35,7 +35,7 @@ describe("go", () => {
   });
   it("sets a bit for each argument that is a reference, and for no other", () => {
     const gp = gocall<(a: string, b: i32, c: Chan<i32>) => void, string, i32, Chan<i32>, i32, i32, i32>(
-      (a: string, b: i32, c: Chan<i32>): void => {}, "a", 1, c, 0, 0, 0);
+      (a: string, b: i32, c: Chan<i32>): void => {}, "a", 1, c, 0, 0, 0, 0);
     expect(gp.argmask).toBe(0b101);
     expect(gp.stackbase - gp.stack).toBe(24);
   });

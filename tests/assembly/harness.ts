@@ -35,7 +35,7 @@ declare function finalize(id: u32): void;
 
 /** go(fn), for tests that look at the goroutine. */
 export function spawn(fn: () => void): G {
-  return gocall<() => void, i32, i32, i32, i32, i32, i32>(fn, 0, 0, 0, 0, 0, 0);
+  return gocall<() => void, i32, i32, i32, i32, i32, i32>(fn, 0, 0, 0, 0, 0, 0, 0);
 }
 
 /** Lets everyone run until nobody but the caller is runnable. */

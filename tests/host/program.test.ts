@@ -78,17 +78,6 @@ describe("run", () => {
     });
   });
 
-  it("reports no deadlock while something else of the host's could still call an export", async () => {
-    const { app, guest, mock } = await setup(abi);
-    guest.bodies[0] = () => {};
-    guest.bodies[1] = () => (guest.mainReturned = true);
-    mock.elsewhere = true;
-    const run = app.run();
-    for (let turn = 0; turn < 2; ++turn) await mock.turn(); // a deadlock, were there nothing elsewhere
-    app.exports.crawl!("x", 1).catch(() => {});
-    await mock.drive(run);
-  });
-
   it("carries the dump, and nothing that was printed before it", async () => {
     const { app, guest, mock } = await setup({ exports: [MAIN] });
     guest.bodies[0] = () => {
@@ -203,6 +192,17 @@ describe("exports", () => {
     const call = app.exports.crawl!("x", 1).catch((e: Error) => e.message);
     await mock.drive(app.run());
     assert.equal(await call, "crawl(): the program has ended: main has returned");
+  });
+
+  it("reports no deadlock while something else of the host's could still call an export", async () => {
+    const { app, guest, mock } = await setup(abi);
+    guest.bodies[0] = () => {};
+    guest.bodies[1] = () => (guest.mainReturned = true);
+    mock.elsewhere = true;
+    const run = app.run();
+    for (let turn = 0; turn < 2; ++turn) await mock.turn(); // a deadlock, were there nothing elsewhere
+    app.exports.crawl!("x", 1).catch(() => {});
+    await mock.drive(run);
   });
 
   it("deadlock when the event loop would end before they do", async () => {
