@@ -8,7 +8,7 @@
  * with no code of their own. A function whose only traced calls never return takes no frame:
  * the call pushes one. Functions without traced calls, and the runtime's own, are left alone.
  * So are those that quiet.ts finds.
- * Cost: a load and two stores a call of f, a store a call in f.
+ * Cost: a load and two stores a call of f, a store a call in f whose pc is not there already.
  *
  * @module
  */
@@ -20,6 +20,8 @@ import { Placer } from "./place.ts";
 import type { CallSite, CallSites } from "./resolve.ts";
 
 const NORETURN = /^~lib\/gopark\/assembly\/(sys\/fatal\/|api\/transform\/gopark_(panic|outofmemory))/;
+
+const UNKNOWN = -1;
 
 interface Tracing {
   readonly c: Context;
@@ -78,6 +80,7 @@ function rewriteFunction(tracing: Tracing, framed: boolean): void {
   const region = t < 0 || framed ? 0 : smallestRegion(c, raw._BinaryenFunctionGetBody!(f), e => needsFrame(c, e));
   const placer = new Placer(c, f);
   let i = 0;
+  let current = UNKNOWN; // the pc in the frame's word, where control has come to
   const made = rewriteTree(raw._BinaryenFunctionGetBody!(f), framed);
   raw._BinaryenFunctionSetBody!(f, made);
   if (i != sites.length) throw new Error(`gopark: ${name} has ${i} calls, not ${sites.length}`);
@@ -89,23 +92,40 @@ function rewriteFunction(tracing: Tracing, framed: boolean): void {
   }
 
   function rewriteNode(e: Expr, pushed: boolean): Expr {
+    const kind = kindOf(raw, e);
+    if (kind == "Loop") current = UNKNOWN;
+    const ends: (number | undefined)[] = []; // of an if: behind its condition and each arm
     let calls = false;
     mapChildren(raw, e, child => {
       const next = rewriteTree(child, pushed);
       calls ||= placer.has(next);
+      if (kind == "If") {
+        ends.push(raw._BinaryenExpressionGetType!(next) == c.b.unreachable ? undefined : current);
+        current = ends[0] ?? UNKNOWN;
+      }
       return next;
     });
+    if (kind == "If") current = either(ends[1], ends.length > 2 ? ends[2] : ends[0]);
+    if (kind == "Block" && raw._BinaryenBlockGetName!(e)) current = UNKNOWN;
     if (calls) placer.note(e);
-    const kind = kindOf(raw, e);
     if (kind == "Return" && pushed && t >= 0) return beforeReturn(tracing, e);
     if (kind != "Call" && kind != "CallIndirect") return e;
     const target = kind == "Call" ? c.name(raw._BinaryenCallGetTarget!(e)) : "";
     const site = sites[i++];
     if (site?.target != target) throw new Error(`gopark: call ${i} of ${name} is of ${target}, not ${site?.target}`);
     // Without a pc of its own, a call still takes away that of whoever had the word before.
-    const stale = pushed && t >= 0;
-    return site.pc || stale ? placer.before(tracePc(tracing, site.pc, pushed), e) : placer.note(e);
+    const inFrame = pushed && t >= 0;
+    if (inFrame ? site.pc == current : !site.pc) return placer.note(e);
+    // A resumed frame comes to a call without having passed those before it.
+    if (inFrame && !framed) current = site.pc;
+    return placer.before(tracePc(tracing, site.pc, pushed), e);
   }
+}
+
+/** What is known where two paths meet, of which one may not get there. */
+function either(a: number | undefined, b: number | undefined): number {
+  if (a === undefined || b === undefined) return a ?? b ?? UNKNOWN;
+  return a == b ? a : UNKNOWN;
 }
 
 /** Whether e is a call that can return: others push a frame themselves, outside of the region. */
