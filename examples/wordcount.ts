@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Counts the words of a folder's text files: a pipeline of goroutines around blocking host calls.
+// Counts the words of a folder's text files, at any depth if one is named: a pipeline of goroutines around blocking host calls.
 //
 //   gopark run examples/wordcount.ts                  the documents of this folder
 //   gopark run examples/wordcount.ts -- ../docs 8     those of ../docs, with 8 workers
@@ -7,7 +7,7 @@
 //   walk ──paths──► worker ──counts──► main
 //              └──► worker ──┘
 //
-// readDir and readFile look like plain calls: their goroutine parks until the host has answered,
+// walkDir and readFile look like plain calls: their goroutine parks until the host has answered,
 // and the others count on. Where they wait is one more command:
 //
 //   gopark pprof examples/wordcount.ts goroutine --after 1 -o words.pb.gz && go tool pprof -traces words.pb.gz
@@ -15,7 +15,7 @@ import { Chan, WaitGroup, go } from "gopark/assembly";
 
 @external("host", "args") declare function args(): string[];
 @external("host", "write") declare function write(text: string): void;
-@blocking @external("host", "readDir") declare function readDir(path: string): string[];
+@blocking @external("host", "walkDir") declare function walkDir(path: string): string[];
 @blocking @external("host", "readFile") declare function readFile(path: string): string;
 
 const TOP = 20;
@@ -44,14 +44,17 @@ class Counts {
   }
 }
 
-function isText(name: string): bool {
-  return name.endsWith(".md") || name.endsWith(".txt");
+/** Whether it is a text file of the folder's own: neither hidden nor of an installed package. */
+function isText(path: string): bool {
+  if (path.startsWith(".") || path.includes("/.") || path.includes("node_modules/")) return false;
+  return path.endsWith(".md") || path.endsWith(".txt");
 }
 
-/** Sends the path of each text file in folder. */
+/** Sends the path of each text file below folder. */
 function walk(folder: string, paths: Chan<string>): void {
-  const names = readDir(folder);
+  const names = walkDir(folder);
   for (let i = 0; i < names.length; i++) {
+    if (folder == "." && names[i].includes("/")) continue; // a project's own documents lie on top
     if (isText(names[i])) paths.send(`${folder}/${names[i]}`);
   }
   paths.close();
