@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Counts the words of a folder's text files, at any depth if one is named: a pipeline of goroutines around blocking host calls.
+// Counts the words of a folder's text files, at any depth if one is named: a pipeline of
+// goroutines around blocking host calls.
 //
 //   gopark run examples/wordcount.ts                  the documents of this folder
 //   gopark run examples/wordcount.ts -- ../docs 8     those of ../docs, with 8 workers

@@ -102,7 +102,7 @@ export default class GoparkTransform {
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
     runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
     const list = frames(c, parking, { growstack: `${LIB}/sched/stack/growstack`, frametoolarge: `${LIB}/sched/stack/frametoolarge` });
-    trace(c, sites, list, process.env.GOPARK_TRACE != "0");
+    trace(c, sites, list, facts, process.env.GOPARK_TRACE != "0");
     const pcs = functionPcs(c, facts, markers, table);
     const bytes = table.encode(exportPcs(facts, table), entryPcs(c, facts, table));
     this.defineIntrinsics(c, list);

@@ -8,7 +8,7 @@
  * with no code of their own. A function whose only traced calls never return takes no frame:
  * the call pushes one. Functions without traced calls, and the runtime's own, are left alone.
  * So are those that quiet.ts finds.
- * Cost: a load and two stores a call of f, a store a call in f whose pc is not there already.
+ * Cost: a load and three stores a call of f, a store a call in f whose pc is not there already.
  *
  * @module
  */
@@ -17,7 +17,8 @@ import { M0, M_TSP } from "../abi/layout.ts";
 import type { Frame } from "./asyncify.ts";
 import { addLocal, definedFunctions, kindOf, mapChildren, walk, type Context, type Expr, type Func } from "./binaryen.ts";
 import { Placer } from "./place.ts";
-import type { CallSite, CallSites } from "./resolve.ts";
+import type { Facts } from "./facts.ts";
+import { original, type CallSite, type CallSites } from "./resolve.ts";
 
 const NORETURN = /^~lib\/gopark\/assembly\/(sys\/fatal\/|api\/transform\/gopark_(panic|outofmemory))/;
 
@@ -27,13 +28,14 @@ interface Tracing {
   readonly c: Context;
   readonly f: Func;
   readonly name: string;
+  readonly traced: boolean;
   readonly sites: readonly CallSite[];
   /** Local with the frame's address; −1: calls push frames themselves. */
   readonly t: number;
 }
 
 /** Adds the trace to every function that makes traced calls, and finishes all frames. */
-export function trace(c: Context, sites: CallSites, frames: readonly Frame[], on: boolean): void {
+export function trace(c: Context, sites: CallSites, frames: readonly Frame[], facts: Facts, on: boolean): void {
   const { raw } = c;
   const framed = new Map(frames.map(frame => [frame.name, frame]));
   for (const f of definedFunctions(c)) {
@@ -41,31 +43,39 @@ export function trace(c: Context, sites: CallSites, frames: readonly Frame[], on
     const frame = framed.get(name);
     const own = on ? (sites.get(name) ?? []) : [];
     const t = own.some(site => site.pc && !NORETURN.test(site.target)) ? addLocal(c, f, c.b.i32!) : -1;
-    if (own.some(site => site.pc)) rewriteFunction({ c, f, name, sites: own, t }, frame !== undefined);
-    if (frame) finishFrame(c, frame, t);
+    // What is inlined into a generated function does not stand for it.
+    const traced = facts.onStacks(original(name));
+    if (own.some(site => site.pc)) rewriteFunction({ c, f, name, traced, sites: own, t }, frame !== undefined);
+    if (frame) finishFrame(c, frame, t, traced ? firstPc(own, 0) : 0);
   }
 }
 
-function finishFrame(c: Context, frame: Frame, t: number): void {
+/** The pc of the first traced call from number `i` on: until it is made, it stands for the function. */
+function firstPc(sites: readonly CallSite[], i: number): number {
+  return sites.find((site, at) => at >= i && site.pc)?.pc ?? 0;
+}
+
+function finishFrame(c: Context, frame: Frame, t: number, pc: number): void {
   const { m, b } = c;
   if (t < 0) frame.finish(m.i32.const(0), [], []);
-  else frame.finish(m.i32.load(0, 4, m.local.get(t, b.i32!)), push(c, t), [pop(c, t)]);
+  else frame.finish(m.i32.load(0, 4, m.local.get(t, b.i32!)), push(c, t, pc), [pop(c, t)]);
 }
 
-function wrap(c: Context, f: Func, t: number, e: Expr): Expr {
+function wrap(c: Context, f: Func, t: number, pc: number, e: Expr): Expr {
   const { raw, m, b } = c;
   const type = raw._BinaryenExpressionGetType!(e);
-  if (type == b.unreachable) return m.block(null, [...push(c, t), e], type);
-  if (type == b.none) return m.block(null, [...push(c, t), e, pop(c, t)]);
+  if (type == b.unreachable) return m.block(null, [...push(c, t, pc), e], type);
+  if (type == b.none) return m.block(null, [...push(c, t, pc), e, pop(c, t)]);
   const result = addLocal(c, f, type);
-  return m.block(null, [...push(c, t), m.local.set(result, e), pop(c, t), m.local.get(result, type)], type);
+  return m.block(null, [...push(c, t, pc), m.local.set(result, e), pop(c, t), m.local.get(result, type)], type);
 }
 
-function push({ m, b }: Context, t: number): Expr[] {
+function push({ m, b }: Context, t: number, pc: number): Expr[] {
   const tsp = m.i32.load(M0 + M_TSP, 4, m.i32.const(0));
   return [
     m.local.set(t, m.i32.sub(tsp, m.i32.const(4))),
     m.i32.store(M0 + M_TSP, 4, m.i32.const(0), m.local.get(t, b.i32!)),
+    m.i32.store(0, 4, m.local.get(t, b.i32!), m.i32.const(pc)),
   ];
 }
 
@@ -88,7 +98,8 @@ function rewriteFunction(tracing: Tracing, framed: boolean): void {
   /** `pushed`: a return here has to give the frame back. */
   function rewriteTree(e: Expr, pushed: boolean): Expr {
     if (e != region) return rewriteNode(e, pushed);
-    return placer.note(wrap(c, f, t, rewriteNode(e, true)));
+    const pc = (current = tracing.traced ? firstPc(sites, i) : 0);
+    return placer.note(wrap(c, f, t, pc, rewriteNode(e, true)));
   }
 
   function rewriteNode(e: Expr, pushed: boolean): Expr {
