@@ -13,7 +13,7 @@
  */
 
 import { callGraph, nameOf, tableFunctions } from "./graph.ts";
-import { definedFunctions, kindOf, rewrite, type Context, type Expr } from "./binaryen.ts";
+import { addLocal, definedFunctions, kindOf, rewrite, walk, type Context, type Expr, type Func } from "./binaryen.ts";
 
 const SP = "~lib/memory/__stack_pointer";
 const CHECK = "~stack_check";
@@ -29,11 +29,43 @@ export function stripShadow(c: Context, bottom: ReadonlySet<string>): void {
   const collecting = mayCollect(c, bottom);
   for (const f of definedFunctions(c)) {
     const name = nameOf(c, f);
-    if (collecting.has(name) || name == CHECK || TOUCHES.test(name)) continue;
+    if (name == CHECK || TOUCHES.test(name)) continue;
     const body = c.raw._BinaryenFunctionGetBody!(f);
-    const stripped = rewrite(c.raw, body, (e, kind) => strip(c, e, kind));
-    if (stripped != body) c.raw._BinaryenFunctionSetBody!(f, stripped);
+    const made = collecting.has(name) ? addressLast(c, f, body) : rewrite(c.raw, body, (e, kind) => strip(c, e, kind));
+    if (made != body) c.raw._BinaryenFunctionSetBody!(f, made);
   }
+}
+
+/**
+ * Has every slot's address taken behind the call whose result goes there: the call may park, and
+ * its frame be resumed at another depth of the shadow stack.
+ *
+ *     store(sp, (call f))   ->   t = (call f); store(sp, t)
+ */
+function addressLast(c: Context, f: Func, body: Expr): Expr {
+  const { raw, m, b } = c;
+  let temp = -1;
+  return rewrite(raw, body, (e, kind) => {
+    if (kind != "Store" || !isSp(c, raw._BinaryenStoreGetPtr!(e))) return e;
+    const value = raw._BinaryenStoreGetValue!(e);
+    const type = raw._BinaryenExpressionGetType!(value);
+    if (type != b.i32 || !hasCall(c, value)) return e;
+    if (temp < 0) temp = addLocal(c, f, type);
+    raw._BinaryenStoreSetValue!(e, m.local.get(temp, type));
+    return m.block(null, [m.local.set(temp, value), e]);
+  });
+}
+
+function hasCall({ raw }: Context, e: Expr): boolean {
+  let found = false;
+  walk(raw, e, (_, kind) => {
+    found ||= kind == "Call" || kind == "CallIndirect";
+  });
+  return found;
+}
+
+function isSp({ raw, name }: Context, e: Expr): boolean {
+  return kindOf(raw, e) == "GlobalGet" && name(raw._BinaryenGlobalGetGetName!(e)) == SP;
 }
 
 function mayCollect(c: Context, bottom: ReadonlySet<string>): Set<string> {
@@ -62,17 +94,17 @@ function mayCollect(c: Context, bottom: ReadonlySet<string>): Set<string> {
   return found;
 }
 
-function strip({ raw, m, name }: Context, e: Expr, kind: string): Expr {
-  const isSp = (x: Expr) => kindOf(raw, x) == "GlobalGet" && name(raw._BinaryenGlobalGetGetName!(x)) == SP;
+function strip(c: Context, e: Expr, kind: string): Expr {
+  const { raw, m, name } = c;
   switch (kind) {
     case "GlobalSet":
       return name(raw._BinaryenGlobalSetGetName!(e)) == SP ? m.nop() : e;
     case "Call":
       return name(raw._BinaryenCallGetTarget!(e)) == CHECK ? m.nop() : e;
     case "Store":
-      return isSp(raw._BinaryenStoreGetPtr!(e)) ? m.drop(raw._BinaryenStoreGetValue!(e)) : e;
+      return isSp(c, raw._BinaryenStoreGetPtr!(e)) ? m.drop(raw._BinaryenStoreGetValue!(e)) : e;
     case "MemoryFill":
-      return isSp(raw._BinaryenMemoryFillGetDest!(e)) ? m.nop() : e;
+      return isSp(c, raw._BinaryenMemoryFillGetDest!(e)) ? m.nop() : e;
     default:
       return e;
   }
