@@ -27,7 +27,7 @@ import { ABI_VERSION, G0, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
 import { DATA, frames, resumeSwitch, runAsyncify, START_UNWIND, STARTS_UNWIND, type Frame } from "./asyncify.ts";
 import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
-import { hasFunction, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
+import { hasFunction, importOf, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts } from "./facts.ts";
 import { registerLibrary } from "./library.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
@@ -91,7 +91,7 @@ export default class GoparkTransform {
 
   afterCompile(m: Module): void {
     const c = this.context(m);
-    const facts = new Facts(this.program);
+    const facts = new Facts(this.program, name => importOf(c, name));
     const optimized = this.options.optimizeLevelHint > 0 || this.options.shrinkLevelHint > 0;
     wrapImports(c, facts.imports, `${CALLED}hostwait`);
     defineCallExport(c, `${INTRINSICS}/callexport`, facts.exports);
