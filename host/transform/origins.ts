@@ -18,6 +18,9 @@ export interface Origin {
   readonly file: string;
 }
 
+/** What asc makes up as the file of what nobody wrote. It has no text, so no source map may name it. */
+const NATIVE = "~lib/native.ts";
+
 const TRAPS = new Set(["Call", "CallIndirect", "Load", "Store", "Unreachable", "MemoryInit", "MemoryCopy", "MemoryFill",
   "SIMDLoad", "SIMDLoadStoreLane", "AtomicRMW", "AtomicCmpxchg", "AtomicWait", "AtomicNotify", "TableGet", "TableSet"]);
 
@@ -68,5 +71,5 @@ export class Origins {
 
 /** Adds a file for debug locations to name, even if its name is there already. Returns its number. */
 export function addFile({ m, raw, cstr }: Context, name: string): number {
-  return raw._BinaryenModuleAddDebugInfoFileName!(m.ptr, cstr(name));
+  return raw._BinaryenModuleAddDebugInfoFileName!(m.ptr, cstr(name == NATIVE ? "" : name));
 }
