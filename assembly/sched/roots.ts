@@ -71,7 +71,7 @@ function visitchanged(): i32 {
 /** Visits what one goroutine holds; returns the work that was. */
 function visitg(gp: G): i32 {
   if (gp.status == Gdead) return WORK;
-  gp.gcscan = mheap.cycle;
+  if (gp.status == Gwaiting) gp.gcscan = mheap.cycle;
   if (gp.slotManaged) __visit(<usize>gp.slot0, 0);
   let mask = gp.argmask;
   for (let arg = gp.stack; mask; arg += 8, mask >>= 1) {
