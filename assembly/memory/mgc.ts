@@ -43,7 +43,7 @@ export function gcstart(): void {
   flushmcache();
   mheap.gcphase = 1;
   ++mheap.cycle;
-  mheap.marked = mheap.nmarked = 0;
+  mheap.marked = mheap.nmarked = mheap.statics = 0;
   mheap.rootjob = PINS;
   mheap.pincursor = 0;
   visitroots(ROOTS_START);

@@ -2,10 +2,11 @@
 // Marking: an object that is found is marked, and waits on the mark stack until its references are visited.
 //
 // A mark is a bit of the object's span (mbitmap.ts). Static objects have no span: theirs is the number
-// of the cycle in the word at −16. A large array of references is copied when it is found and the copy
+// of the cycle in the word at −16; the word behind links those that are marked. A large array of references is copied when it is found and the copy
 // visited in pieces: std moves elements within an array with no barrier, which a copy does not notice.
 // Whatever is stored into an array after it was found, __link marks. Without memory for the mark stack
-// objects stay marked and unvisited; whoever ends the cycle then walks the heap for them.
+// objects stay marked and unvisited; whoever ends the cycle then walks the heap for them. What __link
+// calls must not visit members itself: that may panic, and every store of a reference would be traced.
 
 import { BLOCK_SHIFT, allocblocks, freeblocks, mheap, Span } from "./mheap";
 import { bitmap, bitof, firstcell, setmark, testbit } from "./mbitmap";
@@ -43,6 +44,8 @@ export function greyobject(ptr: usize): void {
   if (ptr < __heap_base) {
     if (load<u32>(ptr - 16) == mheap.cycle) return;
     store<u32>(ptr - 16, mheap.cycle);
+    store<usize>(ptr - 12, mheap.statics);
+    mheap.statics = ptr;
   } else if (!setmark(ptr)) return;
   push(ptr);
 }
@@ -56,9 +59,7 @@ export function greyobject(ptr: usize): void {
   if (flags & POINTERFREE) return;
   if (flags & VALUE_MANAGED && flags & (ARRAY | STATICARRAY) && snapshot(ptr, flags)) return;
   if (mheap.marktop == mheap.markend && !growmarkstack()) {
-    // Static objects are in no span, where they could be found later.
-    if (ptr < __heap_base) __visit_members(ptr, 0);
-    else mheap.overflow = true;
+    mheap.overflow = true;
     return;
   }
   store<usize>(mheap.marktop, ptr);
@@ -157,7 +158,7 @@ export function drain(work: i32): i32 {
       const marked = mheap.marked;
       mheap.marktop -= 4;
       __visit_members(load<usize>(mheap.marktop), 0);
-      work -= <i32>(mheap.marked - marked) + OBJECT_WORK;
+      work -= <i32>min<usize>(mheap.marked - marked, 1 << 24) + OBJECT_WORK;
     } else if (mheap.snapshots) work -= visitpiece();
     else break;
   }
@@ -168,6 +169,7 @@ export function drain(work: i32): i32 {
 export function drainoverflow(): void {
   while (mheap.overflow) {
     mheap.overflow = false;
+    for (let ptr = mheap.statics; ptr; ptr = load<usize>(ptr - 12)) visitmarked(ptr);
     let s = mheap.allspans;
     while (s) {
       if (s.markgen == mheap.cycle) visitspan(s);
@@ -180,11 +182,13 @@ function visitspan(s: Span): void {
   const bits = bitmap(s, mheap.cycle);
   let ptr = firstcell(s);
   for (let n = s.nelems; n; --n) {
-    const rtId = load<u32>(ptr - HEADER);
-    if (rtId != FREE && testbit(bits, bitof(s, ptr)) && haspointers(rtId)) {
-      __visit_members(ptr, 0);
-      drain(i32.MAX_VALUE);
-    }
+    if (load<u32>(ptr - HEADER) != FREE && testbit(bits, bitof(s, ptr))) visitmarked(ptr);
     ptr += s.elemsize;
   }
+}
+
+function visitmarked(ptr: usize): void {
+  if (!haspointers(load<u32>(ptr - HEADER))) return;
+  __visit_members(ptr, 0);
+  while (!drained()) drain(i32.MAX_VALUE);
 }

@@ -104,6 +104,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   marktop: usize;
   markend: usize;
   overflow: bool; // marked objects are missing on the mark stack
+  statics: usize; // marked static objects
   snapshots: usize; // arrays that are scanned in pieces
   marked: usize; // bytes found in this cycle
   nmarked: usize; // objects found in this cycle
