@@ -11,6 +11,7 @@ import { gcstart, greyobject } from "./mgc";
 import { nextfree, refill } from "./mcache";
 import { allocspan, BLOCK, BLOCK_SHIFT, CELLS, mheap, spanof } from "./mheap";
 import { addpin, removepin } from "./pins";
+import { samplelarge, takesample } from "./sample";
 import { cellsize, HEADER, MAX_CELL, sizeclass } from "./sizeclass";
 
 // @ts-ignore: decorator
@@ -35,14 +36,17 @@ export function __new(size: usize, id: i32): usize {
   return ptr;
 }
 
-/** An object when the list of its class is empty. */
+/** An object when the list of its class is empty: at its end, or before a sample. */
 function newslow(sc: i32): usize {
+  const sampled = takesample(sc);
+  if (sampled) return sampled;
   if (mheap.live >= mheap.goal) gcstart();
   if (!refill(sc)) {
     gcstart();
     if (!refill(sc)) fataloom();
   }
-  return nextfree(sc);
+  const ptr = nextfree(sc);
+  return ptr ? ptr : takesample(sc);
 }
 
 /** An object with a span of its own. */
@@ -63,6 +67,7 @@ function newlarge(size: usize, id: i32): usize {
   store<u32>(ptr - 8, id);
   store<u32>(ptr - 4, <u32>size);
   memory.fill(ptr, 0, size);
+  samplelarge(ptr, blocks << BLOCK_SHIFT);
   return ptr;
 }
 

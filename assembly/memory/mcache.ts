@@ -7,6 +7,7 @@
 
 import { MCACHE } from "../shared/layout";
 import { allocspan, BLOCK, CELLS, freespan, MARKS, mheap, Span, spansof, sweepof } from "./mheap";
+import { flushsamples, handout } from "./sample";
 import { cellsize, HEADER, NCLASSES } from "./sizeclass";
 
 if (<usize>NCLASSES << 2 > 0x100) ERROR("the mcache runs into mheap");
@@ -24,7 +25,7 @@ if (<usize>NCLASSES << 2 > 0x100) ERROR("the mcache runs into mheap");
   return ptr;
 }
 
-/** Fills the list of a class from a span; false if there is no memory. */
+/** Fills the list of a class from a span; false if there is no memory. It is empty still if the first cell is to be sampled. */
 export function refill(sc: i32): bool {
   let link = load<usize>(sweepof(sc));
   while (true) {
@@ -41,14 +42,15 @@ export function refill(sc: i32): bool {
   store<usize>(sweepof(sc), changetype<usize>(fresh));
   const cell = cellsize(sc);
   const n = (BLOCK - CELLS) / cell;
-  chain(changetype<usize>(fresh) + CELLS + HEADER, cell, n, sc);
+  const first = changetype<usize>(fresh) + CELLS + HEADER;
+  chain(first, cell, n);
+  handout(sc, first, n);
   mheap.live += n * cell;
   return true;
 }
 
-/** Makes the cells of a fresh span the list. */
-function chain(ptr: usize, cell: usize, n: usize, sc: i32): void {
-  store<usize>(MCACHE + (<usize>sc << 2), ptr);
+/** Links the cells of a fresh span. */
+function chain(ptr: usize, cell: usize, n: usize): void {
   for (let i: usize = 1; i < n; ++i) {
     if (isDefined(__finalize)) store<u32>(ptr - HEADER, FREE);
     store<usize>(ptr, ptr + cell);
@@ -80,7 +82,7 @@ function sweepspan(s: Span, sc: i32, link: usize): bool {
     freespan(s);
     return false;
   }
-  store<usize>(MCACHE + (<usize>sc << 2), list);
+  handout(sc, list, free);
   store<usize>(sweepof(sc), base);
   mheap.live += free * cell;
   return true;
@@ -92,4 +94,5 @@ export function flushmcache(): void {
     store<usize>(MCACHE + (<usize>sc << 2), 0);
     store<usize>(sweepof(sc), spansof(sc));
   }
+  flushsamples();
 }

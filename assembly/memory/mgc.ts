@@ -5,11 +5,12 @@
 // links those that are marked. Between collections every static mark is clear; those of spans are
 // cleared when the next collection begins.
 
-import { visitroots } from "../sys/hooks";
+import { profgc, visitroots } from "../sys/hooks";
 import { fataloom } from "../sys/fatal";
 import { FREE, flushmcache } from "./mcache";
 import { allocspan, BLOCK, BLOCK_SHIFT, CELLS, freespan, MARKS, mheap, Span, spanof, spansof } from "./mheap";
 import { pinat } from "./pins";
+import { sampleinit } from "./sample";
 import { cellsize, HEADER, NCLASSES } from "./sizeclass";
 
 // @ts-ignore: decorator
@@ -23,7 +24,7 @@ import { cellsize, HEADER, NCLASSES } from "./sizeclass";
 
 /** Tells whether an object of the heap is marked. */
 // @ts-ignore: decorator
-@inline function ismarked(ptr: usize): bool {
+@inline export function ismarked(ptr: usize): bool {
   const off = ptr & (BLOCK - 1);
   return (load<u8>((ptr & ~(BLOCK - 1)) + MARKS + (off >> 7)) >> <u8>((off >> 4) & 7) & 1) != 0;
 }
@@ -88,6 +89,7 @@ export function gcstart(): void {
     __visit_members(load<usize>(mheap.marktop), 0);
   }
   clearstatics();
+  profgc();
   sweeplarge();
   if (isDefined(__finalize)) finalizedead();
   setgoal();
@@ -201,6 +203,7 @@ export function setmemorylimit(bytes: i64): i64 {
 export function mallocinit(): void {
   mheap.gcpercent = 100;
   mheap.memorylimit = i64.MAX_VALUE;
+  sampleinit();
   flushmcache();
   setgoal();
 }

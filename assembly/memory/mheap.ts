@@ -14,7 +14,7 @@
 // └──────────────────────────────────┘
 // Free run: next, blocks.
 
-import { M0, MHEAP } from "../shared/layout";
+import { MHEAP, SAMPLER } from "../shared/layout";
 import { NCLASSES } from "./sizeclass";
 
 // @ts-ignore: decorator
@@ -72,7 +72,7 @@ if (CELLS != MARKS + BLOCK / 128) ERROR("the marks of a span do not fit");
 @inline const SWEEP: usize = SPANS + (<usize>NCLASSES << 2);
 
 if (offsetof<Mheap>() > 128) ERROR("Mheap runs into its arrays");
-if (SWEEP + (<usize>NCLASSES << 2) > M0) ERROR("Mheap's arrays run into M 0");
+if (SWEEP + (<usize>NCLASSES << 2) > SAMPLER) ERROR("Mheap's arrays run into Sampler");
 
 /** All spans of a class: the cell that holds the first. */
 // @ts-ignore: decorator

@@ -8,6 +8,7 @@
 // ╒═══════════ the first 256 KiB ═══════════╕
 // │ 0x00000  trace stack of M 0, grows down  │  4 bytes a frame; running below 0 traps
 // │ 0x3E000  mcache of P 0, mheap            │
+// │ 0x3ED00  what the memory profile keeps   │
 // │ 0x3F000  M 0                             │
 // │ 0x3F200  sched; P 0, G 0 behind it       │
 // │ 0x40000  static data, stack, heap        │  asc's
@@ -19,6 +20,9 @@ export const MEMORY_BASE: i32 = 0x40000;
 export const TRACE_TOP: usize = 0x3e000;
 export const MCACHE: usize = 0x3e000;
 export const MHEAP: usize = 0x3e100;
+/** When the next allocation is sampled, and what has been. */
+export const SAMPLER: usize = 0x3ed00;
+export const MPROF: usize = 0x3ee80;
 export const M0: usize = 0x3f000;
 export const SCHED: usize = 0x3f200;
 export const P0: usize = 0x3f300;
@@ -80,6 +84,19 @@ export const FRAME_SHADOW_MASK: i32 = 1023;
 // └─────────────────────────────────┘ 128
 export const STACK_RECORD_DEPTH: i32 = 32;
 export const STACK_RECORD_SIZE: i32 = 128;
+
+// ╒══════ MemProfileRecord ══════╕
+// │   0  alloc_bytes         i64 │
+// │   8  free_bytes          i64 │
+// │  16  alloc_objects       i64 │
+// │  24  free_objects        i64 │
+// │  32  stk[32]             u32 │  innermost pc first, 0 ends a short stack
+// └──────────────────────────────┘ 160
+export const MEM_PROFILE_RECORD_FREE_BYTES: usize = 8;
+export const MEM_PROFILE_RECORD_ALLOC_OBJECTS: usize = 16;
+export const MEM_PROFILE_RECORD_FREE_OBJECTS: usize = 24;
+export const MEM_PROFILE_RECORD_STK: usize = 32;
+export const MEM_PROFILE_RECORD_SIZE: i32 = 160;
 
 // A slot holds one argument, result or element, whatever its type (v128 included).
 export const SLOT_SIZE: usize = 16;
