@@ -90,7 +90,7 @@ export function entrypc(gp: G): u32 {
   trace: usize;
   end: usize;
   base: usize;
-  entry: u32; // all there is of a goroutine that has not run, or whose only function makes no call
+  entry: usize; // a G: its entry is all there is of one that has not run, or whose only function makes no call
 }
 
 const unwinder = changetype<Unwinder>(memory.data(offsetof<Unwinder>(), 8));
@@ -101,7 +101,7 @@ export function unwindinit(gp: G): Unwinder {
   u.trace = gp == tracedg() ? m0.tsp : TRACE_TOP;
   u.end = gp.stackpos;
   u.base = gp.stackbase;
-  u.entry = entrypc(gp);
+  u.entry = gp == g0 ? 0 : changetype<usize>(gp);
   return u;
 }
 
@@ -117,9 +117,9 @@ export function unwindnext(u: Unwinder): u32 {
     u.end -= framesize(u.end);
     if (pc) return found(u, pc);
   }
-  const entry = u.entry;
+  const gp = u.entry;
   u.entry = 0;
-  return entry;
+  return gp ? entrypc(changetype<G>(gp)) : 0;
 }
 
 // @ts-ignore: decorator
