@@ -15,6 +15,10 @@ import type { Facts } from "./facts.ts";
 import { INDIRECT, PC, type Marker } from "./mark.ts";
 import type { PcTable } from "./pctab.ts";
 
+/** In a constructor this makes the object itself, or what is the object's to begin with: `new` has allocated it. */
+const NEW = "~lib/gopark/assembly/memory/malloc/__new";
+const CONSTRUCTOR = /#constructor$/;
+
 /** What one call in a function is. */
 export interface CallSite {
   /** 0: not traced. */
@@ -78,6 +82,10 @@ function resolveFunction({ c, facts, markers, table }: Resolving, f: Func, name:
     return outside ?? byCallee.get(func)?.at(-1) ?? byCallee.get(INDIRECT)?.at(-1);
   }
 
+  function isShown({ func, callee }: Marker): boolean {
+    return facts.onStacks(func) && !(callee == NEW && CONSTRUCTOR.test(func));
+  }
+
   function chain(n: number): number {
     const inlined: number[] = [];
     while (n && !inlined.includes(n)) {
@@ -86,7 +94,7 @@ function resolveFunction({ c, facts, markers, table }: Resolving, f: Func, name:
       if (func == name) break;
       n = callerOf(func) ?? 0;
     }
-    const shown = inlined.filter(marker => facts.onStacks(markers[marker]!.func));
+    const shown = inlined.filter(marker => isShown(markers[marker]!));
     // The runtime's own uses of the standard library are not worth a frame.
     if (!traced && !shown.some(marker => facts.functions.get(markers[marker]!.func)!.user)) return 0;
     return shown.reduceRight((parent, marker) => table.add(markers[marker]!, parent), 0);
