@@ -17,7 +17,8 @@ import {
 import { ismarked } from "../memory/mgc";
 import { persistentalloc } from "../memory/persistentalloc";
 import { starttheworld, stoptheworld } from "../sync/world";
-import { callers } from "./callers";
+import { tracedg } from "../sys/types";
+import { unwind } from "./traceback";
 
 /** The counts of one stack. Lives for ever. The pcs follow, innermost first. */
 @unmanaged export class Bucket {
@@ -72,6 +73,10 @@ if (MPROF + offsetof<Mprof>() > M0) ERROR("Mprof runs into M 0");
 @inline const mprof = changetype<Mprof>(MPROF);
 // @ts-ignore: decorator
 @inline const BUCKHASHSIZE: u32 = 8192;
+// @ts-ignore: decorator
+@inline const RECENT: u32 = 64;
+/** Buckets by the low bits of their innermost pc. */
+const recent = memory.data(<i32>RECENT << 2, 8);
 /** The pcs of the allocation that is being counted. */
 const stack = memory.data(STACK_RECORD_DEPTH << 2, 8);
 
@@ -141,9 +146,19 @@ function setprofilebucket(p: usize, b: Bucket, size: usize): void {
   return e;
 }
 
+/** The bucket of the stack of n pcs in `stack`: mostly the one that its innermost call had the last time. */
+function runningbucket(n: i32): Bucket {
+  const slot = recent + (<usize>(n ? load<u32>(stack) & RECENT - 1 : 0) << 2);
+  let b = changetype<Bucket | null>(load<usize>(slot));
+  if (b && b.nstk == n && samestack(changetype<usize>(b) + STK, stack, <usize>n << 2)) return b;
+  b = stkbucket(stack, n, true);
+  store<usize>(slot, changetype<usize>(b));
+  return b!;
+}
+
 /** Counts an allocation of `size` bytes at p to the running stack. Never collects. */
 export function MProf_Malloc(p: usize, size: usize): void {
-  const b = stkbucket(stack, callers(0, stack, STACK_RECORD_DEPTH), true)!;
+  const b = runningbucket(unwind(tracedg(), stack, STACK_RECORD_DEPTH));
   ++b.recent_allocs;
   b.recent_alloc_bytes += size;
   setprofilebucket(p, b, size);

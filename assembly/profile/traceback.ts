@@ -122,6 +122,31 @@ export function unwindnext(u: Unwinder): u32 {
   return gp ? entrypc(changetype<G>(gp)) : 0;
 }
 
+/** Writes the pcs of a goroutine to p, at most `max`, innermost first; returns how many. Never allocates. */
+export function unwind(gp: G, p: usize, max: i32): i32 {
+  const u = unwindinit(gp);
+  const end = p + (<usize>max << 2);
+  let to = p;
+  // What is on the trace stack comes without a call for each: the memory profile does this all the time.
+  let at = u.trace;
+  while (at < TRACE_TOP && to < end) {
+    const pc = load<u32>(at);
+    at += 4;
+    if (!pc) continue;
+    store<u32>(to, pc);
+    to += 4;
+  }
+  u.trace = at;
+  if (to != p) u.entry = 0;
+  while (to < end) {
+    const pc = unwindnext(u);
+    if (!pc) break;
+    store<u32>(to, pc);
+    to += 4;
+  }
+  return <i32>((to - p) >> 2);
+}
+
 // @ts-ignore: decorator
 @inline function found(u: Unwinder, pc: u32): u32 {
   u.entry = 0;
