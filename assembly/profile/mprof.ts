@@ -148,7 +148,8 @@ function setprofilebucket(p: usize, b: Bucket, size: usize): void {
 
 /** The bucket of the stack of n pcs in `stack`: mostly the one that its innermost call had the last time. */
 function runningbucket(n: i32): Bucket {
-  const slot = recent + (<usize>(n ? load<u32>(stack) & RECENT - 1 : 0) << 2);
+  let slot = recent;
+  if (n) slot += <usize>(load<u32>(stack) & RECENT - 1) << 2;
   let b = changetype<Bucket | null>(load<usize>(slot));
   if (b && b.nstk == n && samestack(changetype<usize>(b) + STK, stack, <usize>n << 2)) return b;
   b = stkbucket(stack, n, true);
