@@ -6,14 +6,16 @@ import { visitsched } from "./sched/roots";
 import { mallocinit } from "./memory/mgc";
 import { schedinit } from "./sched/proc";
 import { traceback } from "./profile/traceback";
+import { MProf_GC, MProf_Malloc } from "./profile/mprof";
 import { groupdone } from "./api/sync";
-import { setgroupdone, settraceback, setvisitroots } from "./sys/hooks";
+import { setgroupdone, setprof, settraceback, setvisitroots } from "./sys/hooks";
 
 mallocinit();
 schedinit();
 setvisitroots(visitsched);
 settraceback(traceback);
 setgroupdone(groupdone);
+setprof(MProf_Malloc, MProf_GC);
 
 export { go } from "./api/go";
 export { Chan } from "./api/chan";

@@ -33,7 +33,7 @@ export {
 } from "./abi/errors.ts";
 export type { Imports } from "./abi/imports.ts";
 export type {
-  App, Exports, Pprof, ProfileKind, ProfileOptions, Runtime, StackRecord,
+  App, Exports, MemProfileRecord, Pprof, ProfileKind, ProfileOptions, Runtime, StackRecord,
 } from "./instance/app.ts";
 export type { LoadOptions, Output } from "./instance/platform.ts";
 export type { Source } from "./instance/source.ts";

@@ -6,8 +6,12 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { Profile } from "pprof-format";
 import { packageRoot } from "../host/cli/compile.ts";
 
 process.chdir(packageRoot());
@@ -80,3 +84,38 @@ describe("examples/deadlock.ts", () => {
     assert.equal(stderr, readFileSync("examples/deadlock.txt", "utf8"));
   });
 });
+
+describe("examples/leak.ts", () => {
+  it("has a heap profile that points at the line whose sessions are never forgotten", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "gopark-leak-"));
+    try {
+      const out = join(dir, "heap.pb.gz");
+      const { status, stderr } = await gopark("pprof", "examples/leak.ts", "heap", "-o", out);
+      assert.match(stderr, /^served 20000 sessions, 8577800 characters$/m);
+      assert.equal(status, 0);
+      const held = inUseByLine(Profile.decode(gunzipSync(readFileSync(out))));
+      const line = readFileSync("examples/leak.ts", "utf8").split("\n").findIndex((l) => l.includes("new Session(")) + 1;
+      const leaked = held.get(`leak.login:${line}`)!;
+      // 20,000 sessions of about 1.2 KB; a run draws some 50 samples.
+      assert.ok(leaked > 10e6 && leaked < 50e6, `${leaked} bytes`);
+      const rendered = [...held].filter(([key]) => key.startsWith("leak.render:")).map(([, bytes]) => bytes);
+      assert.ok(Math.max(0, ...rendered) < leaked / 10, "garbage is in use");
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});
+
+/** Bytes in use below each line, under `function:line`. */
+function inUseByLine(p: Profile): Map<string, number> {
+  const name = (i: number | bigint) => p.stringTable.strings[Number(i)]!;
+  const held = new Map<string, number>();
+  for (const { locationId, value } of p.sample) {
+    for (const id of locationId) {
+      const { functionId, line } = p.location.find((l) => l.id === id)!.line[0]!;
+      const key = `${name(p.function.find((f) => f.id === functionId)!.name)}:${line}`;
+      held.set(key, (held.get(key) ?? 0) + Number(value[3]));
+    }
+  }
+  return held;
+}

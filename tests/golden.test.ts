@@ -20,7 +20,7 @@ process.chdir(packageRoot());
 
 const missing = spawnSync("go", ["version"]).status !== 0;
 const skip = missing && !process.env.CI && "there is no Go here";
-const TESTS = ["TestPanicparse", "TestGostackparse", "TestNames", "TestProfile", "TestDebug1"];
+const TESTS = ["TestPanicparse", "TestGostackparse", "TestNames", "TestProfile", "TestDebug1", "TestHeap", "TestHeapText"];
 
 describe("Go reads", { skip }, () => {
   const dir = mkdtempSync(join(tmpdir(), "gopark-golden-"));
@@ -45,6 +45,11 @@ describe("Go reads", { skip }, () => {
     write("stack.txt", app.runtime.stack());
     write("goroutine.pb.gz", await app.pprof.profile("goroutine"));
     write("goroutine.txt", await app.pprof.text("goroutine", 1));
+    const heap = await load(await build("tests/golden/heap.ts", "-O3"), { name: "heap.wasm", stderr: () => {} });
+    await heap.exports.work!();
+    write("heap.pb.gz", await heap.pprof.profile("heap", { gc: true }));
+    write("allocs.pb.gz", await heap.pprof.profile("allocs"));
+    write("heap.txt", await heap.pprof.text("heap"));
     write("panic.txt", await dumpOf(app.exports.panics()));
     write("trap.txt", await dumpOf((await load(module, quiet)).exports.traps(-16)));
     write("deadlock.txt", await dumpOf((await load(module, quiet)).run()));
@@ -78,6 +83,22 @@ describe("Go reads", { skip }, () => {
     assert.match(stdout, /^ +1 +waits\.deep\n( +waits\.deep\n){5}-/m);
     assert.match(stdout, /^ +1 +waits\.Server#get:port\n +waits\.Server\.serve\n +waits\.start\.func\d\n-/m);
   });
+
+  const heapTops = [
+    { file: "heap.pb.gz", flags: [], type: "inuse_space", build: "3200B" },
+    { file: "heap.pb.gz", flags: ["-sample_index=inuse_objects"], type: "inuse_objects", build: "100B?" },
+    { file: "heap.pb.gz", flags: ["-sample_index=alloc_objects"], type: "alloc_objects", build: "150B?" },
+    { file: "allocs.pb.gz", flags: [], type: "alloc_space", build: "4800B" },
+  ];
+  for (const { file, flags, type, build: want } of heapTops) {
+    it(`${file} with go tool pprof -top ${flags.join(" ")}: ${type} at the line that says new`, () => {
+      const args = ["tool", "pprof", "-top", "-lines", "-unit=B", "-nodefraction=0", ...flags, join(dir, file)];
+      const { status, stdout, stderr } = go(...args);
+      assert.deepEqual([status, stderr], [0, ""]);
+      assert.match(stdout, new RegExp(`^Type: ${type}$`, "m"));
+      assert.match(stdout, new RegExp(`^ +${want} .* heap\\.build tests/golden/heap\\.ts:12$`, "m"));
+    });
+  }
 
   it("its files and lines with -raw and -list", () => {
     const raw = go("tool", "pprof", "-raw", join(dir, "goroutine.pb.gz")).stdout;

@@ -9,6 +9,8 @@ import {
 } from "../shared/status";
 import { SLOT_SIZE } from "../shared/layout";
 import { goroutineprofile, threadcreateprofile } from "../profile/callers";
+import { memprofile } from "../profile/mprof";
+import { samplerate } from "../memory/sample";
 import { gcount, newcall, schedule } from "../sched/proc";
 import { nexttimer } from "../sched/timer";
 import { enddump, fataldeadlock, startdump } from "../sys/fatal";
@@ -17,7 +19,7 @@ import { printrune, printstring } from "../sys/print";
 import { Grunnable } from "../sys/status";
 import { G, p0, sched, sudogof, tracedg } from "../sys/types";
 import { runqput } from "../sched/runq";
-import { writestack } from "./runtime";
+import { runtime, writestack } from "./runtime";
 
 /** Most arguments of an export: the transform refuses more. */
 // @ts-ignore: decorator
@@ -110,6 +112,21 @@ export function gopark_goroutineProfile(ptr: usize, n: i32): i32 {
 /** Fills n StackRecords if there are at most as many threads; returns their number. */
 export function gopark_threadCreateProfile(ptr: usize, n: i32): i32 {
   return threadcreateprofile(ptr, n);
+}
+
+/** Fills n MemProfileRecords if there are at most as many; returns their number. */
+export function gopark_memProfile(ptr: usize, n: i32, inuseZero: i32): i32 {
+  return memprofile(ptr, n, inuseZero != 0);
+}
+
+/** Bytes between two samples of the memory profile. */
+export function gopark_memProfileRate(): i32 {
+  return samplerate();
+}
+
+/** Collects, unless the program dies: it may do so in the middle of a collection. World stopped. */
+export function gopark_gc(): void {
+  if (!sched.dying) runtime.gc();
 }
 
 /** Counts the goroutines. */

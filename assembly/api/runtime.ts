@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The runtime and debug namespaces, and print.
 
-import { STACK_RECORD_DEPTH, STACK_RECORD_SIZE } from "../shared/layout";
+import {
+  MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES, MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE,
+  MEM_PROFILE_RECORD_STK, STACK_RECORD_DEPTH, STACK_RECORD_SIZE
+} from "../shared/layout";
+import { setsamplerate } from "../memory/sample";
+import { memprofile } from "../profile/mprof";
 import { callers as saveCallers, goroutineprofile, threadcreateprofile } from "../profile/callers";
 import { pcfile, pcfunc, pcline, pcparent, pcstring, printstacks, readpc } from "../profile/traceback";
 import { gcount, goexit as goexit0, gosched as gosched0 } from "../sched/proc";
@@ -86,6 +91,19 @@ export namespace runtime {
     return threadcreateprofile(p.dataStart, p.length);
   }
 
+  /**
+   * Fills p with what was allocated and freed by each stack, as of the last completed collection, if it is long
+   * enough; inuseZero: stacks of which nothing is in use too. Returns their number. World stopped.
+   */
+  export function memProfile(p: MemProfileRecords, inuseZero: bool): i32 {
+    return memprofile(p.dataStart, p.length, inuseZero);
+  }
+
+  /** Has one in `rate` bytes allocated sampled, on average; 1: every allocation, 0: none. Returns the rate before: 512 KiB at first. */
+  export function setMemProfileRate(rate: i32): i32 {
+    return setsamplerate(rate);
+  }
+
   /** Writes the pcs of the running goroutine to pc, innermost first; skip 0 and 1 both start at the caller. Returns how many. */
   export function callers(skip: i32, pc: StaticArray<u32>): i32 {
     return saveCallers(max(skip - 1, 0), changetype<usize>(pc), pc.length);
@@ -133,12 +151,53 @@ export namespace runtime {
     /** The pcs of record i. Allocates. */
     stack(i: i32): StaticArray<u32> {
       if (<u32>i >= <u32>this.length) throw new RangeError("StackRecords: index out of range");
-      const record = this.dataStart + <usize>i * STACK_RECORD_SIZE;
-      let n = 0;
-      while (n < STACK_RECORD_DEPTH && load<u32>(record + (<usize>n << 2))) ++n;
-      const pcs = new StaticArray<u32>(n);
-      memory.copy(changetype<usize>(pcs), record, <usize>n << 2);
-      return pcs;
+      return pcsat(this.dataStart + <usize>i * STACK_RECORD_SIZE);
+    }
+  }
+
+  /** What one stack has allocated, and what of it was freed. */
+  export class MemProfileRecord {
+    allocBytes: i64 = 0;
+    freeBytes: i64 = 0;
+    allocObjects: i64 = 0;
+    freeObjects: i64 = 0;
+
+    /** `stack`: the pcs, innermost first. */
+    constructor(public stack: StaticArray<u32>) {}
+
+    /** Bytes that are in use. */
+    inUseBytes(): i64 {
+      return this.allocBytes - this.freeBytes;
+    }
+
+    /** Objects that are in use. */
+    inUseObjects(): i64 {
+      return this.allocObjects - this.freeObjects;
+    }
+  }
+
+  /** One block of MemProfileRecords: four counts and 32 pcs each, innermost first, 0 ends a short stack. */
+  export class MemProfileRecords {
+    /** Where the first record is: records lie one after the other, 160 bytes each. */
+    readonly dataStart: usize;
+    private data: StaticArray<u32>;
+
+    constructor(readonly length: i32) {
+      const data = new StaticArray<u32>(length * (MEM_PROFILE_RECORD_SIZE >> 2));
+      this.data = data;
+      this.dataStart = changetype<usize>(data);
+    }
+
+    /** Record i. Allocates. */
+    at(i: i32): MemProfileRecord {
+      if (<u32>i >= <u32>this.length) throw new RangeError("MemProfileRecords: index out of range");
+      const ptr = this.dataStart + <usize>i * MEM_PROFILE_RECORD_SIZE;
+      const r = new MemProfileRecord(pcsat(ptr + MEM_PROFILE_RECORD_STK));
+      r.allocBytes = load<i64>(ptr);
+      r.freeBytes = load<i64>(ptr, MEM_PROFILE_RECORD_FREE_BYTES);
+      r.allocObjects = load<i64>(ptr, MEM_PROFILE_RECORD_ALLOC_OBJECTS);
+      r.freeObjects = load<i64>(ptr, MEM_PROFILE_RECORD_FREE_OBJECTS);
+      return r;
     }
   }
 }
@@ -174,6 +233,15 @@ export namespace debug {
     else if (level == "all" || level == "system" || level == "crash") sched.traceback = 2;
     else gopanic("debug.setTraceback: unknown level " + level);
   }
+}
+
+/** Copies the pcs of a record. Allocates. */
+function pcsat(stk: usize): StaticArray<u32> {
+  let n = 0;
+  while (n < STACK_RECORD_DEPTH && load<u32>(stk + (<usize>n << 2))) ++n;
+  const pcs = new StaticArray<u32>(n);
+  memory.copy(changetype<usize>(pcs), stk, <usize>n << 2);
+  return pcs;
 }
 
 /** runtime.Stack: sends the prints of the traceback to a buffer. */

@@ -14,6 +14,7 @@ import { allocsome, countlarge, linkspan } from "./mcentral";
 import { BLOCK, BLOCK_SHIFT, capacity, CELLS, mheap, Span } from "./mheap";
 import { firstcell } from "./mbitmap";
 import { addpin, removepin } from "./pins";
+import { samplelarge, takesample } from "./sample";
 import { anyclass, cellsize, HEADER, MAX_CELL, sizeclass } from "./sizeclass";
 
 /** No object is of this many bytes: asc's own limit. */
@@ -31,7 +32,7 @@ export function __new(size: usize, id: i32): usize {
   if (size > MAX_CELL - HEADER) return newlarge(size, id);
   const sc = sizeclass(size);
   let ptr = nextfree(sc);
-  if (!ptr) ptr = newslow(sc, <i32>size);
+  if (!ptr) ptr = newslow(sc);
   return newobject(ptr, size, id);
 }
 
@@ -50,23 +51,31 @@ export function __new(size: usize, id: i32): usize {
   return ptr;
 }
 
-/** A cell when the list of its class is empty. Generated code calls it, too. */
-function newslow(sc: i32, size: i32): usize {
+/** A cell when the list of its class is empty: at its end, or before a sample. Generated code calls it, too. */
+function newslow(sc: i32): usize {
+  const sampled = takesample(sc);
+  if (sampled) return sampled;
   gcpoll(cellsize(sc));
   if (!refill(sc)) {
     gcfull();
     if (!refill(sc)) fataloom();
   }
-  return nextfree(sc);
+  const ptr = nextfree(sc);
+  return ptr ? ptr : takesample(sc);
 }
 
 /** An object that has no small cell. */
 function newlarge(size: usize, id: i32): usize {
   if (size >= MAXSIZE) throw new Error("allocation too large");
   const sc = anyclass(size);
-  if (!sc) return newobject(firstcell(largespan(size)), size, id);
+  if (!sc) {
+    const s = largespan(size);
+    const ptr = newobject(firstcell(s), size, id);
+    samplelarge(ptr, s.elemsize);
+    return ptr;
+  }
   const ptr = nextfree(sc);
-  return newobject(ptr ? ptr : newslow(sc, <i32>size), size, id);
+  return newobject(ptr ? ptr : newslow(sc), size, id);
 }
 
 /** A span for one object. */

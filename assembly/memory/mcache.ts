@@ -8,6 +8,7 @@
 import { MCACHE } from "../shared/layout";
 import { cachespan } from "./mcentral";
 import { mheap } from "./mheap";
+import { flushsamples, handout, restof } from "./sample";
 import { cellsize, NCLASSES } from "./sizeclass";
 
 if (<usize>NCLASSES << 2 > 0x100) ERROR("the mcache runs into mheap");
@@ -27,17 +28,20 @@ if (<usize>NCLASSES << 2 > 0x100) ERROR("the mcache runs into mheap");
   return ptr;
 }
 
-/** Fills the list of a class from a span; false if there is no memory. */
+/** Fills the list of a class from a span; false if there is no memory. It is empty still if the first cell is to be sampled. */
 export function refill(sc: i32): bool {
+  const before = mheap.nmalloc;
   const list = cachespan(sc);
-  store<usize>(listof(sc), list);
-  return list != 0;
+  if (!list) return false;
+  handout(sc, list, <usize>(mheap.nmalloc - before));
+  return true;
 }
 
-/** Cells that are on a list. */
+/** Cells of a class that nobody has taken: on its list and on its rest. */
 export function listlen(sc: i32): usize {
   let n: usize = 0;
   for (let ptr = load<usize>(listof(sc)); ptr; ptr = load<usize>(ptr)) ++n;
+  for (let ptr = load<usize>(restof(sc)); ptr; ptr = load<usize>(ptr)) ++n;
   return n;
 }
 
@@ -49,4 +53,5 @@ export function flushmcache(): void {
     mheap.totalalloc -= n * cellsize(sc);
     store<usize>(listof(sc), 0);
   }
+  flushsamples();
 }

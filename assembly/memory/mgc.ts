@@ -10,7 +10,7 @@
 // Roots, in the order in which they are visited: pins, then what sched/roots.ts knows, in pieces.
 
 import { FRAME_ROOTS_MASK, TRACE_TOP } from "../shared/layout";
-import { ROOTS_CHANGED, ROOTS_SOME, ROOTS_START, visitroots } from "../sys/hooks";
+import { profgc, ROOTS_CHANGED, ROOTS_SOME, ROOTS_START, visitroots } from "../sys/hooks";
 import { nanotime } from "../sys/os";
 import { m0 } from "../sys/types";
 import { ismarked, firstcell } from "./mbitmap";
@@ -21,6 +21,7 @@ import { mheap } from "./mheap";
 import { cycleended, cyclestarted, stopped } from "./mstats";
 import { pinat } from "./pins";
 import { setgoal, startassist } from "./mgcpacer";
+import { sampleinit } from "./sample";
 import { HEADER } from "./sizeclass";
 
 // Values of mheap.rootjob.
@@ -130,6 +131,7 @@ function markend(start: f64): bool {
   drainoverflow();
   mheap.gcphase = 0;
   mheap.sweepgen = mheap.cycle;
+  profgc();
   mheap.nfree = mheap.nmalloc - mheap.nmarked;
   mheap.totalfree = mheap.totalalloc - mheap.marked;
   const before = mheap.live;
@@ -165,5 +167,6 @@ export function mallocinit(): void {
   mheap.gcpercent = 100;
   mheap.memorylimit = i64.MAX_VALUE;
   mheap.cycle = mheap.sweepgen = 2; // a span's markgen is 0 at first: no cycle's
+  sampleinit();
   setgoal();
 }

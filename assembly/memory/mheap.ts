@@ -22,7 +22,7 @@
 // └───────────────────────────────────────────────────┘
 // A raw span (raw.ts) has its free list where the marks are.
 
-import { M0, MHEAP } from "../shared/layout";
+import { MHEAP, SAMPLER } from "../shared/layout";
 import { cellsize, HEADER, MEDIUM, NCLASSES } from "./sizeclass";
 
 // @ts-ignore: decorator
@@ -134,7 +134,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
 @inline export const MSTATS: usize = (BINS + 256 + 7) & ~7;
 
 if (offsetof<Mheap>() > 256) ERROR("Mheap runs into its arrays");
-if (MSTATS > M0) ERROR("Mheap's arrays run into M 0");
+if (MSTATS > SAMPLER) ERROR("Mheap's arrays run into Sampler");
 
 /** A byte for each page: bits 0 to 3, which of its blocks begin or end a free run; SHIFT above. */
 const pages = memory.data(65536);

@@ -6,12 +6,12 @@
 
 import { fataloom } from "../sys/fatal";
 import { sched } from "../sys/types";
-import { allocblocks, BLOCK_SHIFT, mheap } from "./mheap";
+import { allocblocks, BLOCK, BLOCK_SHIFT, mheap } from "./mheap";
 
 // @ts-ignore: decorator
 @inline const MAX_BLOCKS: usize = 256;
 
-/** Allocates `size` bytes, a multiple of 8 and at most a block; not zeroed. */
+/** Allocates `size` bytes, a multiple of 8; not zeroed. */
 // @ts-ignore: decorator
 @inline export function persistentalloc(size: usize): usize {
   const ptr = sched.chunk;
@@ -21,7 +21,7 @@ import { allocblocks, BLOCK_SHIFT, mheap } from "./mheap";
 }
 
 function growchunk(size: usize): usize {
-  const blocks = max<usize>(1, min(mheap.persistent >> 3, MAX_BLOCKS));
+  const blocks = max<usize>(size + BLOCK - 1 >> BLOCK_SHIFT, min(mheap.persistent >> 3, MAX_BLOCKS));
   const ptr = allocblocks(blocks);
   if (!ptr) fataloom();
   mheap.persistent += blocks;

@@ -6,7 +6,7 @@ import { gcount } from "../sched/proc";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { Gdead } from "../sys/status";
 import { G, sched, tracedg } from "../sys/types";
-import { pcparent, readpc, unwindinit, unwindnext } from "./traceback";
+import { pcparent, readpc, unwind, unwindinit, unwindnext } from "./traceback";
 
 /** Writes the pcs of the running goroutine, without the `skip` innermost frames, to p; returns how many. Never allocates. */
 export function callers(skip: i32, p: usize, max: i32): i32 {
@@ -49,13 +49,7 @@ export function goroutineprofile(p: usize, max: i32): i32 {
 
 /** Fills one StackRecord. */
 function saveg(gp: G, p: usize): void {
-  const u = unwindinit(gp);
-  let n = 0;
-  let pc = unwindnext(u);
-  while (pc && n < STACK_RECORD_DEPTH) {
-    store<u32>(p + ((<usize>(n++)) << 2), pc);
-    pc = unwindnext(u);
-  }
+  const n = unwind(gp, p, STACK_RECORD_DEPTH);
   if (n < STACK_RECORD_DEPTH) store<u32>(p + (<usize>n << 2), 0);
 }
 

@@ -90,7 +90,7 @@ export function entrypc(gp: G): u32 {
   trace: usize;
   end: usize;
   base: usize;
-  entry: u32; // all there is of a goroutine that has not run, or whose only function makes no call
+  entry: usize; // a G: its entry is all there is of one that has not run, or whose only function makes no call
 }
 
 const unwinder = changetype<Unwinder>(memory.data(offsetof<Unwinder>(), 8));
@@ -101,7 +101,7 @@ export function unwindinit(gp: G): Unwinder {
   u.trace = gp == tracedg() ? m0.tsp : TRACE_TOP;
   u.end = gp.stackpos;
   u.base = gp.stackbase;
-  u.entry = entrypc(gp);
+  u.entry = gp == g0 ? 0 : changetype<usize>(gp);
   return u;
 }
 
@@ -118,9 +118,35 @@ export function unwindnext(u: Unwinder): u32 {
     u.end -= framesize(u.end);
     if (pc) return found(u, pc);
   }
-  const entry = u.entry;
+  const gp = u.entry;
   u.entry = 0;
-  return entry;
+  return gp ? entrypc(changetype<G>(gp)) : 0;
+}
+
+/** Writes the pcs of a goroutine to p, at most `max`, innermost first; returns how many. Never allocates. */
+export function unwind(gp: G, p: usize, max: i32): i32 {
+  const u = unwindinit(gp);
+  const end = p + (<usize>max << 2);
+  let to = p;
+  // What is on the trace stack comes without a call for each: the memory profile does this all the time.
+  let at = u.trace;
+  while (at < TRACE_TOP && to < end) {
+    const word = load<u32>(at);
+    at += 4 + ((word & FRAME_ROOTS_MASK) << 2);
+    const pc = word >>> FRAME_PC_SHIFT;
+    if (!pc) continue;
+    store<u32>(to, pc);
+    to += 4;
+  }
+  u.trace = at;
+  if (to != p) u.entry = 0;
+  while (to < end) {
+    const pc = unwindnext(u);
+    if (!pc) break;
+    store<u32>(to, pc);
+    to += 4;
+  }
+  return <i32>((to - p) >> 2);
 }
 
 // @ts-ignore: decorator

@@ -7,7 +7,8 @@
 //
 // ╒═══════════ the first 1 MiB ═════════════╕
 // │ 0x00000  trace stack of M 0, grows down  │  running below 0 traps
-// │ 0xFE000  mcache of P 0, mheap            │
+// │ 0xFC000  mcache of P 0, mheap, its lists │
+// │ 0xFE000  what the memory profile keeps   │
 // │ 0xFF000  M 0                             │
 // │ 0xFF200  sched; P 0, G 0 behind it       │
 // │ 0x100000 static data, heap               │  asc's
@@ -16,9 +17,12 @@
 /** Where the program's own data begins: everything below belongs to the runtime. */
 export const MEMORY_BASE: i32 = 0x100000;
 /** Top of the trace stack of M 0. */
-export const TRACE_TOP: usize = 0xfe000;
-export const MCACHE: usize = 0xfe000;
-export const MHEAP: usize = 0xfe100;
+export const TRACE_TOP: usize = 0xfc000;
+export const MCACHE: usize = 0xfc000;
+export const MHEAP: usize = 0xfc100;
+/** When the next allocation is sampled, and what has been. */
+export const SAMPLER: usize = 0xfe000;
+export const MPROF: usize = 0xfe400;
 export const M0: usize = 0xff000;
 export const SCHED: usize = 0xff200;
 export const P0: usize = 0xff300;
@@ -87,6 +91,19 @@ export const STACK_RECORD_SIZE: i32 = 128;
 // Small objects lie in cells of 1, 2, 3, … units, of the class of that number; each with a header.
 export const CELL: usize = 16;
 export const HEADER_SIZE: usize = 8; // rtId, rtSize
+
+// ╒══════ MemProfileRecord ══════╕
+// │   0  alloc_bytes         i64 │
+// │   8  free_bytes          i64 │
+// │  16  alloc_objects       i64 │
+// │  24  free_objects        i64 │
+// │  32  stk[32]             u32 │  innermost pc first, 0 ends a short stack
+// └──────────────────────────────┘ 160
+export const MEM_PROFILE_RECORD_FREE_BYTES: usize = 8;
+export const MEM_PROFILE_RECORD_ALLOC_OBJECTS: usize = 16;
+export const MEM_PROFILE_RECORD_FREE_OBJECTS: usize = 24;
+export const MEM_PROFILE_RECORD_STK: usize = 32;
+export const MEM_PROFILE_RECORD_SIZE: i32 = 160;
 
 // A slot holds one argument, result or element, whatever its type (v128 included).
 export const SLOT_SIZE: usize = 16;

@@ -35,6 +35,21 @@ export function setgroupdone(f: (wg: usize) => void): void {
   groupdone = f;
 }
 
+/** Counts a sampled allocation. profile/mprof.ts. */
+export let profmalloc: (ptr: usize, size: usize) => void = nomalloc;
+
+function nomalloc(ptr: usize, size: usize): void {}
+
+/** Tells the memory profile that everything alive is marked, before anything dead is given back. profile/mprof.ts. */
+export let profgc: () => void = nogc;
+
+function nogc(): void {}
+
+export function setprof(malloc: (ptr: usize, size: usize) => void, gc: () => void): void {
+  profmalloc = malloc;
+  profgc = gc;
+}
+
 function nohook(all: bool): void {}
 
 export function settraceback(f: (all: bool) => void): void {

@@ -40,6 +40,10 @@ export interface GuestExports {
   gopark_goroutineProfile(ptr: number, n: number): number;
   gopark_threadCreateProfile(ptr: number, n: number): number;
   gopark_numGoroutine(): number;
+  gopark_memProfile(ptr: number, n: number, inuseZero: number): number;
+  gopark_memProfileRate(): number;
+  /** Collects, unless the program is dying. */
+  gopark_gc(): void;
 
   /** Returns raw memory that the collector does not know. */
   gopark_alloc(size: number): number;
@@ -51,5 +55,6 @@ export const REQUIRED: readonly (keyof GuestExports)[] = [
   "memory", "_initialize", "__new", "__pin", "__unpin",
   "gopark_newcall", "gopark_schedule", "gopark_deadline", "gopark_hostcalls", "gopark_deadlock",
   "gopark_curg", "gopark_settle", "gopark_trap", "gopark_stack", "gopark_goroutineProfile",
-  "gopark_threadCreateProfile", "gopark_numGoroutine", "gopark_alloc", "gopark_free",
+  "gopark_threadCreateProfile", "gopark_numGoroutine", "gopark_memProfile",
+  "gopark_memProfileRate", "gopark_gc", "gopark_alloc", "gopark_free",
 ];

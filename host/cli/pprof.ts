@@ -11,7 +11,8 @@ export const pprof: Command = {
   summary: "run a program and write a profile of it",
   help: `usage: gopark pprof FILE.ts|FILE.wasm KIND [-o OUT] [--after MS] [options] [-- args]
 
-Runs the program and writes a profile for "go tool pprof". KIND is goroutine or threadcreate.
+Runs the program and writes a profile for "go tool pprof". KIND is
+goroutine, heap, allocs or threadcreate.
 
   -o, --out OUT            where to write (default: KIND.pb.gz)
   --after MS               takes the profile after MS milliseconds and stops the program there
@@ -20,6 +21,7 @@ Runs the program and writes a profile for "go tool pprof". KIND is goroutine or 
 Without --after, or when the program ends earlier, the profile is taken at the last moment at
 which the goroutines are there: when main has returned, or when the program has printed the
 dump of its panic, deadlock or fatal error.
+heap and allocs are taken behind a collection, unless the program dies: then they are as of the last.
 Exit status: as with gopark run; 0 when --after has stopped the program.
 `,
 

@@ -55,7 +55,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   const profiles: Promise<Uint8Array>[] = [];
   const take = () => {
     if (profiles.length) return;
-    for (const { kind } of options.profiles) profiles.push(app!.pprof.profile(kind));
+    for (const { kind } of options.profiles) profiles.push(app!.pprof.profile(kind, { gc: true }));
   };
   let app: App | undefined;
   let status: number;

@@ -15,7 +15,7 @@ Runs the program's main. What stands behind -- are the program's arguments.
 
   --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
-                           KIND is goroutine or threadcreate; may be given several times
+                           KIND is goroutine, heap, allocs or threadcreate; may be given several times
 
 The program can import these from module "host" (@blocking where there is a star):
   args(): string[]                      env(name: string): string | null

@@ -65,7 +65,7 @@ function attempt<O extends Options>(args: string[], options: O) {
 export function oneOf<T extends string>(what: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((a) => a === value);
   if (found === undefined) {
-    throw new CliError(`no ${what} "${value}": there are ${allowed.join(" and ")}`);
+    throw new CliError(`no ${what} "${value}": there are ${allowed.join(", ")}`);
   }
   return found;
 }

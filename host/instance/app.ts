@@ -7,9 +7,10 @@
 import { endedError, ProfileError } from "../abi/errors.ts";
 import type { Manifest } from "../abi/manifest.ts";
 import { goroutineProfile } from "../profile/goroutine.ts";
+import { allocsProfile, heapProfile, type MemRecord } from "../profile/heap.ts";
 import { deltaProfile, type Mapping, type Profile, type Stack } from "../profile/model.ts";
 import { encodePprof } from "../profile/pprof.ts";
-import { encodeText } from "../profile/text.ts";
+import { encodeHeapText, encodeText } from "../profile/text.ts";
 import { threadCreateProfile } from "../profile/threadcreate.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
 import type { Platform } from "./platform.ts";
@@ -17,7 +18,7 @@ import type { Program } from "./program.ts";
 import type { Reader } from "./reader.ts";
 
 /** The kinds of profiles that there are. */
-export const PROFILE_KINDS = ["goroutine", "threadcreate"] as const;
+export const PROFILE_KINDS = ["goroutine", "heap", "allocs", "threadcreate"] as const;
 export type ProfileKind = (typeof PROFILE_KINDS)[number];
 
 /** A stack: the pcs as recorded, and the frames they stand for, innermost first. */
@@ -26,9 +27,19 @@ export interface StackRecord {
   readonly frames: readonly Frame[];
 }
 
+/** What one stack has allocated, and what of it was freed, as of the last completed collection. */
+export interface MemProfileRecord extends StackRecord {
+  readonly allocBytes: number;
+  readonly freeBytes: number;
+  readonly allocObjects: number;
+  readonly freeObjects: number;
+}
+
 export interface ProfileOptions {
   /** Returns the difference over so many seconds instead of the current state. */
   readonly seconds?: number;
+  /** Collects before heap and allocs are read: they are as of the last completed collection. */
+  readonly gc?: boolean;
   /** Rejects with its reason when it is aborted while the seconds pass. */
   readonly signal?: AbortSignal;
 }
@@ -72,6 +83,12 @@ export class Runtime {
     return this.#symbolize(this.#reader("threadCreateProfile()").threadCreateProfile());
   }
 
+  /** Returns one record for each stack that has allocated; with inuseZero false, only those of which something is in use. */
+  memProfile({ inuseZero = true }: { readonly inuseZero?: boolean } = {}): MemProfileRecord[] {
+    const records = this.#reader("memProfile()").memProfile(inuseZero);
+    return records.map((r) => ({ ...r, frames: this.#parts.pctab.frames(r.stack) }));
+  }
+
   #reader(what: string): Reader {
     const { program, reader } = this.#parts;
     if (program.ended) throw endedError(what, program.ended);
@@ -95,10 +112,10 @@ export class Pprof {
 
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
   async profile(kind: ProfileKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    let profile = this.#take(kind);
+    let profile = this.#take(kind, options.gc);
     if (options.seconds) {
       await this.#pass(options.seconds, options.signal);
-      profile = deltaProfile(profile, this.#take(kind));
+      profile = deltaProfile(profile, this.#take(kind, options.gc));
     }
     return this.#parts.platform.gzip(encodePprof(profile, this.#parts.mapping));
   }
@@ -107,14 +124,28 @@ export class Pprof {
   async text(kind: ProfileKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
     if (debug === 2 && kind === "goroutine") return this.#runtime.stack({ all: true });
-    return encodeText(this.#take(kind));
+    if (kind !== "heap" && kind !== "allocs") return encodeText(this.#take(kind));
+    const { records, rate } = this.#memory();
+    return encodeHeapText(records, rate);
   }
 
-  #take(kind: ProfileKind): Profile {
+  #memory(gc = false): { records: MemRecord[]; rate: number } {
+    const { reader } = this.#parts;
+    if (gc) reader.gc();
+    const records = this.#runtime.memProfile().map((r) => ({ ...r, pcs: r.stack }));
+    return { records, rate: reader.memProfileRate() };
+  }
+
+  #take(kind: ProfileKind, gc?: boolean): Profile {
     const runtime = this.#runtime;
     const now = BigInt(Math.round(this.#parts.platform.walltime() * 1e3)) * 1000n;
     switch (kind) {
       case "goroutine": return goroutineProfile(stacks(runtime.goroutineProfile()), now);
+      case "heap":
+      case "allocs": {
+        const { records, rate } = this.#memory(gc);
+        return (kind === "heap" ? heapProfile : allocsProfile)(records, rate, now);
+      }
       case "threadcreate": return threadCreateProfile(stacks(runtime.threadCreateProfile()), now);
       default: throw unknownKind(kind);
     }
@@ -130,7 +161,7 @@ export class Pprof {
 }
 
 function unknownKind(kind: string): ProfileError {
-  return new ProfileError(`no profile "${kind}": there are ${PROFILE_KINDS.join(" and ")}`);
+  return new ProfileError(`no profile "${kind}": there are ${PROFILE_KINDS.join(", ")}`);
 }
 
 function stacks(records: readonly StackRecord[]): Stack[] {

@@ -5,8 +5,10 @@
  * @module
  */
 import type { GuestExports } from "../abi/exports.ts";
-import { STACK_RECORD_SIZE } from "../abi/layout.ts";
-import { readStackRecords } from "../memory/record.ts";
+import { MEM_PROFILE_RECORD_SIZE, STACK_RECORD_SIZE } from "../abi/layout.ts";
+import {
+  type RawMemProfileRecord, readMemProfileRecords, readStackRecords,
+} from "../memory/record.ts";
 import { decodeText } from "../memory/text.ts";
 import type { MemoryView } from "../memory/view.ts";
 import type { Door } from "./door.ts";
@@ -14,7 +16,20 @@ import type { Door } from "./door.ts";
 const FIRST_TEXT = 64 * 1024;
 const LARGEST_TEXT = 64 * 1024 * 1024; // Go's own limit for debug=2
 
-type RecordReader = (guest: GuestExports, ptr: number, n: number) => number;
+/** A kind of records: how the guest writes them, and how they are read. */
+interface RecordKind<R> {
+  readonly size: number;
+  /** Writes `n` records to `ptr` if there are at most as many; returns their number. */
+  write(guest: GuestExports, ptr: number, n: number): number;
+  read(view: MemoryView, ptr: number, n: number): R[];
+}
+
+function stackRecords(write: RecordKind<Uint32Array>["write"]): RecordKind<Uint32Array> {
+  return { size: STACK_RECORD_SIZE, write, read: readStackRecords };
+}
+
+const GOROUTINES = stackRecords((guest, ptr, n) => guest.gopark_goroutineProfile(ptr, n));
+const THREADS = stackRecords((guest, ptr, n) => guest.gopark_threadCreateProfile(ptr, n));
 
 /** The readers over a live instance. */
 export class Reader {
@@ -44,21 +59,39 @@ export class Reader {
   }
 
   goroutineProfile(): Uint32Array[] {
-    return this.#records((guest, ptr, n) => guest.gopark_goroutineProfile(ptr, n));
+    return this.#records(GOROUTINES);
   }
 
   threadCreateProfile(): Uint32Array[] {
-    return this.#records((guest, ptr, n) => guest.gopark_threadCreateProfile(ptr, n));
+    return this.#records(THREADS);
+  }
+
+  memProfile(inuseZero: boolean): RawMemProfileRecord[] {
+    return this.#records({
+      size: MEM_PROFILE_RECORD_SIZE,
+      write: (guest, ptr, n) => guest.gopark_memProfile(ptr, n, inuseZero ? 1 : 0),
+      read: readMemProfileRecords,
+    });
+  }
+
+  /** Returns how many bytes there are between two samples of the memory profile. */
+  memProfileRate(): number {
+    return this.#door.enter((guest) => guest.gopark_memProfileRate());
+  }
+
+  /** Collects. Does nothing in a program that is dying. */
+  gc(): void {
+    this.#door.enter((guest) => guest.gopark_gc());
   }
 
   /** Reads in two steps, as Go's callers do: how many there are, then all of them. */
-  #records(read: RecordReader): Uint32Array[] {
+  #records<R>({ size, write, read }: RecordKind<R>): R[] {
     return this.#door.enter((guest) => {
-      const n = read(guest, 0, 0);
+      const n = write(guest, 0, 0);
       if (!n) return [];
-      return this.#buffered(guest, n * STACK_RECORD_SIZE, (buf) => {
-        read(guest, buf, n);
-        return readStackRecords(this.#view, buf, n);
+      return this.#buffered(guest, n * size, (buf) => {
+        write(guest, buf, n);
+        return read(this.#view, buf, n);
       });
     });
   }

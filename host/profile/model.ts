@@ -18,6 +18,7 @@ export interface Sample {
   /** Innermost first, inlined ones included. Never empty. */
   readonly frames: readonly Frame[];
   readonly values: readonly number[];
+  readonly numLabels?: Readonly<Record<string, number>>;
 }
 
 export interface Profile {
@@ -28,6 +29,8 @@ export interface Profile {
   readonly samples: readonly Sample[];
   readonly timeNanos: bigint;
   readonly durationNanos: bigint;
+  /** What readers show first; without it, the last sample type. */
+  readonly defaultSampleType?: string;
 }
 
 /** The module that a profile's addresses belong to. */
@@ -74,15 +77,14 @@ function countStacks(stacks: readonly Stack[], bottom: string): Sample[] {
   }
   return [...groups]
     .sort(([a, x], [b, y]) => y.count - x.count || (a < b ? -1 : 1))
-    .map(([, { stack, count }]) => sample(stack, count, bottom));
+    .map(([, { stack, count }]) => ({ ...nonEmpty(stack, bottom), values: [count] }));
 }
 
-function sample(stack: Stack, count: number, bottom: string): Sample {
-  if (stack.frames.length) {
-    return { pcs: Array.from(stack.pcs), frames: stack.frames, values: [count] };
-  }
+/** Returns the stack as a sample has it: with the frame `bottom`, if it has none. */
+export function nonEmpty({ pcs, frames }: Stack, bottom: string): Pick<Sample, "pcs" | "frames"> {
+  if (frames.length) return { pcs: Array.from(pcs), frames };
   const frame = { pc: 0, function: bottom, file: "", line: 0, entry: 0 };
-  return { pcs: [0], frames: [frame], values: [count] };
+  return { pcs: [0], frames: [frame] };
 }
 
 /** Prints a stack's pcs as Go's rows do. */

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { Function as Func, Location, Profile as Proto, Sample, StringTable } from "pprof-format";
+import { Function as Func, Label, Location, Profile as Proto, Sample, StringTable } from "pprof-format";
 import type { Frame } from "../symbol/pctab.ts";
 import type { Mapping, Profile, ValueType } from "./model.ts";
 
@@ -62,6 +62,8 @@ export function encodePprof(profile: Profile, mapping: Mapping): Uint8Array {
   const sample = profile.samples.map((s) => new Sample({
     locationId: s.frames.map((f) => tables.location(f)),
     value: [...s.values],
+    label: Object.entries(s.numLabels ?? {}).map(([key, num]) =>
+      new Label({ key: tables.strings.dedup(key), num })),
   }));
   return new Proto({
     sampleType,
@@ -74,6 +76,7 @@ export function encodePprof(profile: Profile, mapping: Mapping): Uint8Array {
     durationNanos: profile.durationNanos,
     periodType: tables.valueType(profile.periodType),
     period: profile.period,
+    defaultSampleType: tables.strings.dedup(profile.defaultSampleType ?? ""),
   }).encode();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Encodes a count profile as Go's debug=1 text, byte for byte.
+ * Encodes profiles as Go's debug=1 text, byte for byte.
  *
  * Go aligns the frames of a record with a tabwriter (minimal width 1, tabs of 8, padding 1):
  * each column is as wide as its widest cell and one more, rounded up to whole tabs.
@@ -8,24 +8,68 @@
  * @module
  */
 import type { Frame } from "../symbol/pctab.ts";
-import { type Profile, rowKey, type Sample } from "./model.ts";
+import { HEAP_BOTTOM, inUseBytes, inUseObjects, type MemRecord } from "./heap.ts";
+import { nonEmpty, type Profile, rowKey, type Sample } from "./model.ts";
 
 const TAB = 8;
 
-/** Prints the profile: a title, then for each stack its count, its pcs and its frames. */
+/** Prints a count profile: a title, then for each stack its count, its pcs and its frames. */
 export function encodeText(profile: Profile): string {
   const total = profile.samples.reduce((sum, s) => sum + s.values[0]!, 0);
   return `${profile.name} profile: total ${total}\n` + profile.samples.map(record).join("");
 }
 
-function record(sample: Sample): string {
-  const cells = shown(sample.frames).map((f) => [
+function record({ values, pcs, frames }: Sample): string {
+  return `${values[0]} ${rowKey(pcs)}\n${stackLines(frames)}\n`;
+}
+
+/**
+ * Prints heap and allocs, which have one text: what was sampled, not what it stands for, the least
+ * in use first. The rate is doubled, as the first heap profilers did and pprof expects.
+ */
+export function encodeHeapText(records: readonly MemRecord[], rate: number): string {
+  const total = records.reduce(plus, { objects: 0, bytes: 0, allocObjects: 0, allocBytes: 0 });
+  // If all were in use, pprof would take the profile for one of the older form with two columns.
+  if (total.bytes === total.allocBytes) total.allocBytes++;
+  const sorted = [...records].sort((a, b) => inUseBytes(a) - inUseBytes(b));
+  return `heap profile: ${counts(total)} @ heap/${2 * rate}\n` +
+    sorted.map(heapRecord).join("");
+}
+
+interface Counts {
+  objects: number;
+  bytes: number;
+  allocObjects: number;
+  allocBytes: number;
+}
+
+function plus(sum: Counts, r: MemRecord): Counts {
+  return {
+    objects: sum.objects + inUseObjects(r),
+    bytes: sum.bytes + inUseBytes(r),
+    allocObjects: sum.allocObjects + r.allocObjects,
+    allocBytes: sum.allocBytes + r.allocBytes,
+  };
+}
+
+function counts({ objects, bytes, allocObjects, allocBytes }: Counts): string {
+  return `${objects}: ${bytes} [${allocObjects}: ${allocBytes}]`;
+}
+
+function heapRecord(r: MemRecord): string {
+  const { pcs, frames } = nonEmpty(r, HEAP_BOTTOM);
+  const { allocObjects, allocBytes } = r;
+  const own = { objects: inUseObjects(r), bytes: inUseBytes(r), allocObjects, allocBytes };
+  return `${counts(own)} ${rowKey(pcs)}\n${stackLines(frames)}\n`;
+}
+
+function stackLines(frames: readonly Frame[]): string {
+  return align(shown(frames).map((f) => [
     "#",
     hex(f.pc),
     `${f.function}+${hex(f.pc - f.entry)}`,
     `${f.file}:${f.line}`,
-  ]);
-  return `${sample.values[0]} ${rowKey(sample.pcs)}\n${align(cells)}\n`;
+  ]));
 }
 
 /** Hides the runtime's own functions at the top of a stack, unless the stack has no others. */

@@ -70,7 +70,8 @@ interface AscFunction {
   prototype: { declaration: { decorators: { name: { text?: string } }[] | null } };
 }
 
-const RUNTIME = /^~lib\/(gopark\/assembly|rt)\//;
+/** The runtime, its parts in asc's library, and where asc says that a constructor which nobody has written is. */
+const RUNTIME = /^~lib\/(gopark\/assembly\/|rt[/.]|native\.ts$)/;
 /** asc's library is the only one whose files lie right below ~lib or in its few folders. */
 const STANDARD = /^~lib\/([^/]+\.ts|(rt|util|bindings|shared|staticarray|gopark\/assembly)\/)/;
 /** What asc puts between a call and the function called. */

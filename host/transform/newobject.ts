@@ -3,7 +3,7 @@
  * Allocates small objects of a known class in place: takes the first free cell of their size off
  * the mcache, and calls the allocator when there is none.
  *
- *     __new(24, 7)   ->   p = mcache[2]; if (p) mcache[2] = *p; else p = newslow(2, 24); header and zeros; p
+ *     __new(24, 7)   ->   p = mcache[2]; if (p) mcache[2] = *p; else p = newslow(2); header and zeros; p
  *
  * Every path that finds a cell makes no call, so it needs no frame on the trace and shows the
  * collector nothing. Not in builds that watch each allocation (GO_DEBUG, GO_TORTURE), and not
@@ -44,7 +44,7 @@ function inlineCall(c: Context, f: Func, call: Expr): Expr {
   // The call itself stays, so that its place is still known.
   raw._BinaryenCallSetTarget!(call, c.cstr(NEWSLOW));
   raw._BinaryenCallSetOperandAt!(call, 0, m.i32.const(sizeclass));
-  raw._BinaryenCallSetOperandAt!(call, 1, m.i32.const(size));
+  raw._BinaryenCallRemoveOperandAt!(call, 1);
   const header = (BigInt(size) << 32n) | BigInt(id >>> 0);
   const zeros = Array.from({ length: Math.max(1, (size + 7) >> 3) }, (_, i) => m.i64.store(8 * i, 8, ptr(), m.i64.const(0n)));
   return m.block(null, [

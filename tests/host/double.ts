@@ -7,7 +7,9 @@
  * real wasm frames, as those of a real program do.
  */
 import binaryen from "assemblyscript/binaryen";
-import { PCTAB_HEADER, PCTAB_MAGIC, PCTAB_RECORD, TRAP_HOST } from "../../host/abi/layout.ts";
+import {
+  MEM_PROFILE_RECORD_SIZE, MEM_PROFILE_RECORD_STK, PCTAB_HEADER, PCTAB_MAGIC, PCTAB_RECORD, TRAP_HOST,
+} from "../../host/abi/layout.ts";
 
 /** What a test says about the module: the gopark.abi section, shortened. */
 export interface DoubleAbi {
@@ -30,6 +32,9 @@ const EXPORTS = [
   ["gopark_goroutineProfile", "(param i32 i32) (result i32)"],
   ["gopark_threadCreateProfile", "(param i32 i32) (result i32)"],
   ["gopark_numGoroutine", "(result i32)"],
+  ["gopark_memProfile", "(param i32 i32 i32) (result i32)"],
+  ["gopark_memProfileRate", "(result i32)"],
+  ["gopark_gc", ""],
   ["gopark_alloc", "(param i32) (result i32)"],
   ["gopark_free", "(param i32)"],
   ["__new", "(param i32 i32) (result i32)"],
@@ -94,6 +99,8 @@ export class Double {
   running = 0x1000;
   pinned = 0;
   stacks: number[][] = [];
+  /** Four counts and a stack each. */
+  allocations: { counts: number[]; stack: number[] }[] = [];
   text = "goroutine 1 [running]:\n";
   log: string[] = [];
   #top = 0x10000;
@@ -234,6 +241,25 @@ export class Double {
   threadCreateProfile(ptr: number, n: number): number {
     if (n >= 1) this.data.setUint32(ptr, 0, true);
     return 1;
+  }
+
+  memProfile(ptr: number, n: number, inuseZero: number): number {
+    const shown = this.allocations.filter(({ counts: [allocs, frees] }) => inuseZero || allocs !== frees);
+    if (shown.length > n) return shown.length;
+    shown.forEach(({ counts, stack }, i) => {
+      const at = ptr + i * MEM_PROFILE_RECORD_SIZE;
+      counts.forEach((count, j) => this.data.setBigInt64(at + j * 8, BigInt(count), true));
+      [...stack, 0].slice(0, 32).forEach((pc, j) => this.data.setUint32(at + MEM_PROFILE_RECORD_STK + j * 4, pc, true));
+    });
+    return shown.length;
+  }
+
+  memProfileRate(): number {
+    return 512 * 1024;
+  }
+
+  gc(): void {
+    this.log.push("gc");
   }
 
   numGoroutine(): number {

@@ -359,9 +359,9 @@ describe("output", () => {
 describe("pprof", () => {
   it("names the kinds that there are", async () => {
     const { app } = await setup({ exports: [MAIN] });
-    await assert.rejects(app.pprof.profile("heap" as "goroutine"), {
+    await assert.rejects(app.pprof.profile("heat" as "heap"), {
       name: "ProfileError",
-      message: 'no profile "heap": there are goroutine and threadcreate',
+      message: 'no profile "heat": there are goroutine, heap, allocs, threadcreate',
     });
   });
 

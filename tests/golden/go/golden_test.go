@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -189,5 +190,59 @@ func TestDebug1(t *testing.T) {
 	}
 	if total != int64(len(states)) {
 		t.Errorf("%d goroutines, want %d", total, len(states))
+	}
+}
+
+// values are those of the samples of one function, summed.
+func values(p *profile.Profile, name string) []int64 {
+	sum := make([]int64, 4)
+	for _, s := range p.Sample {
+		if len(s.Location[0].Line) == 0 || s.Location[0].Line[0].Function.Name != name {
+			continue
+		}
+		for i, v := range s.Value {
+			sum[i] += v
+		}
+	}
+	return sum
+}
+
+func TestHeap(t *testing.T) {
+	for name, defaultType := range map[string]string{"heap.pb.gz": "", "allocs.pb.gz": "alloc_space"} {
+		p, err := profile.ParseData(read(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.CheckValid(); err != nil {
+			t.Error(err)
+		}
+		if p.DefaultSampleType != defaultType || p.Period != 1 || p.PeriodType.Type != "space" || p.PeriodType.Unit != "bytes" {
+			t.Errorf("%s: default %q, period %d of %v", name, p.DefaultSampleType, p.Period, p.PeriodType)
+		}
+		if got := values(p, "heap.build"); !slices.Equal(got, []int64{150, 4800, 100, 3200}) {
+			t.Errorf("%s: heap.build has %v", name, got)
+		}
+		for _, s := range p.Sample {
+			if s.Value[0] != 0 && s.NumLabel["bytes"][0] != s.Value[1]/s.Value[0] {
+				t.Errorf("%s: label bytes %v of %v", name, s.NumLabel, s.Value)
+			}
+		}
+	}
+}
+
+func TestHeapText(t *testing.T) {
+	p, err := profile.ParseData(read(t, "heap.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Period != 1 || len(p.SampleType) != 4 {
+		t.Errorf("period %d, %d sample types", p.Period, len(p.SampleType))
+	}
+	found := false
+	for _, s := range p.Sample {
+		found = found || slices.Equal(s.Value, []int64{150, 4800, 100, 3200})
+	}
+	if !found {
+		t.Errorf("no sample with the counts of heap.build in %v", p.Sample)
 	}
 }

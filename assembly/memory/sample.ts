@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// Which allocations the memory profile samples: on average one in so many bytes, at exponential gaps.
+//
+// Each size class draws gaps of its own, and large objects draw theirs: together these processes are
+// one over all bytes. A class's free list ends where its next sample is; the sampled cell and those
+// behind it wait as the class's rest. So the fast path of __new knows nothing of profiles: it comes
+// to the end of a list, and the slow path finds a rest there. With rate 1 each list is empty.
+//
+// Gaps have no memory, so a drawn one may be forgotten at any time: a collection that forgets the
+// lists, or a change of the rate, has the next one drawn anew.
+
+import { MCACHE, MPROF, SAMPLER } from "../shared/layout";
+import { profmalloc } from "../sys/hooks";
+import { MULTIPLIER, xorshift } from "../sys/rand";
+import { cellsize, NCLASSES } from "./sizeclass";
+
+/** Go's MemProfileRate. */
+// @ts-ignore: decorator
+@inline const DEFAULT_RATE: i32 = 512 * 1024;
+/** A gap that has to be drawn before it is used. */
+// @ts-ignore: decorator
+@inline const UNDRAWN: u32 = 0xffffffff;
+// @ts-ignore: decorator
+@inline const UNDRAWN_LARGE: u64 = u64.MAX_VALUE;
+/** The gap at rate 0: more bytes than a program will ever allocate. */
+// @ts-ignore: decorator
+@inline const NEVER: u64 = 1 << 62;
+// @ts-ignore: decorator
+@inline const LN2: f64 = 0.6931471805599453;
+
+/** State of the draws. Class arrays follow: see gapof and restof. */
+@unmanaged class Sampler {
+  random: u64;
+  large: u64; // bytes of large objects before the one that is sampled
+  rate: i32;
+}
+
+// @ts-ignore: decorator
+@inline const sampler = changetype<Sampler>(SAMPLER);
+// @ts-ignore: decorator
+@inline const GAPS: usize = SAMPLER + 32;
+// @ts-ignore: decorator
+@inline const RESTS: usize = GAPS + (<usize>NCLASSES << 2);
+
+if (offsetof<Sampler>() > 32) ERROR("Sampler runs into its arrays");
+if (RESTS + (<usize>NCLASSES << 2) > MPROF) ERROR("Sampler's arrays run into Mprof");
+
+/** The place of a class's gap: cells to come before the one that is sampled. */
+// @ts-ignore: decorator
+@inline function gapof(sc: i32): usize {
+  return GAPS + (<usize>sc << 2);
+}
+
+/** The place of a class's rest: a list that begins with a cell to be sampled, or 0. */
+// @ts-ignore: decorator
+@inline export function restof(sc: i32): usize {
+  return RESTS + (<usize>sc << 2);
+}
+
+// @ts-ignore: decorator
+@inline function listof(sc: i32): usize {
+  return MCACHE + (<usize>sc << 2);
+}
+
+/** ln x for a normal x > 0, to nine digits. */
+function ln(x: f64): f64 {
+  const bits = reinterpret<u64>(x);
+  let e = <i32>(bits >> 52) - 1023;
+  let m = reinterpret<f64>(bits & 0x000fffffffffffff | 0x3ff0000000000000);
+  if (m > 1.4142135) {
+    m /= 2;
+    ++e;
+  }
+  const s = (m - 1) / (m + 1);
+  const z = s * s;
+  return <f64>e * LN2 + 2 * s * (1 + z * (1.0 / 3 + z * (1.0 / 5 + z * (1.0 / 7 + z / 9))));
+}
+
+/** Draws a gap in bytes. */
+function drawbytes(): u64 {
+  const rate = sampler.rate;
+  if (rate == 0) return NEVER;
+  if (rate == 1) return 0;
+  const x = xorshift(sampler.random);
+  sampler.random = x;
+  const uniform = <f64>((x * MULTIPLIER >> 11) + 1); // of 1 to 2^53
+  return <u64>(<f64>rate * (53 * LN2 - ln(uniform)));
+}
+
+/** Draws a gap in cells: an object is passed when all its bytes are before the sampled one. */
+function drawcells(sc: i32): u32 {
+  return <u32>min(drawbytes() / cellsize(sc), UNDRAWN - 1);
+}
+
+/** Makes n linked free cells the list of a class, as far as the next sample. */
+export function handout(sc: i32, list: usize, n: usize): void {
+  let gap = load<u32>(gapof(sc));
+  if (gap == UNDRAWN) gap = drawcells(sc);
+  if (<usize>gap < n) {
+    cut(sc, list, gap);
+    return;
+  }
+  store<u32>(gapof(sc), gap - <u32>n);
+  store<usize>(listof(sc), list);
+}
+
+/** Makes the first `gap` cells the list of a class and what is behind them its rest. */
+function cut(sc: i32, list: usize, gap: u32): void {
+  let link = listof(sc);
+  store<usize>(link, list);
+  while (gap && list) {
+    link = list;
+    list = load<usize>(list);
+    --gap;
+  }
+  store<usize>(link, 0);
+  store<usize>(restof(sc), list);
+  store<u32>(gapof(sc), list ? UNDRAWN : gap);
+}
+
+/** Takes the sampled cell that a list ended before, and hands out what is behind it; 0 if the class has no rest. */
+export function takesample(sc: i32): usize {
+  const ptr = load<usize>(restof(sc));
+  if (!ptr) return 0;
+  // With rate 1 all that follows is the rest.
+  if (sampler.rate == 1) store<usize>(restof(sc), load<usize>(ptr));
+  else cut(sc, load<usize>(ptr), drawcells(sc));
+  profmalloc(ptr, cellsize(sc));
+  return ptr;
+}
+
+/** Samples a large object of `size` bytes, if it is its turn. */
+export function samplelarge(ptr: usize, size: usize): void {
+  if (sampler.large == UNDRAWN_LARGE) sampler.large = drawbytes();
+  if (size < sampler.large) {
+    sampler.large -= size;
+    return;
+  }
+  sampler.large = UNDRAWN_LARGE;
+  profmalloc(ptr, size);
+}
+
+/** Forgets the rests, and all gaps of classes, as the lists are forgotten. */
+export function flushsamples(): void {
+  memory.fill(GAPS, 0xff, <usize>NCLASSES << 2);
+  memory.fill(RESTS, 0, <usize>NCLASSES << 2);
+}
+
+/** Bytes between two samples on average; 1: every allocation is one, 0: none is. */
+export function samplerate(): i32 {
+  return sampler.rate;
+}
+
+/** Sets the rate from the next allocation on. Returns the rate before. Never allocates. */
+export function setsamplerate(rate: i32): i32 {
+  const old = sampler.rate;
+  sampler.rate = max(rate, 0);
+  sampler.large = UNDRAWN_LARGE;
+  for (let sc = 1; sc < NCLASSES; ++sc) {
+    let link = listof(sc);
+    while (load<usize>(link)) link = load<usize>(link);
+    store<usize>(link, load<usize>(restof(sc)));
+    cut(sc, load<usize>(listof(sc)), drawcells(sc));
+  }
+  return old;
+}
+
+/** Sets what a program begins with. Called once, before anything is allocated. */
+export function sampleinit(): void {
+  sampler.rate = DEFAULT_RATE;
+  sampler.large = UNDRAWN_LARGE;
+  flushsamples();
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { before, describe, it, test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { Profile as Proto } from "pprof-format";
+import { type App, load } from "../../host/index.ts";
+import { allocsProfile, heapProfile, type MemRecord, scaleHeapSample } from "../../host/profile/heap.ts";
+import { deltaProfile } from "../../host/profile/model.ts";
+import { encodePprof } from "../../host/profile/pprof.ts";
+import { encodeHeapText } from "../../host/profile/text.ts";
+import { PcTab } from "../../host/symbol/pctab.ts";
+import { buildGuest } from "./build.ts";
+import { makePctab } from "./double.ts";
+
+const tab = new PcTab(makePctab([
+  ["main.main", "assembly/main.ts", 12, 0],
+  ["main.build", "assembly/main.ts", 20, 0],
+]).buffer);
+const record = (counts: [number, number, number, number], ...pcs: number[]): MemRecord => {
+  const [allocBytes, freeBytes, allocObjects, freeObjects] = counts;
+  return { allocBytes, freeBytes, allocObjects, freeObjects, pcs, frames: tab.frames(pcs) };
+};
+const records = [record([4800, 1600, 150, 50], 2, 1), record([64, 64, 2, 2], 1), record([32, 0, 1, 0])];
+const mapping = { file: "app.wasm", buildId: "abcdef0123" };
+const decode = (p: Parameters<typeof encodePprof>[0]) => Proto.decode(encodePprof(p, mapping));
+
+test("heap profile: Go's sample types, period and default", () => {
+  for (const [make, shown] of [[heapProfile, ""], [allocsProfile, "alloc_space"]] as const) {
+    const p = decode(make(records, 512 * 1024, 0n));
+    const s = (i: number | bigint) => p.stringTable.strings[Number(i)]!;
+    assert.deepEqual(p.sampleType.map((t) => `${s(t.type)}/${s(t.unit)}`),
+      ["alloc_objects/count", "alloc_space/bytes", "inuse_objects/count", "inuse_space/bytes"]);
+    assert.equal(`${s(p.periodType!.type)}/${s(p.periodType!.unit)} ${p.period}`, "space/bytes 524288");
+    assert.equal(s(p.defaultSampleType), shown);
+  }
+});
+
+test("heap profile: values at rate 1, the label bytes, and a frame for what the host allocates", () => {
+  const p = decode(heapProfile(records, 1, 0n));
+  assert.deepEqual(p.sample.map((s) => s.value.map(Number)), [[150, 4800, 100, 3200], [2, 64, 0, 0], [1, 32, 1, 32]]);
+  assert.deepEqual(p.sample.map((s) => [p.stringTable.strings[Number(s.label[0]!.key)], Number(s.label[0]!.num)]),
+    [["bytes", 32], ["bytes", 32], ["bytes", 32]]);
+  assert.ok(p.stringTable.strings.includes("runtime.host"));
+});
+
+test("scaleHeapSample: divides by the odds of being sampled", () => {
+  assert.deepEqual(scaleHeapSample(0, 0, 524288), [0, 0]);
+  assert.deepEqual(scaleHeapSample(3, 99, 1), [3, 99]);
+  assert.deepEqual(scaleHeapSample(3, 99, 0), [3, 99]);
+  assert.deepEqual(scaleHeapSample(1, 32, 524288), [16384, 524304]);
+  assert.deepEqual(scaleHeapSample(2, 2 << 20, 524288), [2, 2425393]);
+});
+
+test("heap profile: debug=1 is Go's text", () => {
+  assert.equal(encodeHeapText(records, 512 * 1024), [
+    "heap profile: 101: 3232 [153: 4896] @ heap/1048576",
+    "0: 0 [2: 64] @ 0x1",
+    "#\t0x1\tmain.main+0x0\tassembly/main.ts:12",
+    "",
+    "1: 32 [1: 32] @ 0x0",
+    "#\t0x0\truntime.host+0x0\t:0",
+    "",
+    "100: 3200 [150: 4800] @ 0x2 0x1",
+    "#\t0x2\tmain.build+0x0\tassembly/main.ts:20",
+    "#\t0x1\tmain.main+0x0\tassembly/main.ts:12",
+    "",
+    "",
+  ].join("\n"));
+  // All in use: one byte more keeps pprof from reading two columns.
+  assert.match(encodeHeapText([record([32, 0, 1, 0], 1)], 1), /^heap profile: 1: 32 \[1: 33\] @ heap\/2\n/);
+});
+
+test("heap profile: a delta has what came and what went", () => {
+  const earlier = heapProfile([record([64, 0, 2, 0], 1)], 1, 0n);
+  const later = heapProfile([record([96, 64, 3, 2], 1), record([32, 0, 1, 0], 2)], 1, 9n);
+  assert.deepEqual(deltaProfile(earlier, later).samples.map((s) => s.values), [[1, 32, -1, -32], [1, 32, 1, 32]]);
+});
+
+describe("the heap of a real program", () => {
+  let app: App;
+  before(async () => {
+    app = await load(await buildGuest("heap"), { name: "heap.wasm" });
+  });
+  const inUse = (name: string) => app.runtime.memProfile()
+    .filter((r) => r.frames[0]?.function === name)
+    .reduce((sum, r) => sum + r.allocObjects - r.freeObjects, 0);
+
+  it("counts by the line that says new, as of the last collection, or behind one that is asked for", async () => {
+    await app.exports.every!(1);
+    await app.pprof.profile("heap", { gc: true });
+    await app.exports.build!(100);
+    assert.equal(inUse("heap.build"), 0);
+    await app.pprof.profile("goroutine", { gc: true });
+    assert.equal(inUse("heap.build"), 0, "only heap and allocs collect");
+    await app.pprof.profile("allocs", { gc: true });
+    assert.equal(inUse("heap.build"), 100);
+    const [frame] = app.runtime.memProfile().find((r) => r.frames[0]?.function === "heap.build")!.frames;
+    assert.match(`${frame!.file}:${frame!.line}`, /heap\.ts:15$/);
+  });
+
+  it("knows what the host allocates for a call, which has no stack", async () => {
+    await app.exports.length!("a string of the host's");
+    await app.pprof.profile("heap", { gc: true });
+    assert.ok(app.runtime.memProfile().some((r) => r.stack.length === 0 && r.allocObjects > 0));
+  });
+
+  it("leaves out stacks of which nothing is in use, when asked to", async () => {
+    await app.exports.drop!();
+    await app.pprof.profile("heap", { gc: true });
+    assert.equal(inUse("heap.build"), 0);
+    const some = app.runtime.memProfile({ inuseZero: false });
+    assert.ok(some.length < app.runtime.memProfile().length);
+    assert.ok(some.every((r) => r.allocBytes !== r.freeBytes));
+  });
+
+  it("has one text for heap and allocs", async () => {
+    const text = await app.pprof.text("heap");
+    assert.match(text, /^heap profile: \d+: \d+ \[\d+: \d+\] @ heap\/2\n/);
+    assert.equal(await app.pprof.text("allocs"), text);
+  });
+
+  it("takes a delta over some seconds", async () => {
+    const pending = app.pprof.profile("heap", { seconds: 0.01, gc: true });
+    await app.exports.build!(10);
+    const p = Proto.decode(gunzipSync(await pending));
+    assert.ok(p.sample.some((s) => Number(s.value[0]) === 10 && Number(s.value[2]) === 10));
+    assert.ok(Number(p.durationNanos) > 0);
+  });
+});
