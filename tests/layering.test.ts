@@ -25,6 +25,7 @@ const BRIDGES: Record<string, readonly string[]> = {
 /** Packages, by the files that may use them. */
 const PACKAGES: Record<string, RegExp> = {
   "@assemblyscript/loader": /^host\/instance\//,
+  "@jridgewell/sourcemap-codec": /^host\/transform\/sourcemap\.ts$/,
   "pprof-format": /^host\/profile\//,
   "assemblyscript": /^host\/transform\//,
   "assemblyscript/asc": /^host\/(transform|cli)\//,

@@ -76,6 +76,10 @@ const RUNTIME = /^~lib\/(gopark\/assembly\/|rt[/.]|native\.ts$)/;
 const STANDARD = /^~lib\/([^/]+\.ts|(rt|util|bindings|shared|staticarray|gopark\/assembly)\/)/;
 /** What asc puts between a call and the function called. */
 const STUB = /@(override|varargs)$/;
+/** What asc makes up as the file of what nobody wrote. It has no text, so no source map may name it. */
+export const NATIVE = "~lib/native.ts";
+/** Of functions there: what reads or writes a field. To who wrote the field's use it is no call. */
+const ACCESSOR = /#[gs]et:/;
 const NOT_THE_USERS = /^~lib\/(gopark\/assembly|rt|builtins|bindings)\b/;
 const ELEMENT_FUNCTION_PROTOTYPE = 4;
 
@@ -157,7 +161,7 @@ export class Facts {
     return {
       title,
       place: { file: source.normalizedPath, line: start ? source.lineAt(start) : 1, column: 0 },
-      traced: !RUNTIME.test(source.normalizedPath) && !STUB.test(f.internalName),
+      traced: !RUNTIME.test(source.normalizedPath) && !STUB.test(f.internalName) && !(source.normalizedPath == NATIVE && ACCESSOR.test(f.internalName)),
       user: !STANDARD.test(source.normalizedPath),
       placeOf: e => {
         const range = f.debugLocations!.get(e);

@@ -59,10 +59,11 @@ function pcOf({ inlining, call, leaf, position }: Spot, at: Written | undefined,
 
 /** Where each spot, or what it is an operand of, was written. */
 function whereWritten(c: Context, spots: readonly Spot[], origins: Origins): Map<Spot, Written> {
-  const before = segmentsOf(c.m.emitBinary("spots"));
+  const emit = () => withoutStackIR(c, () => segmentsOf(c.m.emitBinary("spots")));
+  const before = emit();
   const number = addFile(c, "spots");
   spots.forEach(({ f, e }, i) => c.raw._BinaryenFunctionSetDebugLocation!(f, e, number, i, 0));
-  const after = segmentsOf(c.m.emitBinary("spots"));
+  const after = emit();
   const found = new Map<Spot, Written>();
   let i = 0;
   for (const { offset, source, line } of after.segments) {
@@ -80,4 +81,17 @@ function whereWritten(c: Context, spots: readonly Spot[], origins: Origins): Map
     if (up) found.set(spot, found.get(up)!);
   }
   return found;
+}
+
+/** What Binaryen does to the code when it writes it is of no use for a map that is thrown away. */
+function withoutStackIR<T>({ raw }: Context, f: () => T): T {
+  const [generate, optimize] = [raw._BinaryenGetGenerateStackIR!(), raw._BinaryenGetOptimizeStackIR!()];
+  raw._BinaryenSetGenerateStackIR!(0);
+  raw._BinaryenSetOptimizeStackIR!(0);
+  try {
+    return f();
+  } finally {
+    raw._BinaryenSetGenerateStackIR!(generate);
+    raw._BinaryenSetOptimizeStackIR!(optimize);
+  }
 }

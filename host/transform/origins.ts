@@ -10,16 +10,13 @@
  */
 
 import { kindOf, type Context, type Expr, type Func } from "./binaryen.ts";
-import type { Place } from "./facts.ts";
+import { NATIVE, type Place } from "./facts.ts";
 
 /** A file as one function sees it. */
 export interface Origin {
   readonly func: string;
   readonly file: string;
 }
-
-/** What asc makes up as the file of what nobody wrote. It has no text, so no source map may name it. */
-const NATIVE = "~lib/native.ts";
 
 const TRAPS = new Set(["Call", "CallIndirect", "Load", "Store", "Unreachable", "MemoryInit", "MemoryCopy", "MemoryFill",
   "SIMDLoad", "SIMDLoadStoreLane", "AtomicRMW", "AtomicCmpxchg", "AtomicWait", "AtomicNotify", "TableGet", "TableSet"]);
