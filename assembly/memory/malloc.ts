@@ -120,6 +120,7 @@ export function __link(parent: usize, child: usize, expectMultiple: bool): void 
   if (mheap.gcphase) shade(child);
 }
 
+/** Marks what is stored. The transform has it called in place of __link. */
 function shade(ptr: usize): void {
   if (ptr) greyobject(ptr);
 }

@@ -19,6 +19,8 @@ export const MEMORY_BASE: i32 = 0x40000;
 export const TRACE_TOP: usize = 0x3e000;
 export const MCACHE: usize = 0x3e000;
 export const MHEAP: usize = 0x3e100;
+/** In mheap: not 0 while a cycle marks. */
+export const GCPHASE: usize = 0x3e108;
 export const M0: usize = 0x3f000;
 export const SCHED: usize = 0x3f200;
 export const P0: usize = 0x3f300;

@@ -5,6 +5,7 @@
  *
  *     wrap      blocking imports and exports become functions that may park
  *     shadow    asc's shadow stack goes where nothing can collect
+ *     barrier   the test of the write barrier is put where references are stored
  *     mark      calls are numbered; which functions' frames nothing can read is known
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
@@ -21,7 +22,8 @@
 
 import type { Parser, Program } from "assemblyscript";
 import type binaryen from "assemblyscript/binaryen";
-import { ABI_VERSION, G0, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
+import { ABI_VERSION, G0, GCPHASE, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
+import { inlineBarrier } from "./barrier.ts";
 import { DATA, frames, resumeSwitch, runAsyncify, type Frame } from "./asyncify.ts";
 import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
@@ -91,6 +93,7 @@ export default class GoparkTransform {
     defineCallExport(c, `${INTRINSICS}/callexport`, facts.exports);
     const bottom = callersOf(c, `${INTRINSICS}/asyncifyStartUnwind`);
     stripShadow(c, bottom);
+    inlineBarrier(c, GCPHASE);
     this.keepApart(c, bottom);
     const markers = mark(c, facts);
     if (!this.options.debugInfo) facts.quiet = quietFunctions(c);
