@@ -3,6 +3,7 @@
 //
 // The host calls them while no goroutine runs. SETTLE, SCHED, TRAP codes: shared/status.ts.
 
+import { gcstats } from "../memory/mstats";
 import {
   EXIT_TRAP, SETTLE_MANAGED, SETTLE_OK, TRAP_DIVIDE, TRAP_HOST, TRAP_MEMORY, TRAP_OVERFLOW,
   TRAP_STACK, TRAP_TABLE, TRAP_UNREACHABLE
@@ -125,4 +126,9 @@ export function gopark_alloc(size: i32): usize {
 /** Gives it back. */
 export function gopark_free(ptr: usize): void {
   __free(ptr);
+}
+
+/** Turns the lines of GODEBUG=gctrace=1 on or off. The host calls it before the program starts. */
+export function gopark_gctrace(on: i32): void {
+  gcstats.gctrace = on != 0;
 }

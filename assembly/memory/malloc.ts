@@ -155,5 +155,5 @@ export function __unpin(ptr: usize): void {
 // @ts-ignore: decorator
 @global @unsafe
 export function __collect(): void {
-  gcfull();
+  gcfull(true);
 }

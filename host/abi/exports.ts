@@ -44,6 +44,8 @@ export interface GuestExports {
   /** Returns raw memory that the collector does not know. */
   gopark_alloc(size: number): number;
   gopark_free(ptr: number): void;
+  /** Turns the lines of GODEBUG=gctrace=1 on or off. */
+  gopark_gctrace(on: number): void;
 }
 
 /** The functions that a module must export, or its ABI section lies. */
@@ -52,4 +54,5 @@ export const REQUIRED: readonly (keyof GuestExports)[] = [
   "gopark_newcall", "gopark_schedule", "gopark_deadline", "gopark_hostcalls", "gopark_deadlock",
   "gopark_curg", "gopark_settle", "gopark_trap", "gopark_stack", "gopark_goroutineProfile",
   "gopark_threadCreateProfile", "gopark_numGoroutine", "gopark_alloc", "gopark_free",
+  "gopark_gctrace",
 ];
