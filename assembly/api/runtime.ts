@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The runtime and debug namespaces, and print.
 
-import { STACK_RECORD_DEPTH, STACK_RECORD_SIZE } from "../shared/layout";
+import { MEM_STATS_NUMGC, MEM_STATS_PAUSES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE } from "../shared/layout";
 import { callers as saveCallers, goroutineprofile, threadcreateprofile } from "../profile/callers";
 import { pcfile, pcfunc, pcline, pcparent, pcstring, printstacks, readpc } from "../profile/traceback";
 import { gcount, goexit as goexit0, gosched as gosched0 } from "../sched/proc";
@@ -36,6 +36,9 @@ export function println(s: string): void {
 export function gosched(): void {
   gosched0();
 }
+
+if (offsetof<runtime.MemStats>("numGC") != MEM_STATS_NUMGC) ERROR("shared/layout.ts is stale: MemStats.numGC");
+if (offsetof<runtime.MemStats>("pauseNs") != MEM_STATS_PAUSES) ERROR("shared/layout.ts is stale: MemStats.pauseNs");
 
 export namespace runtime {
   /** Lets other goroutines run. May park. */

@@ -83,6 +83,24 @@ export const FRAME_SHADOW_MASK: i32 = 1023;
 export const STACK_RECORD_DEPTH: i32 = 32;
 export const STACK_RECORD_SIZE: i32 = 128;
 
+// ╒══════ HeapClass, one for each class id ══════╕
+// │  0  objects                             u64 │
+// │  8  bytes                               u64 │
+// └─────────────────────────────────────────────┘ 16
+export const HEAP_CLASS_SIZE: usize = 16;
+
+// ╒═════════════════ MemStats ═════════════════╕
+// │   0  alloc, totalAlloc, sys, mallocs, frees, │
+// │      heapAlloc, heapSys, heapIdle, heapInuse,│
+// │      heapObjects, stackInuse, buckHashSys,   │
+// │      gcSys, otherSys, nextGC, lastGC     u64 │
+// │ 128  numGC, numForcedGC                  u32 │
+// │ 136  pauseTotalNs                        u64 │
+// │ 144  pauseNs: u64[256]                   ptr │
+// └──────────────────────────────────────────────┘
+export const MEM_STATS_NUMGC: usize = 128;
+export const MEM_STATS_PAUSES: usize = 144;
+
 // A slot holds one argument, result or element, whatever its type (v128 included).
 export const SLOT_SIZE: usize = 16;
 

@@ -44,6 +44,10 @@ export interface GuestExports {
   /** Returns raw memory that the collector does not know. */
   gopark_alloc(size: number): number;
   gopark_free(ptr: number): void;
+  /** Returns a MemStats. */
+  gopark_readMemStats(): number;
+  /** Collects, fills n HeapClasses if there are at most as many classes; returns their number. */
+  gopark_heapHistogram(ptr: number, n: number): number;
   /** Turns the lines of GODEBUG=gctrace=1 on or off. */
   gopark_gctrace(on: number): void;
 }
@@ -54,5 +58,5 @@ export const REQUIRED: readonly (keyof GuestExports)[] = [
   "gopark_newcall", "gopark_schedule", "gopark_deadline", "gopark_hostcalls", "gopark_deadlock",
   "gopark_curg", "gopark_settle", "gopark_trap", "gopark_stack", "gopark_goroutineProfile",
   "gopark_threadCreateProfile", "gopark_numGoroutine", "gopark_alloc", "gopark_free",
-  "gopark_gctrace",
+  "gopark_gctrace", "gopark_readMemStats", "gopark_heapHistogram",
 ];

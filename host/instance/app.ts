@@ -6,6 +6,7 @@
  */
 import { endedError, ProfileError } from "../abi/errors.ts";
 import type { Manifest } from "../abi/manifest.ts";
+import type { HeapClass, MemStats } from "../memory/record.ts";
 import { goroutineProfile } from "../profile/goroutine.ts";
 import { deltaProfile, type Mapping, type Profile, type Stack } from "../profile/model.ts";
 import { encodePprof } from "../profile/pprof.ts";
@@ -70,6 +71,19 @@ export class Runtime {
   /** Returns one record for each M: the stack that created it. */
   threadCreateProfile(): StackRecord[] {
     return this.#symbolize(this.#reader("threadCreateProfile()").threadCreateProfile());
+  }
+
+  /** Tells what the allocator and the collector have done, in bytes, objects and nanoseconds. */
+  readMemStats(): MemStats {
+    return this.#reader("readMemStats()").readMemStats();
+  }
+
+  /** Collects, and returns the objects and bytes that live, by class, most bytes first. */
+  heapHistogram(): (HeapClass & { readonly name: string })[] {
+    const { classes } = this.#parts.manifest;
+    return this.#reader("heapHistogram()").heapHistogram()
+      .map((c) => ({ ...c, name: classes[c.id] ?? `class ${c.id}` }))
+      .sort((a, b) => b.bytes - a.bytes || a.id - b.id);
   }
 
   #reader(what: string): Reader {

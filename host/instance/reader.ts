@@ -5,8 +5,8 @@
  * @module
  */
 import type { GuestExports } from "../abi/exports.ts";
-import { STACK_RECORD_SIZE } from "../abi/layout.ts";
-import { readStackRecords } from "../memory/record.ts";
+import { HEAP_CLASS_SIZE, STACK_RECORD_SIZE } from "../abi/layout.ts";
+import { type HeapClass, type MemStats, readHeapClasses, readMemStats, readStackRecords } from "../memory/record.ts";
 import { decodeText } from "../memory/text.ts";
 import type { MemoryView } from "../memory/view.ts";
 import type { Door } from "./door.ts";
@@ -49,6 +49,21 @@ export class Reader {
 
   threadCreateProfile(): Uint32Array[] {
     return this.#records((guest, ptr, n) => guest.gopark_threadCreateProfile(ptr, n));
+  }
+
+  readMemStats(): MemStats {
+    return this.#door.enter((guest) => readMemStats(this.#view, guest.gopark_readMemStats() >>> 0));
+  }
+
+  /** Collects, then counts what lives by class. */
+  heapHistogram(): HeapClass[] {
+    return this.#door.enter((guest) => {
+      const n = guest.gopark_heapHistogram(0, 0);
+      return this.#buffered(guest, n * HEAP_CLASS_SIZE, (buf) => {
+        guest.gopark_heapHistogram(buf, n);
+        return readHeapClasses(this.#view, buf, n);
+      });
+    });
   }
 
   /** Reads in two steps, as Go's callers do: how many there are, then all of them. */

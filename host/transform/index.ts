@@ -191,9 +191,9 @@ export default class GoparkTransform {
   }
 
   private emit({ m }: Context, facts: Facts, table: Uint8Array): void {
-    const { exports, imports, types } = facts;
+    const { classes, exports, imports, types } = facts;
     const strip = <T extends { internalName: string }>({ internalName: _, ...rest }: T) => rest;
-    const abi = { version: ABI_VERSION, exports: exports.map(strip), imports: imports.map(strip), types };
+    const abi = { version: ABI_VERSION, exports: exports.map(strip), imports: imports.map(strip), types, classes };
     m.addCustomSection("gopark.abi", new TextEncoder().encode(JSON.stringify(abi)));
     m.addCustomSection("gopark.pctab", table);
   }
