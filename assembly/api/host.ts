@@ -3,6 +3,9 @@
 //
 // The host calls them while no goroutine runs. SETTLE, SCHED, TRAP codes: shared/status.ts.
 
+import { gcstats } from "../memory/mstats";
+import { heaphistogram } from "../memory/histogram";
+import { runtime } from "./runtime";
 import {
   EXIT_TRAP, SETTLE_MANAGED, SETTLE_OK, TRAP_DIVIDE, TRAP_HOST, TRAP_MEMORY, TRAP_OVERFLOW,
   TRAP_STACK, TRAP_TABLE, TRAP_UNREACHABLE
@@ -142,4 +145,21 @@ export function gopark_alloc(size: i32): usize {
 /** Gives it back. */
 export function gopark_free(ptr: usize): void {
   __free(ptr);
+}
+
+/** Turns the lines of GODEBUG=gctrace=1 on or off. The host calls it before the program starts. */
+export function gopark_gctrace(on: i32): void {
+  gcstats.gctrace = on != 0;
+}
+
+/** Makes a MemStats and fills it. */
+export function gopark_readMemStats(): usize {
+  const m = new runtime.MemStats();
+  runtime.readMemStats(m);
+  return changetype<usize>(m);
+}
+
+/** Collects, then fills the first n HeapClasses if there are at most as many classes; returns their number. */
+export function gopark_heapHistogram(ptr: usize, n: i32): i32 {
+  return heaphistogram(ptr, n);
 }

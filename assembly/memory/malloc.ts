@@ -129,6 +129,7 @@ export function __link(parent: usize, child: usize, expectMultiple: bool): void 
   if (mheap.gcphase) shade(child);
 }
 
+/** Marks what is stored. The transform has it called in place of __link. */
 function shade(ptr: usize): void {
   if (ptr) greyobject(ptr);
 }
@@ -163,5 +164,5 @@ export function __unpin(ptr: usize): void {
 // @ts-ignore: decorator
 @global @unsafe
 export function __collect(): void {
-  gcfull();
+  gcfull(true);
 }

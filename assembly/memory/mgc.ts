@@ -18,7 +18,7 @@ import { flushmcache } from "./mcache";
 import { FREE, reclaimall, startsweep } from "./mcentral";
 import { drain, drained, drainoverflow, dropmarkstack, greyobject } from "./mgcmark";
 import { mheap } from "./mheap";
-import { cycleended, cyclestarted, stopped } from "./mstats";
+import { cycleended, cyclestarted, gcstats, stopped } from "./mstats";
 import { pinat } from "./pins";
 import { setgoal, startassist } from "./mgcpacer";
 import { sampleinit } from "./sample";
@@ -71,10 +71,11 @@ export function gcfinish(): void {
   while (mheap.gcphase) gcmark(i32.MAX_VALUE);
 }
 
-/** Collects: all that is unreachable now is free afterwards. World stopped. Unbounded. */
-export function gcfull(): void {
+/** Collects: all that is unreachable now is free afterwards. `forced`: the program asked for it. World stopped. Unbounded. */
+export function gcfull(forced: bool = false): void {
   gcfinish();
   gcstart();
+  gcstats.forced = forced;
   gcfinish();
   reclaimall();
 }
@@ -166,6 +167,7 @@ function finalizedead(): void {
 export function mallocinit(): void {
   mheap.gcpercent = 100;
   mheap.memorylimit = i64.MAX_VALUE;
+  gcstats.inittime = nanotime();
   mheap.cycle = mheap.sweepgen = 2; // a span's markgen is 0 at first: no cycle's
   sampleinit();
   setgoal();

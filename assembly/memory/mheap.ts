@@ -22,7 +22,7 @@
 // └───────────────────────────────────────────────────┘
 // A raw span (raw.ts) has its free list where the marks are.
 
-import { MHEAP, SAMPLER } from "../shared/layout";
+import { GCPHASE, MHEAP, SAMPLER } from "../shared/layout";
 import { cellsize, HEADER, MEDIUM, NCLASSES } from "./sizeclass";
 
 // @ts-ignore: decorator
@@ -74,6 +74,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
 /** What all Ps share. Arrays follow: see spansof, sweepof, rawof and binof. */
 @unmanaged export class Mheap {
   bins: u64; // bit n: there are runs of n blocks; 63: of 63 or more
+  gcphase: u32; // 1 while a cycle marks: __link looks at it
   // Blocks taken from the engine, and what they are.
   blocks: usize;
   free: usize; // in free runs
@@ -95,7 +96,6 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   assisted: usize; // live when the debt was last reckoned
   memorylimit: i64;
   // The collector's.
-  gcphase: u32; // 1 while it marks: __link looks at it
   cycle: u32; // number of the cycle that marks or has marked last
   sweepgen: u32; // number of the cycle that has marked last
   rootjob: i32; // which roots are to be visited next
@@ -133,6 +133,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
 // @ts-ignore: decorator
 @inline export const MSTATS: usize = (BINS + 256 + 7) & ~7;
 
+if (MHEAP + offsetof<Mheap>("gcphase") != GCPHASE) ERROR("shared/layout.ts is stale: GCPHASE");
 if (offsetof<Mheap>() > 256) ERROR("Mheap runs into its arrays");
 if (MSTATS > SAMPLER) ERROR("Mheap's arrays run into Sampler");
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What the collector tells of itself: MemStats, and the lines of GODEBUG=gctrace=1.
+// What the allocator and the collector tell of themselves: MemStats, and the lines of GODEBUG=gctrace=1.
+//
+// Nothing is counted per object: cells are counted when they go into an mcache, and those that are
+// still on a list are taken off again when someone asks. Frees are as of the last cycle, as in Go.
 
-import { MSTATS } from "./mheap";
-import { mheap } from "./mheap";
-import { nanotime } from "../sys/os";
+import { M0 } from "../shared/layout";
+import { nanotime, walltime } from "../sys/os";
+import { printrune, printstring, printuint, flush } from "../sys/print";
+import { listlen } from "./mcache";
+import { BLOCK_SHIFT, mheap, MSTATS } from "./mheap";
+import { cellsize, NCLASSES } from "./sizeclass";
 
 /** Times in nanoseconds. */
 @unmanaged export class GCStats {
@@ -16,11 +22,19 @@ import { nanotime } from "../sys/os";
   longest: f64; // its longest stop
   total: f64; // what all stops took
   lastgc: f64; // when the last one ended, since 1970
-  gctrace: i32;
+  before: usize; // bytes in use when the cycle began
+  forced: bool; // the program asked for the cycle that runs
+  gctrace: bool;
 }
 
 // @ts-ignore: decorator
 @inline export const gcstats = changetype<GCStats>(MSTATS);
+/** The longest stop of each of the last 256 cycles, u64. */
+// @ts-ignore: decorator
+@inline export const PAUSES: usize = MSTATS + 128;
+
+if (offsetof<GCStats>() > 128) ERROR("GCStats runs into the pauses");
+if (PAUSES + 2048 > M0) ERROR("the pauses run into M 0");
 
 /** Notes a stop of the program. */
 export function stopped(ns: f64): void {
@@ -37,9 +51,90 @@ export function cyclestarted(start: f64): void {
   gcstats.steps = 0;
   gcstats.longest = ns;
   gcstats.total += ns;
+  gcstats.before = mheap.live;
 }
 
-/** Notes that a cycle has ended. */
+/** Notes that a cycle has ended, its last stop having begun at `start`. */
 export function cycleended(start: f64, before: usize, goal: usize): void {
+  const now = nanotime();
+  const last = now - start;
+  store<u64>(PAUSES + (<usize>(gcstats.numgc & 255) << 3), <u64>max(gcstats.longest, last));
   ++gcstats.numgc;
+  if (gcstats.forced) ++gcstats.numforced;
+  gcstats.lastgc = walltime();
+  if (gcstats.gctrace) trace(now, start, before, goal);
+  gcstats.forced = false;
+}
+
+/** Go's line: gc # @#s #%: #+#+# ms clock, #+#/#/#+# ms cpu, #->#-># MB, # MB goal, # MB stacks, #MB globals, # P. */
+function trace(now: f64, start: f64, before: usize, goal: usize): void {
+  const age = now - gcstats.inittime;
+  printstring("gc ");
+  printuint(gcstats.numgc);
+  printstring(" @");
+  printdiv(<u64>(age / 1e6), 3);
+  printstring("s ");
+  printuint(age > 0 ? <u64>((gcstats.total + now - start) * 100 / age) : 0);
+  printstring("%: ");
+  printms(gcstats.startpause);
+  printrune(0x2b);
+  printms(start - gcstats.cyclestart - gcstats.startpause);
+  printrune(0x2b);
+  printms(now - start);
+  printstring(" ms clock, ");
+  printms(gcstats.startpause);
+  printrune(0x2b);
+  printms(gcstats.steps);
+  printstring("/0/0+"); // nothing marks in the background or while idle
+  printms(now - start);
+  printstring(" ms cpu, ");
+  printuint(gcstats.before >> 20);
+  printstring("->");
+  printuint(before >> 20);
+  printstring("->");
+  printuint(mheap.live >> 20);
+  printstring(" MB, ");
+  printuint(goal >> 20);
+  printstring(" MB goal, ");
+  printuint(mheap.persistent << BLOCK_SHIFT >> 20);
+  printstring(" MB stacks, ");
+  printuint(__heap_base >> 20);
+  printstring(" MB globals, 1 P");
+  if (gcstats.forced) printstring(" (forced)");
+  printrune(0x0a);
+  flush();
+}
+
+/** Go's itoaDiv: v with the last `dec` digits behind a point. */
+function printdiv(v: u64, dec: i32): void {
+  let unit: u64 = 1;
+  for (let i = 0; i < dec; ++i) unit *= 10;
+  printuint(v / unit);
+  if (!dec) return;
+  printrune(0x2e);
+  for (let rest = unit / 10; rest; rest /= 10) printrune(0x30 + <u32>(v / rest % 10));
+}
+
+/** Go's fmtNSAsMS: nanoseconds as milliseconds, two digits of precision and at most three decimal places. */
+function printms(time: f64): void {
+  const ns = <u64>max(time, 0);
+  if (ns >= 10000000) {
+    printuint(ns / 1000000);
+    return;
+  }
+  let x = ns / 1000;
+  let dec = 3;
+  while (x >= 100) {
+    x /= 10;
+    --dec;
+  }
+  if (x) printdiv(x, dec);
+  else printrune(0x30);
+}
+
+/** Cells on the lists of the mcache: counted as allocated, and not objects. */
+export function cached(bytes: bool): u64 {
+  let sum: u64 = 0;
+  for (let sc = 1; sc < NCLASSES; ++sc) sum += listlen(sc) * (bytes ? cellsize(sc) : 1);
+  return sum;
 }

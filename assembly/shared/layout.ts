@@ -20,6 +20,8 @@ export const MEMORY_BASE: i32 = 0x100000;
 export const TRACE_TOP: usize = 0xfc000;
 export const MCACHE: usize = 0xfc000;
 export const MHEAP: usize = 0xfc100;
+/** In mheap: not 0 while a cycle marks. */
+export const GCPHASE: usize = 0xfc108;
 /** When the next allocation is sampled, and what has been. */
 export const SAMPLER: usize = 0xfe000;
 export const MPROF: usize = 0xfe400;
@@ -104,6 +106,24 @@ export const MEM_PROFILE_RECORD_ALLOC_OBJECTS: usize = 16;
 export const MEM_PROFILE_RECORD_FREE_OBJECTS: usize = 24;
 export const MEM_PROFILE_RECORD_STK: usize = 32;
 export const MEM_PROFILE_RECORD_SIZE: i32 = 160;
+
+// ╒══════ HeapClass, one for each class id ══════╕
+// │  0  objects                             u64 │
+// │  8  bytes                               u64 │
+// └─────────────────────────────────────────────┘ 16
+export const HEAP_CLASS_SIZE: usize = 16;
+
+// ╒═════════════════ MemStats ═════════════════╕
+// │   0  alloc, totalAlloc, sys, mallocs, frees, │
+// │      heapAlloc, heapSys, heapIdle, heapInuse,│
+// │      heapObjects, stackInuse, buckHashSys,   │
+// │      gcSys, otherSys, nextGC, lastGC     u64 │
+// │ 128  numGC, numForcedGC                  u32 │
+// │ 136  pauseTotalNs                        u64 │
+// │ 144  pauseNs: u64[256]                   ptr │
+// └──────────────────────────────────────────────┘
+export const MEM_STATS_NUMGC: usize = 128;
+export const MEM_STATS_PAUSES: usize = 144;
 
 // A slot holds one argument, result or element, whatever its type (v128 included).
 export const SLOT_SIZE: usize = 16;

@@ -48,6 +48,12 @@ export interface GuestExports {
   /** Returns raw memory that the collector does not know. */
   gopark_alloc(size: number): number;
   gopark_free(ptr: number): void;
+  /** Returns a MemStats. */
+  gopark_readMemStats(): number;
+  /** Collects, fills n HeapClasses if there are at most as many classes; returns their number. */
+  gopark_heapHistogram(ptr: number, n: number): number;
+  /** Turns the lines of GODEBUG=gctrace=1 on or off. */
+  gopark_gctrace(on: number): void;
 }
 
 /** The functions that a module must export, or its ABI section lies. */
@@ -57,4 +63,5 @@ export const REQUIRED: readonly (keyof GuestExports)[] = [
   "gopark_curg", "gopark_settle", "gopark_trap", "gopark_stack", "gopark_goroutineProfile",
   "gopark_threadCreateProfile", "gopark_numGoroutine", "gopark_memProfile",
   "gopark_memProfileRate", "gopark_gc", "gopark_alloc", "gopark_free",
+  "gopark_gctrace", "gopark_readMemStats", "gopark_heapHistogram",
 ];

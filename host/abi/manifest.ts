@@ -34,6 +34,8 @@ export interface ImportEntry extends Signature {
 export interface Manifest {
   readonly exports: readonly ExportEntry[];
   readonly imports: readonly ImportEntry[];
+  /** Names of classes, by id. */
+  readonly classes: readonly string[];
 }
 
 interface SignatureJson {
@@ -56,6 +58,7 @@ interface ManifestJson {
   readonly exports: readonly ExportJson[];
   readonly imports: readonly ImportJson[];
   readonly types: TypeTableJson;
+  readonly classes?: readonly string[];
 }
 
 /** Prints a signature as an error names it: `crawl(string, i32): f64`. */
@@ -104,5 +107,6 @@ function resolve(json: ManifestJson, file: string): Manifest {
   return {
     exports: json.exports.map((f) => ({ ...signature(f), id: f.id })),
     imports: json.imports.map((f) => ({ ...signature(f), module: f.module, blocking: f.blocking })),
+    classes: json.classes ?? [],
   };
 }

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly target: string | undefined;
   readonly args: readonly string[];
   readonly profiles: readonly WantedProfile[];
+  /** Prints a line for each collection. */
+  readonly gctrace?: boolean | undefined;
   /** Milliseconds after which the profiles are taken and the program is stopped. */
   readonly after?: number;
 }
@@ -63,7 +65,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
     app = await load(source, {
       name: basename(file).replace(/\.ts$/, ".wasm"),
       args: options.args,
-      env: process.env,
+      env: options.gctrace ? { ...process.env, GODEBUG: "gctrace=1" } : process.env,
       imports: { host: hostCalls },
       onExit: () => app && take(),
     }, platform);

@@ -16,6 +16,7 @@ Runs the program's main. What stands behind -- are the program's arguments.
   --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
                            KIND is goroutine, heap, allocs or threadcreate; may be given several times
+  --gctrace                a line on standard error for each collection, as Go's GODEBUG=gctrace=1
 
 The program can import these from module "host" (@blocking where there is a star):
   args(): string[]                      env(name: string): string | null
@@ -32,9 +33,10 @@ Exit status: the program's own; 2 after a panic or a fatal error; 1 when it cann
     const { values, file, behind } = parseLine(args, ["FILE.ts|FILE.wasm"], {
       target: { type: "string" },
       profile: { type: "string", multiple: true, default: [] },
+      gctrace: { type: "boolean" },
     });
     const profiles = values.profile.map(parseProfile);
-    return runProgram(file, { target: values.target, args: behind, profiles });
+    return runProgram(file, { target: values.target, args: behind, profiles, gctrace: values.gctrace });
   },
 };
 

@@ -6,6 +6,7 @@
  */
 import { endedError, ProfileError } from "../abi/errors.ts";
 import type { Manifest } from "../abi/manifest.ts";
+import type { HeapClass, MemStats } from "../memory/record.ts";
 import { goroutineProfile } from "../profile/goroutine.ts";
 import { allocsProfile, heapProfile, type MemRecord } from "../profile/heap.ts";
 import { deltaProfile, type Mapping, type Profile, type Stack } from "../profile/model.ts";
@@ -87,6 +88,19 @@ export class Runtime {
   memProfile({ inuseZero = true }: { readonly inuseZero?: boolean } = {}): MemProfileRecord[] {
     const records = this.#reader("memProfile()").memProfile(inuseZero);
     return records.map((r) => ({ ...r, frames: this.#parts.pctab.frames(r.stack) }));
+  }
+
+  /** Tells what the allocator and the collector have done, in bytes, objects and nanoseconds. */
+  readMemStats(): MemStats {
+    return this.#reader("readMemStats()").readMemStats();
+  }
+
+  /** Collects, and returns the objects and bytes that live, by class, most bytes first. */
+  heapHistogram(): (HeapClass & { readonly name: string })[] {
+    const { classes } = this.#parts.manifest;
+    return this.#reader("heapHistogram()").heapHistogram()
+      .map((c) => ({ ...c, name: classes[c.id] ?? `class ${c.id}` }))
+      .sort((a, b) => b.bytes - a.bytes || a.id - b.id);
   }
 
   #reader(what: string): Reader {

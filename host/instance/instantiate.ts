@@ -48,6 +48,7 @@ export async function load<E extends Exports = Exports>(
   const { guest, view } = start(module, bound, { context, file, engine });
   const program = makeProgram(context, platform, options, outputs);
   try {
+    if (godebug(options, "gctrace") === "1") door.enter(() => guest.gopark_gctrace(1));
     door.enter(() => guest._initialize());
   } finally {
     if (door.error) program.close(door.error);
@@ -55,6 +56,12 @@ export async function load<E extends Exports = Exports>(
   const mapping = { file, buildId: buildId(section) };
   const reader = new Reader(door, view);
   return new App<E>({ manifest, program, reader, pctab, mapping, platform });
+}
+
+/** A setting of GODEBUG, a list of name=value. */
+function godebug(options: LoadOptions, name: string): string | undefined {
+  const settings = options.env?.GODEBUG?.split(",") ?? [];
+  return settings.find((s) => s.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 function readPctab(module: WebAssembly.Module, file: string): ArrayBuffer {

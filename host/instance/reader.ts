@@ -5,9 +5,10 @@
  * @module
  */
 import type { GuestExports } from "../abi/exports.ts";
-import { MEM_PROFILE_RECORD_SIZE, STACK_RECORD_SIZE } from "../abi/layout.ts";
+import { HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_SIZE, STACK_RECORD_SIZE } from "../abi/layout.ts";
 import {
-  type RawMemProfileRecord, readMemProfileRecords, readStackRecords,
+  type HeapClass, type MemStats, type RawMemProfileRecord, readHeapClasses, readMemProfileRecords,
+  readMemStats, readStackRecords,
 } from "../memory/record.ts";
 import { decodeText } from "../memory/text.ts";
 import type { MemoryView } from "../memory/view.ts";
@@ -82,6 +83,21 @@ export class Reader {
   /** Collects. Does nothing in a program that is dying. */
   gc(): void {
     this.#door.enter((guest) => guest.gopark_gc());
+  }
+
+  readMemStats(): MemStats {
+    return this.#door.enter((guest) => readMemStats(this.#view, guest.gopark_readMemStats() >>> 0));
+  }
+
+  /** Collects, then counts what lives by class. */
+  heapHistogram(): HeapClass[] {
+    return this.#door.enter((guest) => {
+      const n = guest.gopark_heapHistogram(0, 0);
+      return this.#buffered(guest, n * HEAP_CLASS_SIZE, (buf) => {
+        guest.gopark_heapHistogram(buf, n);
+        return readHeapClasses(this.#view, buf, n);
+      });
+    });
   }
 
   /** Reads in two steps, as Go's callers do: how many there are, then all of them. */

@@ -5,9 +5,9 @@
  * @module
  */
 import {
-  MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
+  HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
   MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE, MEM_PROFILE_RECORD_STK,
-  STACK_RECORD_DEPTH, STACK_RECORD_SIZE,
+  MEM_STATS_NUMGC, MEM_STATS_PAUSES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE,
 } from "../abi/layout.ts";
 import type { MemoryView } from "./view.ts";
 
@@ -51,4 +51,49 @@ function stackAt(bytes: Uint8Array<ArrayBuffer>, offset: number): Uint32Array {
   const pcs = new Uint32Array(bytes.buffer, offset, STACK_RECORD_DEPTH);
   const depth = pcs.indexOf(0);
   return pcs.slice(0, depth < 0 ? STACK_RECORD_DEPTH : depth);
+}
+
+const MEM_STATS_BYTES = [
+  "alloc", "totalAlloc", "sys", "mallocs", "frees", "heapAlloc", "heapSys", "heapIdle", "heapInuse",
+  "heapObjects", "stackInuse", "buckHashSys", "gcSys", "otherSys", "nextGC", "lastGC",
+] as const;
+const PAUSES = 256;
+
+/** What the guest's MemStats says; the fields are explained there. */
+export type MemStats = Record<(typeof MEM_STATS_BYTES)[number], number> & {
+  readonly numGC: number;
+  readonly numForcedGC: number;
+  readonly pauseTotalNs: number;
+  /** The longest stop of collection n is at (n + 255) % 256. */
+  readonly pauseNs: number[];
+};
+
+/** Copies the MemStats at `ptr`. */
+export function readMemStats(view: MemoryView, ptr: number): MemStats {
+  const u64 = (at: number) => Number(BigInt.asUintN(64, view.i64(at)));
+  const bytes = MEM_STATS_BYTES.map((name, i) => [name, u64(ptr + i * 8)]);
+  const pauses = view.u32(ptr + MEM_STATS_PAUSES);
+  return {
+    ...(Object.fromEntries(bytes) as Record<(typeof MEM_STATS_BYTES)[number], number>),
+    numGC: view.u32(ptr + MEM_STATS_NUMGC),
+    numForcedGC: view.u32(ptr + MEM_STATS_NUMGC + 4),
+    pauseTotalNs: u64(ptr + MEM_STATS_NUMGC + 8),
+    pauseNs: Array.from({ length: PAUSES }, (_, i) => u64(pauses + i * 8)),
+  };
+}
+
+/** Objects and bytes of one class. */
+export interface HeapClass {
+  readonly id: number;
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** Copies n HeapClasses at `ptr`, without those of which there is no object. */
+export function readHeapClasses(view: MemoryView, ptr: number, n: number): HeapClass[] {
+  const all = Array.from({ length: n }, (_, id) => {
+    const at = ptr + id * HEAP_CLASS_SIZE;
+    return { id, objects: Number(view.i64(at)), bytes: Number(view.i64(at + 8)) };
+  });
+  return all.filter(({ objects }) => objects > 0);
 }

@@ -118,6 +118,9 @@ export class Facts {
   readonly imports: ImportFact[] = [];
   readonly types: Record<string, TypeFact> = {};
 
+  /** Names of the classes whose objects are on the heap, by id. */
+  readonly classes: string[] = [];
+
   /** Functions whose frames nothing reads. */
   quiet: ReadonlySet<string> = new Set();
 
@@ -140,6 +143,8 @@ export class Facts {
     }
     this.addImports(importOf);
     this.addExports();
+    const { managedClasses } = program as unknown as { managedClasses: Map<number, AscClass> };
+    for (const [id, cls] of managedClasses) this.classes[id] = shortName(cls);
   }
 
   private addFunction(f: AscFunction): void {
@@ -226,7 +231,7 @@ export class Facts {
 
   private className(cls: AscClass): string {
     if (cls.internalName == "~lib/string/String") return "string";
-    const name = cls.internalName.replace(/~?[\w./@-]+\/(?=\w)/g, "");
+    const name = shortName(cls);
     if (!this.types[name]) {
       this.types[name] = { id: cls.id, kind: "object" };
       this.types[name] = this.describe(cls);
@@ -244,6 +249,11 @@ export class Facts {
     if (typed) return { id, kind: "typedarray", of: `${typed[1]![0]!.toLowerCase()}${typed[3]}` };
     return { id, kind: "object" };
   }
+}
+
+/** Shortens `~lib/array/Array<~lib/string/String>` to `Array<String>`. */
+function shortName(cls: AscClass): string {
+  return cls.internalName.replace(/~?[\w./@-]+\/(?=\w)/g, "");
 }
 
 interface AscClass { internalName: string; id: number; typeArguments: Type[] | null }

@@ -6,6 +6,7 @@
  *     wrap      blocking imports and exports become functions that may park
  *     shadow    asc's shadow stack becomes markers, where something can collect
  *     new       small objects are allocated in place
+ *     barrier   the test of the write barrier is put where references are stored
  *     mark      calls are numbered; which functions' frames nothing can read is known
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
@@ -24,7 +25,8 @@
 
 import type { Parser, Program } from "assemblyscript";
 import type binaryen from "assemblyscript/binaryen";
-import { ABI_VERSION, G0, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
+import { ABI_VERSION, G0, GCPHASE, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
+import { inlineBarrier } from "./barrier.ts";
 import { DATA, frames, resumeSwitch, runAsyncify, START_UNWIND, STARTS_UNWIND, type Frame } from "./asyncify.ts";
 import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
@@ -101,6 +103,7 @@ export default class GoparkTransform {
     const bottom = callersOf(c, START_UNWIND);
     const owners = markSlots(c, bottom, mayCollect(c, bottom));
     if (this.inlinesNew) inlineNew(c);
+    inlineBarrier(c, GCPHASE);
     this.keepApart(c, bottom);
     const origins = new Origins(c);
     const markers = mark(c, facts, origins);
@@ -234,9 +237,9 @@ export default class GoparkTransform {
   }
 
   private emit({ m }: Context, facts: Facts, table: Uint8Array): void {
-    const { exports, imports, types } = facts;
+    const { classes, exports, imports, types } = facts;
     const strip = <T extends { internalName: string }>({ internalName: _, ...rest }: T) => rest;
-    const abi = { version: ABI_VERSION, exports: exports.map(strip), imports: imports.map(strip), types };
+    const abi = { version: ABI_VERSION, exports: exports.map(strip), imports: imports.map(strip), types, classes };
     m.addCustomSection("gopark.abi", new TextEncoder().encode(JSON.stringify(abi)));
     m.addCustomSection("gopark.pctab", table);
   }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The heap by class: how many objects of each class live, and their bytes.
+
+import { HEAP_CLASS_SIZE } from "../shared/layout";
+import { bitof, firstcell, livebits, testbit } from "./mbitmap";
+import { FREE } from "./mcentral";
+import { gcfull } from "./mgc";
+import { mheap, Span } from "./mheap";
+import { HEADER } from "./sizeclass";
+
+/** Collects, then fills n HeapClasses, by rtId, if there are at most as many classes; returns their number. World stopped. */
+export function heaphistogram(ptr: usize, n: i32): i32 {
+  const classes = load<i32>(__rtti_base);
+  if (n < classes) return classes;
+  memory.fill(ptr, 0, <usize>classes * HEAP_CLASS_SIZE);
+  gcfull(true); // now what is marked is what lives
+  let s = mheap.allspans;
+  while (s) {
+    countspan(ptr, s);
+    s = s.allnext;
+  }
+  return classes;
+}
+
+function countspan(ptr: usize, s: Span): void {
+  const bits = livebits(s);
+  if (!bits) return;
+  let at = firstcell(s);
+  for (let n = s.nelems; n; --n) {
+    const rtId = load<u32>(at - HEADER);
+    if (rtId != FREE && testbit(bits, bitof(s, at))) {
+      const record = ptr + <usize>rtId * HEAP_CLASS_SIZE;
+      store<u64>(record, load<u64>(record) + 1);
+      store<u64>(record, load<u64>(record, 8) + s.elemsize, 8);
+    }
+    at += s.elemsize;
+  }
+}
