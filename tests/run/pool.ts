@@ -15,10 +15,11 @@ const PROCESSES = availableParallelism();
 
 /** Runs in a worker: answers each job. */
 export function serve<J, R>(work: (job: J) => Promise<R>): void {
+  process.on("disconnect", () => process.exit()); // whoever asked is gone
   process.on("message", (job: J) => {
     work(job).then(
-      (result) => process.send!({ result }),
-      (fault) => process.send!({ fault: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault) }),
+      (result) => process.connected && process.send!({ result }),
+      (fault) => process.connected && process.send!({ fault: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault) }),
     );
   });
 }
