@@ -13,7 +13,7 @@ import { packageRoot } from "../host/cli/compile.ts";
 process.chdir(packageRoot());
 
 /** Folders from the bottom up. What stands in one line does not import what stands beside it. */
-const ASSEMBLY = ["shared", "sys", "memory", "sched", "sync", "profile", "api"];
+const ASSEMBLY = ["shared", "sys", "memory", "sched", "sync", "profile", "api", "wasi"];
 const HOST = ["abi", "memory", "symbol", "profile", "instance", "adapter", "cli"];
 
 /** Imports that cross the rule, each for a reason. */

@@ -10,7 +10,7 @@ import { type GuestExports, REQUIRED } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
 import { ABI_SECTION, customSection, FUNCTAB_SECTION, PCTAB_SECTION, readManifest } from "../abi/manifest.ts";
 import { MemoryView } from "../memory/view.ts";
-import { buildId } from "../symbol/buildid.ts";
+import { buildId } from "../abi/buildid.ts";
 import { PcTab } from "../symbol/pctab.ts";
 import { App, type Exports } from "./app.ts";
 import { builtinImports, clockImports } from "./builtin.ts";

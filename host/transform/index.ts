@@ -3,6 +3,7 @@
  * The asc transform: turns what asc compiled into a module whose goroutines can be parked and
  * seen. The order matters:
  *
+ *     bind      for a WASI command: imports are bound, exports taken away
  *     wrap      blocking imports and exports become functions that may park
  *     shadow    asc's shadow stack goes where nothing can collect
  *     mark      calls are numbered; which functions' frames nothing can read is known
@@ -21,12 +22,14 @@
 
 import type { Parser, Program } from "assemblyscript";
 import type binaryen from "assemblyscript/binaryen";
-import { ABI_VERSION, G0, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
+import { buildIdWords } from "../abi/buildid.ts";
+import { ABI_VERSION, BUILD, BUILD_MAGIC, G0, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
 import { DATA, frames, resumeSwitch, runAsyncify, type Frame } from "./asyncify.ts";
+import { bindImports, checkImports, commandExports, START } from "./bind.ts";
 import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
 import { hasFunction, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
-import { Facts } from "./facts.ts";
+import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
 import { registerLibrary } from "./library.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
 import { addMorestack } from "./morestack.ts";
@@ -45,6 +48,11 @@ const STACK_SIZE = 1 << 20;
 const SEGMENT = "gopark.pctab";
 const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
 
+const PROCESS = `${LIB}/wasi/process/process`;
+/** What generated code calls is exported, so that asc compiles it; not in the end. */
+const CALLED_EXPORTS = ["frametoolarge", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]
+  .map(name => `gopark_${name}`);
+
 /** What asyncify and trace leave behind: many locals, nested blocks, tiny functions. */
 const TIDY = ["remove-unused-module-elements", "inlining", "dce", "remove-unused-brs", "remove-unused-names", "merge-blocks",
   "optimize-instructions", "precompute", "simplify-locals-notee-nostructure", "vacuum", "reorder-locals", "coalesce-locals",
@@ -61,6 +69,13 @@ interface AscOptions {
   shrinkLevelHint: number;
   debugInfo: boolean;
   globalAliases: Map<string, string> | null;
+  exportStart: string | null;
+}
+
+/** What crosses it. */
+interface Boundary {
+  readonly exports: readonly ExportFact[];
+  readonly imports: readonly ImportFact[];
 }
 
 /** What asc instantiates; its hooks are called in the order below. */
@@ -73,6 +88,11 @@ export default class GoparkTransform {
     return this.program.options as unknown as AscOptions;
   }
 
+  /** Whether the program is built as a WASI command: by --runtime gopark-wasi. */
+  private get wasi(): boolean {
+    return this.program.sources.some(({ internalPath }) => internalPath == "~lib/rt/index-gopark-wasi");
+  }
+
   /** Sets what the runtime relies on. */
   afterParse(_parser: Parser): void {
     const { options } = this;
@@ -80,15 +100,25 @@ export default class GoparkTransform {
     options.stackSize = Math.max(options.stackSize, STACK_SIZE);
     options.sourceMap = true; // makes asc note where each expression is written
     options.globalAliases ??= new Map();
-    if (!options.globalAliases.has("abort")) options.globalAliases.set("abort", ABORT);
+    const alias = (name: string, target: string) => {
+      if (!options.globalAliases!.has(name)) options.globalAliases!.set(name, target);
+    };
+    alias("abort", ABORT);
+    if (!this.wasi) return;
+    alias("GO_WASI", "1");
+    alias("process", PROCESS);
+    options.exportStart = START;
   }
 
   afterCompile(m: Module): void {
     const c = this.context(m);
     const facts = new Facts(this.program);
     const optimized = this.options.optimizeLevelHint > 0 || this.options.shrinkLevelHint > 0;
-    wrapImports(c, facts.imports, `${CALLED}hostwait`);
-    defineCallExport(c, `${INTRINSICS}/callexport`, facts.exports);
+    const imports = this.wasi ? bindImports(c, facts) : facts.imports;
+    const exports = this.wasi ? [commandExports(c, facts, new Set(CALLED_EXPORTS))] : facts.exports;
+    wrapImports(c, imports, `${CALLED}hostwait`);
+    defineCallExport(c, `${INTRINSICS}/callexport`, exports);
+    if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
     const bottom = callersOf(c, `${INTRINSICS}/asyncifyStartUnwind`);
     stripShadow(c, bottom);
     this.keepApart(c, bottom);
@@ -109,9 +139,14 @@ export default class GoparkTransform {
     this.addSegment(c, SEGMENT, bytes);
     // The start function is traced too, so M 0 must be there before any code runs.
     this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
-    this.emit(c, facts, bytes);
+    const build = [BUILD_MAGIC, ABI_VERSION, ...buildIdWords(bytes)];
+    this.addSegment(c, "gopark.build", new Uint8Array(new Uint32Array(build).buffer), BUILD);
+    this.emit(c, facts, { exports, imports }, bytes);
     this.finishLightly(c, optimized, pcs);
-    for (const name of ["frametoolarge", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
+    CALLED_EXPORTS.forEach(name => m.removeExport(name));
+    if (!this.wasi) return;
+    m.runPasses(["remove-unused-module-elements"]);
+    checkImports(c);
   }
 
   private context(m: Module): Context {
@@ -187,10 +222,10 @@ export default class GoparkTransform {
     raw._free!(data);
   }
 
-  private emit({ m }: Context, facts: Facts, table: Uint8Array): void {
-    const { exports, imports, types } = facts;
+  private emit({ m }: Context, { types }: Facts, { exports, imports }: Boundary, table: Uint8Array): void {
     const strip = <T extends { internalName: string }>({ internalName: _, ...rest }: T) => rest;
-    const abi = { version: ABI_VERSION, exports: exports.map(strip), imports: imports.map(strip), types };
+    const target = this.wasi ? { target: "wasi" } : {};
+    const abi = { version: ABI_VERSION, ...target, exports: exports.map(strip), imports: imports.map(strip), types };
     m.addCustomSection("gopark.abi", new TextEncoder().encode(JSON.stringify(abi)));
     m.addCustomSection("gopark.pctab", table);
   }

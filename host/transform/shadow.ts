@@ -21,7 +21,7 @@ const COLLECTS = /^~lib\/gopark\/assembly\/memory\/(malloc\/__(new|renew|collect
 /** Nothing runs behind these, and they allocate nothing. */
 const DIES = /^~lib\/gopark\/assembly\/(sys\/fatal|api\/transform\/gopark_(panic|outofmemory))/;
 /** Imports through which no other code of the module runs. */
-const QUIET = /^(~lib\/gopark\/assembly\/sys\/(os|intrinsics)\/|~lib\/builtins\/)/;
+const QUIET = /^(~lib\/gopark\/assembly\/sys\/(env|wasi|intrinsics)\/|~lib\/builtins\/)/;
 const TOUCHES = /^~lib\/gopark\/assembly\/(memory\/mgc|sched\/)/;
 
 /** Strips every function that cannot collect; `bottom` park, but hold nothing when they do. */
