@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# Runs a WASI command under wasmtime's Python package, once for each case.
+#
+#   engine.py APP.wasm < cases.json
+#
+# A case is {"args": [...], "env": {...}, "dir": FOLDER, "input": TEXT}; the answer is a list of
+# {"status": N, "output": TEXT, "trap": TEXT}, output being both standard streams in order.
+import json
+import os
+import sys
+import tempfile
+
+import wasmtime
+
+
+def run_case(engine, linker, module, case, output):
+    config = wasmtime.WasiConfig()
+    config.argv = [os.path.basename(sys.argv[1]), *case.get("args", [])]
+    config.env = list(case.get("env", {}).items())
+    config.inherit_stdin()
+    config.inherit_stdout()
+    config.inherit_stderr()
+    config.preopen_dir(case.get("dir", "."), ".")
+    store = wasmtime.Store(engine)
+    store.set_wasi(config)
+    saved = [os.dup(fd) for fd in range(3)]
+    source = tempfile.TemporaryFile()
+    source.write(case.get("input", "").encode())
+    source.seek(0)
+    os.dup2(source.fileno(), 0)
+    os.dup2(output.fileno(), 1)
+    os.dup2(output.fileno(), 2)
+    status, trap = 0, ""
+    try:
+        linker.instantiate(store, module).exports(store)["_start"](store)
+    except wasmtime.ExitTrap as end:
+        status = end.code
+    except wasmtime.Trap as end:
+        status, trap = 134, str(end)
+    finally:
+        for fd in range(3):
+            os.dup2(saved[fd], fd)
+            os.close(saved[fd])
+    return status, trap
+
+
+def main():
+    engine = wasmtime.Engine()
+    linker = wasmtime.Linker(engine)
+    linker.define_wasi()
+    module = wasmtime.Module.from_file(engine, sys.argv[1])
+    results = []
+    for case in json.load(sys.stdin):
+        with tempfile.TemporaryFile() as output:
+            status, trap = run_case(engine, linker, module, case, output)
+            output.seek(0)
+            text = output.read().decode()
+        results.append({"status": status, "output": text, "trap": trap})
+    json.dump(results, sys.stdout)
+
+
+main()
