@@ -28,6 +28,14 @@ export class MemoryView {
     return new Uint8Array(new Uint8Array(this.#source.buffer, ptr, len));
   }
 
+  u8(ptr: number): number {
+    return this.#data(ptr, 1).getUint8(0);
+  }
+
+  i32(ptr: number): number {
+    return this.#data(ptr, 4).getInt32(0, true);
+  }
+
   u32(ptr: number): number {
     return this.#data(ptr, 4).getUint32(0, true);
   }
