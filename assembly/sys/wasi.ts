@@ -46,8 +46,8 @@ export declare function path_filestat_get(dir: i32, flags: i32, path: usize, len
 export const EAGAIN: i32 = 6;
 export const EBADF: i32 = 8;
 export const EINTR: i32 = 27;
-export const EIO: i32 = 29;
-export const EPIPE: i32 = 64;
+const EIO: i32 = 29;
+const EPIPE: i32 = 64;
 
 // @ts-ignore: decorator
 @inline const CLOCK_REALTIME: i32 = 0;
@@ -146,7 +146,12 @@ export function waitread(fd: i32, nanoseconds: f64): bool {
 
 /** What is written to a standard stream that is closed is lost, as Go's prints are; a broken pipe ends the program. */
 export function oswrite(fd: i32, ptr: usize, len: usize): void {
-  if (writeall(min(fd, STDERR), ptr, len) == EPIPE) brokenpipe();
+  if (readergone(writeall(min(fd, STDERR), ptr, len))) brokenpipe();
+}
+
+/** Whether a write to a standard stream failed as nobody reads it; wasmtime says EIO. */
+export function readergone(errno: i32): bool {
+  return errno == EPIPE || errno == EIO;
 }
 
 /** Ends the program as the reader of its output has gone. Does not return. */

@@ -7,7 +7,7 @@
 
 import { gosched } from "../sched/proc";
 import { gopanic } from "../sys/fatal";
-import { brokenpipe, EPIPE, writeall } from "../sys/wasi";
+import { brokenpipe, readergone, writeall } from "../sys/wasi";
 import { getenv, readargs } from "./args";
 import { errnostring } from "./errno";
 import { readdir, readfile, walkdir, writefile } from "./file";
@@ -57,7 +57,7 @@ export function gopark_host_readLine(): string | null {
 export function gopark_host_write(text: string): void {
   const bytes = encodeutf8(text);
   const errno = writeall(1, changetype<usize>(bytes), bytes.byteLength);
-  if (errno == EPIPE) brokenpipe();
+  if (readergone(errno)) brokenpipe();
   if (errno) gopanic(`write standard output: ${errnostring(errno)}`);
 }
 

@@ -28,6 +28,8 @@ export interface WasiResult {
 export interface WasiEngine {
   readonly name: string;
   run(wasm: string, cases: readonly WasiCase[]): WasiResult[];
+  /** The command line that runs it with this process's own streams. */
+  interactive(wasm: string, args: readonly string[]): [string, string[]];
 }
 
 const PATIENCE = 120_000; // ms, for all cases of a program
@@ -50,6 +52,7 @@ function batch(name: string, command: string, ...args: string[]): WasiEngine {
       if (error || status !== 0) throw new Error(`${name} failed on ${wasm}: ${error?.message ?? stderr}`);
       return JSON.parse(stdout) as WasiResult[];
     },
+    interactive: (wasm, given) => [command, [...args, wasm, ...given]],
   };
 }
 
@@ -70,6 +73,7 @@ const wasmtimeCommand: WasiEngine = {
       return { status: ended.status ?? -1, trap, output: ended.stdout.slice(0, ended.stdout.length - trap.length) };
     });
   },
+  interactive: (wasm, args) => ["wasmtime", ["run", "--dir=.", wasm, ...args]],
 };
 
 /** Wasmtime, however it is there: the command, or a Python with the package wasmtime. */
