@@ -19,6 +19,8 @@ import "./process";
 @inline const SLICE: f64 = 1e7;
 // @ts-ignore: decorator
 @inline const STDIN: i32 = 0;
+// @ts-ignore: decorator
+@inline const MILLISECOND: f64 = 1e6;
 
 /** Runs export `main` as goroutine 1 until it returns. Does not return itself. */
 export function gopark_wasi_run(main: i32): void {
@@ -32,11 +34,20 @@ export function gopark_wasi_run(main: i32): void {
   }
 }
 
+/** Whether the engine sleeps for whole milliseconds, rounded down: then they are rounded up here, rather than ask again and again. */
+let coarse = false;
+
 /** Waits for what can make a goroutine runnable; if nothing can, it is a deadlock. */
 function idle(): void {
   const deadline = nexttimer();
   const fd = stdinwanted() ? STDIN : -1;
   if (deadline < 0 && fd < 0) gopark_deadlock();
-  const ready = waitread(fd, deadline < 0 ? -1 : max(deadline - nanotime(), 0));
-  if (ready && fd >= 0) stdinready();
+  if (waitread(fd, deadline < 0 ? -1 : waitfor(deadline)) && fd >= 0) stdinready();
+  else if (deadline > nanotime()) coarse = true;
+}
+
+/** Nanoseconds to sleep until `deadline`. */
+function waitfor(deadline: f64): f64 {
+  const ns = max(deadline - nanotime(), 0);
+  return coarse ? Math.ceil(ns / MILLISECOND) * MILLISECOND : ns;
 }
