@@ -9,7 +9,7 @@ import { waitIO } from "../sys/status";
 import { G, getg, sched, sudogof } from "../sys/types";
 
 export { morestack as gopark_morestack } from "../sched/proc";
-export { frametoolarge as gopark_frametoolarge, growstack as gopark_growstack } from "../sched/stack";
+export { growstack as gopark_growstack } from "../sched/stack";
 
 /** Parks the goroutine that has begun a blocking host call; returns where its result is. */
 export function gopark_hostwait(): usize {

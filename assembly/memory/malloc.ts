@@ -26,7 +26,7 @@ export function __new(size: usize, id: i32): usize {
   if (size > MAX_CELL - HEADER) return newlarge(size, id);
   const sc = sizeclass(size);
   let ptr = nextfree(sc);
-  if (!ptr) ptr = newslow(sc);
+  if (!ptr) ptr = newslow(sc, <i32>size);
   store<u32>(ptr - 8, id);
   store<u32>(ptr - 4, <u32>size);
   // Whole words: a cell has room for them.
@@ -35,8 +35,8 @@ export function __new(size: usize, id: i32): usize {
   return ptr;
 }
 
-/** An object when the list of its class is empty. */
-function newslow(sc: i32): usize {
+/** A cell when the list of its class is empty. Generated code calls it, too. */
+function newslow(sc: i32, size: i32): usize {
   if (mheap.live >= mheap.goal) gcstart();
   if (!refill(sc)) {
     gcstart();

@@ -5,6 +5,8 @@
 // links those that are marked. Between collections every static mark is clear; those of spans are
 // cleared when the next collection begins.
 
+import { FRAME_ROOTS_MASK, TRACE_TOP } from "../shared/layout";
+import { m0 } from "../sys/types";
 import { visitroots } from "../sys/hooks";
 import { fataloom } from "../sys/fatal";
 import { FREE, flushmcache } from "./mcache";
@@ -114,11 +116,24 @@ function markroots(): void {
     const ptr = pinat(i);
     if (ptr) greyobject(ptr);
   }
-  for (let sp = __stack_pointer; sp < __heap_base; sp += 4) {
-    const ptr = load<usize>(sp);
-    if (ptr) greyobject(ptr);
-  }
+  scanstack();
   visitroots(0);
+}
+
+/**
+ * Marks what the running code holds: the references in the frames of the trace. The transform has
+ * every function show its references that can be below a call of this one.
+ */
+function scanstack(): void {
+  let frame = m0.tsp;
+  while (frame < TRACE_TOP) {
+    const end = frame + 4 + ((load<u32>(frame) & FRAME_ROOTS_MASK) << 2);
+    for (let at = frame + 4; at < end; at += 4) {
+      const ptr = load<usize>(at);
+      if (ptr) greyobject(ptr);
+    }
+    frame = end;
+  }
 }
 
 function clearstatics(): void {

@@ -2,11 +2,14 @@
 // Size classes: the cells that small objects lie in.
 //
 // A cell is an 8-byte header and a payload that is aligned to 16 bytes, so cells are multiples of
-// 16: each up to 256, then in steps of an eighth to a quarter, so that no object wastes more.
+// 16: each up to 256 (generated code counts on the classes of these), then in steps of an eighth to
+// a quarter, so that no object wastes more.
+
+import { HEADER_SIZE } from "../shared/layout";
 
 /** Bytes before an object: rtId at −8, rtSize at −4. */
 // @ts-ignore: decorator
-@inline export const HEADER: usize = 8;
+@inline export const HEADER: usize = HEADER_SIZE;
 /** The largest cell. */
 // @ts-ignore: decorator
 @inline export const MAX_CELL: usize = 2048;

@@ -5,7 +5,7 @@
 // into memory piece by piece: a program that prints no stack pays nothing for it.
 
 import {
-  FRAME_PC_SHIFT, PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP
+  FRAME_PC_SHIFT, FRAME_ROOTS_MASK, PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP
 } from "../shared/layout";
 import { framesize } from "../sched/stack";
 import { pctabread } from "../sys/intrinsics";
@@ -108,8 +108,9 @@ export function unwindinit(gp: G): Unwinder {
 /** The next pc, 0 at the end. */
 export function unwindnext(u: Unwinder): u32 {
   while (u.trace < TRACE_TOP) {
-    const pc = load<u32>(u.trace);
-    u.trace += 4;
+    const word = load<u32>(u.trace);
+    u.trace += 4 + ((word & FRAME_ROOTS_MASK) << 2);
+    const pc = word >>> FRAME_PC_SHIFT;
     if (pc) return found(u, pc);
   }
   while (u.end > u.base) {

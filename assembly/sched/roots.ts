@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What the collector must see of the scheduler: what goroutines and timers hold.
 //
-// A goroutine's references are in three places: its arguments (argmask says which words), the
-// shadow parts of its frames (asc's precise stack, zero or a reference in each word), and its
-// slot, where a value in flight waits.
+// A goroutine's references are in three places: its arguments (argmask says which words), its
+// frames (each counts its references, zero or an object's), and its slot, where a value in
+// flight waits.
 
-import { FRAME_SHADOW_MASK, FRAME_TAIL } from "../shared/layout";
+import { FRAME_ROOTS_MASK, FRAME_TAIL } from "../shared/layout";
 import { Gdead } from "../sys/status";
 import { G, sched } from "../sys/types";
 import { framesize } from "./stack";
@@ -33,8 +33,8 @@ function visitg(gp: G, cookie: u32): void {
   let end = gp.stackpos;
   while (end > gp.stackbase) {
     const top = end - FRAME_TAIL;
-    const shadow = (load<u32>(end - 4) & FRAME_SHADOW_MASK) << 2;
-    for (let p = top - shadow; p < top; p += 4) __visit(load<usize>(p), cookie);
+    const roots = (load<u32>(end - 4) & FRAME_ROOTS_MASK) << 2;
+    for (let p = top - roots; p < top; p += 4) __visit(load<usize>(p), cookie);
     end -= framesize(end);
   }
 }

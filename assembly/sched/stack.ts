@@ -7,11 +7,11 @@
 // put in order. A buffer is a multiple of 8 bytes; up to CACHED they are kept by size.
 
 import {
-  FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_INDEX_SHIFT, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_SHADOW_MASK, FRAME_TAIL, STACKCACHE
+  FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_INDEX_SHIFT, FRAME_LOCALS_MASK, FRAME_ROOTS_MASK, FRAME_TAIL, STACKCACHE
 } from "../shared/layout";
 import { persistentalloc } from "../memory/persistentalloc";
 import { resumeframe, rewind } from "../sys/intrinsics";
-import { enddump, fatal, startdump } from "../sys/fatal";
+import { enddump, startdump } from "../sys/fatal";
 import { printstring, printuint } from "../sys/print";
 import { Grunning } from "../sys/status";
 import { G, getg, m0, sched } from "../sys/types";
@@ -79,11 +79,6 @@ export function growstack(need: usize): void {
   m0.dataend = stack + size;
 }
 
-/** Dies because a frame holds more references than its trailer can count. */
-export function frametoolarge(): void {
-  fatal("a parked function holds more than 1023 references: split it");
-}
-
 /** Dies as Go does when a stack outgrows its limit. */
 export function stackoverflow(): void {
   const gp = getg();
@@ -91,7 +86,7 @@ export function stackoverflow(): void {
   // The frames that have been unwound go back onto the trace.
   for (let end = m0.datapos; end > gp.stackpos; end -= framesize(end)) {
     m0.tsp -= 4;
-    store<u32>(m0.tsp, load<u32>(end - 4) >>> FRAME_PC_SHIFT);
+    store<u32>(m0.tsp, load<u32>(end - 4) & ~FRAME_ROOTS_MASK);
   }
   startdump();
   printstring("runtime: goroutine stack exceeds ");
@@ -103,7 +98,7 @@ export function stackoverflow(): void {
 /** Bytes of the frame that ends at `end`. */
 // @ts-ignore: decorator
 @inline export function framesize(end: usize): usize {
-  return (<usize>((load<u32>(end - 8) & FRAME_LOCALS_MASK) + (load<u32>(end - 4) & FRAME_SHADOW_MASK)) << 2) + FRAME_TAIL;
+  return (<usize>((load<u32>(end - 8) & FRAME_LOCALS_MASK) + (load<u32>(end - 4) & FRAME_ROOTS_MASK)) << 2) + FRAME_TAIL;
 }
 
 /** Takes in the frames that the running goroutine has just unwound. */
@@ -138,18 +133,11 @@ function reverse(start: usize, end: usize): void {
 @inline export function stackresume(gp: G): void {
   const end = gp.stackpos;
   const word = load<u32>(end - 8);
-  const shadow = (load<u32>(end - 4) & FRAME_SHADOW_MASK) << 2;
-  const locals = end - FRAME_TAIL - shadow;
+  const locals = end - FRAME_TAIL - ((load<u32>(end - 4) & FRAME_ROOTS_MASK) << 2);
   gp.stackpos = locals - ((word & FRAME_LOCALS_MASK) << 2);
   m0.datapos = locals;
-  m0.shlen = shadow;
   m0.index = word >> FRAME_INDEX_SHIFT & FRAME_INDEX_MASK;
   m0.entering = 1;
-  if (shadow) {
-    const sp = __stack_pointer - shadow;
-    for (let i: usize = 0; i < shadow; i += 4) store<u32>(sp + i, load<u32>(locals + i));
-    __stack_pointer = sp;
-  }
   rewind();
   resumeframe(word >>> FRAME_FUNC_SHIFT);
 }

@@ -5,31 +5,31 @@
 // the same file. Each class that has one of these shapes guards it with ERROR(), so drift stops
 // the build. Addresses are fixed: a reader with nothing but the bytes of a memory finds them.
 //
-// ╒═══════════ the first 256 KiB ═══════════╕
-// │ 0x00000  trace stack of M 0, grows down  │  4 bytes a frame; running below 0 traps
-// │ 0x3E000  mcache of P 0, mheap            │
-// │ 0x3F000  M 0                             │
-// │ 0x3F200  sched; P 0, G 0 behind it       │
-// │ 0x40000  static data, stack, heap        │  asc's
+// ╒═══════════ the first 1 MiB ═════════════╕
+// │ 0x00000  trace stack of M 0, grows down  │  running below 0 traps
+// │ 0xFE000  mcache of P 0, mheap            │
+// │ 0xFF000  M 0                             │
+// │ 0xFF200  sched; P 0, G 0 behind it       │
+// │ 0x100000 static data, heap               │  asc's
 // └──────────────────────────────────────────┘
 
 /** Where the program's own data begins: everything below belongs to the runtime. */
-export const MEMORY_BASE: i32 = 0x40000;
+export const MEMORY_BASE: i32 = 0x100000;
 /** Top of the trace stack of M 0. */
-export const TRACE_TOP: usize = 0x3e000;
-export const MCACHE: usize = 0x3e000;
-export const MHEAP: usize = 0x3e100;
-export const M0: usize = 0x3f000;
+export const TRACE_TOP: usize = 0xfe000;
+export const MCACHE: usize = 0xfe000;
+export const MHEAP: usize = 0xfe100;
+export const M0: usize = 0xff000;
 /** Which build this memory is of: see the drawing of BUILD. */
-export const BUILD: usize = 0x3f1c0;
-export const SCHED: usize = 0x3f200;
-export const P0: usize = 0x3f300;
+export const BUILD: usize = 0xff1c0;
+export const SCHED: usize = 0xff200;
+export const P0: usize = 0xff300;
 /** The goroutine of everything that is none: module level, the scheduler, calls from the host. */
-export const G0: usize = 0x3f380;
+export const G0: usize = 0xff380;
 /** Heads of the lists of free goroutine stacks, by size / 8. */
-export const STACKCACHE: usize = 0x3f480;
+export const STACKCACHE: usize = 0xff480;
 /** Where prints gather before they go out. */
-export const PRINTBUF: usize = 0x3f800;
+export const PRINTBUF: usize = 0xff800;
 export const PRINTBUF_SIZE: usize = 0x800;
 
 // ╒═════════════════════ M ═════════════════════╕
@@ -39,9 +39,8 @@ export const PRINTBUF_SIZE: usize = 0x800;
 // │ 12  dataend   are written to or read from   │
 // │ 16  entering  1: the next rewind is of the  │
 // │               frame itself, not its callee  │
-// │ 20  shlen     shadow bytes of that frame    │
-// │ 24  index     where that frame was left     │
-// │ 28  hostg     the G whose host call runs    │
+// │ 20  index     where that frame was left     │
+// │ 24  hostg     the G whose host call runs    │
 // │ 32  ret       what a finished frame returned│
 // └─────────────────────────────────────────────┘ 48
 export const M_TSP: usize = 0;
@@ -49,9 +48,8 @@ export const M_CURG: usize = 4;
 export const M_DATA: usize = 8;
 export const M_DATAEND: usize = 12;
 export const M_ENTERING: usize = 16;
-export const M_SHLEN: usize = 20;
-export const M_INDEX: usize = 24;
-export const M_HOSTG: usize = 28;
+export const M_INDEX: usize = 20;
+export const M_HOSTG: usize = 24;
 export const M_RET: usize = 32;
 
 // ╒══════════════ BUILD ══════════════╕
@@ -96,11 +94,16 @@ export const G_WAITREASON: usize = 65;
 export const G_ALLLINK: usize = 84;
 export const G_CALLID: usize = 88;
 
+// ╒══════ frame on the trace stack ══════╕
+// │  0  pc << 10 | references         u32 │  pc 0: untraced
+// │  4  references, 0 or an object's each │
+// └───────────────────────────────────────┘ innermost first
+//
 // ╒═════════ frame of a parked goroutine ════════╕
 // │ locals   those alive behind the call          │
-// │ shadow   its part of the shadow stack         │
+// │ references  those of its frame on the trace   │
 // │ function << 18 | call << 9 | locals       u32 │  call: which of the function's; locals in words
-// │ pc << 10 | shadow                         u32 │  pc 0: untraced; shadow in words
+// │ pc << 10 | references                     u32 │  the first word of its frame on the trace
 // └───────────────────────────────────────────────┘ innermost last
 export const FRAME_TAIL: usize = 8;
 export const FRAME_FUNC_SHIFT: i32 = 18;
@@ -108,7 +111,7 @@ export const FRAME_INDEX_SHIFT: i32 = 9;
 export const FRAME_INDEX_MASK: i32 = 511;
 export const FRAME_LOCALS_MASK: i32 = 511;
 export const FRAME_PC_SHIFT: i32 = 10;
-export const FRAME_SHADOW_MASK: i32 = 1023;
+export const FRAME_ROOTS_MASK: i32 = 1023;
 
 // ╒══════════ StackRecord ══════════╕
 // │  0  Stack0[32]              u32 │  innermost pc first, 0 ends a short stack
@@ -136,6 +139,10 @@ export const SNAPSHOT_RECORD: usize = 44;
 export const SNAPSHOT_COMMAND: usize = 48;
 export const SNAPSHOT_PCTAB: usize = 52;
 export const SNAPSHOT_HEADER: usize = 56;
+
+// Small objects lie in cells of 1, 2, 3, … units, of the class of that number; each with a header.
+export const CELL: usize = 16;
+export const HEADER_SIZE: usize = 8; // rtId, rtSize
 
 // A slot holds one argument, result or element, whatever its type (v128 included).
 export const SLOT_SIZE: usize = 16;

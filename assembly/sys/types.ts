@@ -5,8 +5,8 @@
 // the host, or a core dump's reader finds it. M 0 and sched have fixed addresses (layout.ts).
 
 import {
-  M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_SHLEN, M_TSP, M0, P0, G0, G_ALLLINK, G_CALLID, G_FN, G_GOID,
-  G_GOPC, G_PARENTGOID, G_SLOT0, G_STACK, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, BUILD, BUILD_SIZE, SCHED, SCHED_ALLG, TRACE_TOP
+  BUILD, BUILD_SIZE, FRAME_PC_SHIFT, G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_SLOT0, G_STACK, G_STACKBASE, G_STACKPOS,
+  G_STATUS, G_WAITREASON, G0, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP, M0, P0, SCHED, SCHED_ALLG, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -67,7 +67,6 @@ import {
   datapos: usize; // asyncify's data
   dataend: usize;
   entering: i32;
-  shlen: i32;
   index: i32;
   hostg: G; // the goroutine that called the host; counts while curg is g0
   ret0: u64;
@@ -125,7 +124,6 @@ if (offsetof<M>("curg") != M_CURG) ERROR("shared/layout.ts is stale: M.curg");
 if (offsetof<M>("datapos") != M_DATA) ERROR("shared/layout.ts is stale: M.datapos");
 if (offsetof<M>("dataend") != M_DATAEND) ERROR("shared/layout.ts is stale: M.dataend");
 if (offsetof<M>("entering") != M_ENTERING) ERROR("shared/layout.ts is stale: M.entering");
-if (offsetof<M>("shlen") != M_SHLEN) ERROR("shared/layout.ts is stale: M.shlen");
 if (offsetof<M>("index") != M_INDEX) ERROR("shared/layout.ts is stale: M.index");
 if (offsetof<M>("hostg") != M_HOSTG) ERROR("shared/layout.ts is stale: M.hostg");
 if (offsetof<M>("ret0") != M_RET) ERROR("shared/layout.ts is stale: M.ret");
@@ -163,5 +161,5 @@ export function tracedg(): G {
 // @ts-ignore: decorator
 @inline export function callerpc(): u32 {
   const tsp = m0.tsp;
-  return tsp == TRACE_TOP ? 0 : load<u32>(tsp);
+  return tsp == TRACE_TOP ? 0 : load<u32>(tsp) >>> FRAME_PC_SHIFT;
 }

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { M0, M_TSP, TRACE_TOP } from "../abi/layout.ts";
+import { FRAME_PC_SHIFT, M0, M_TSP, TRACE_TOP } from "../abi/layout.ts";
 import type { PcTab } from "../symbol/pctab.ts";
 
 /** More frames than any engine's stack has room for, fewer than the trace has. */
@@ -29,10 +29,10 @@ export class EngineStack {
   complete(memory: WebAssembly.Memory, thrown: unknown): void {
     const view = new DataView(memory.buffer);
     let tsp = view.getUint32(M0 + M_TSP, true);
-    const last = tsp < TRACE_TOP ? this.#function(view.getUint32(tsp, true)) : null;
+    const last = tsp < TRACE_TOP ? this.#function(view.getUint32(tsp, true) >>> FRAME_PC_SHIFT) : null;
     for (const pc of this.#missing(thrown, last).reverse()) {
       tsp -= 4;
-      view.setUint32(tsp, pc, true);
+      view.setUint32(tsp, pc << FRAME_PC_SHIFT, true);
     }
     view.setUint32(M0 + M_TSP, tsp, true);
   }

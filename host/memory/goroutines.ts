@@ -10,9 +10,9 @@
 import { AbiError, CoreError } from "../abi/errors.ts";
 import { showBuildId } from "../abi/buildid.ts";
 import {
-  ABI_VERSION, BUILD, BUILD_ID, BUILD_ID_WORDS, BUILD_MAGIC, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_SHADOW_MASK, FRAME_TAIL, G0,
+  ABI_VERSION, BUILD, BUILD_ID, BUILD_ID_WORDS, BUILD_MAGIC, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, FRAME_TAIL, G0,
   G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, Gdead, Gwaiting, M0,
-  M_CURG, M_HOSTG, M_TSP, SCHED, SCHED_ALLG, statusstring, TRACE_TOP, waitreasonstring, waitZero,
+  M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, statusstring, TRACE_TOP, waitreasonstring, waitZero,
 } from "../abi/layout.ts";
 import type { MemoryView } from "./view.ts";
 
@@ -39,7 +39,7 @@ export interface Goroutines {
 
 /** Returns the id of the build that a memory is of. Throws CoreError when it is no gopark program's. */
 export function readBuild(view: MemoryView, file: string): string {
-  if (view.u32(BUILD) !== BUILD_MAGIC >>> 0) throw new CoreError(`${file}: the memory is not that of a gopark program`);
+  if (view.size < MEMORY_BASE || view.u32(BUILD) !== BUILD_MAGIC >>> 0) throw new CoreError(`${file}: the memory is not that of a gopark program`);
   const version = view.u32(BUILD + 4);
   if (version !== ABI_VERSION) throw new CoreError(`${file}: a program of gopark ABI ${version}, this one speaks ${ABI_VERSION}`);
   return showBuildId(Array.from({ length: BUILD_ID_WORDS }, (_, i) => view.u32(BUILD + BUILD_ID + 4 * i)));
@@ -81,11 +81,16 @@ function readG(view: MemoryView, gp: number, trace: readonly number[] | null): G
   };
 }
 
-/** The words of the trace, innermost first; a 0 stands for a frame that has no pc. */
+/** The pcs of the frames on the trace, innermost first; a 0 stands for a frame that has none. */
 function tracePcs(view: MemoryView, tsp: number): number[] {
-  if (tsp > TRACE_TOP || tsp & 3) throw new AbiError(`the trace ends at 0x${tsp.toString(16)}, above its top`);
   const pcs: number[] = [];
-  for (let at = tsp; at < TRACE_TOP; at += 4) pcs.push(view.u32(at));
+  let at = tsp;
+  while (at < TRACE_TOP) {
+    const word = view.u32(at);
+    pcs.push(word >>> FRAME_PC_SHIFT);
+    at += 4 + 4 * (word & FRAME_ROOTS_MASK);
+  }
+  if (at !== TRACE_TOP) throw new AbiError(`the trace from 0x${tsp.toString(16)} on ends at 0x${at.toString(16)}, not at its top`);
   return pcs.filter((pc) => pc !== 0);
 }
 
@@ -97,7 +102,7 @@ function framePcs(view: MemoryView, gp: number): number[] {
   while (end > base) {
     const [word, tail] = [view.u32(end - 8), view.u32(end - 4)];
     pcs.push(tail >>> FRAME_PC_SHIFT);
-    end -= 4 * ((word & FRAME_LOCALS_MASK) + (tail & FRAME_SHADOW_MASK)) + FRAME_TAIL;
+    end -= 4 * ((word & FRAME_LOCALS_MASK) + (tail & FRAME_ROOTS_MASK)) + FRAME_TAIL;
   }
   if (end < base) throw new AbiError(`the frames of the G at 0x${gp.toString(16)} end below its stack's base`);
   return pcs.filter((pc) => pc !== 0);

@@ -22,6 +22,11 @@ export class MemoryView {
     this.#source = source;
   }
 
+  /** The memory's bytes. */
+  get size(): number {
+    return this.#source.buffer.byteLength;
+  }
+
   /** Copies `len` bytes at `ptr`. Throws AbiError when they end past memory. */
   bytes(ptr: number, len: number): Uint8Array<ArrayBuffer> {
     this.#check(ptr, len);

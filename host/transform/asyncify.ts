@@ -13,18 +13,18 @@
  * ->
  *     if (state == rewinding) {
  *       if (!m.entering) { state = normal; return m.ret }     // the finished callee of the frame
- *       m.entering = 0; sp0 = sp + m.shlen                    // the frame itself
+ *       m.entering = 0                                        // the frame itself
  *       load the call index, load locals
- *     } else sp0 = sp
+ *     }
+ *     take a frame on the trace, with the references it had
  *     unwind: { …body…; return }
  *     if (no room) growstack(need)
- *     save locals, the shadow stack from sp to sp0; function, call index, lengths, pc
- *     sp = sp0
+ *     save locals, the references of the frame on the trace; function, call index, lengths, pc
+ *     give the frame on the trace back
  *     return zero
  *
  * frame.ts makes that code. The locals are those that liveness.ts finds, fewer than the pass saves.
- * Functions that leave the shadow stack alone get none of its code. sys/types.ts has the M,
- * shared/layout.ts the frame.
+ * sys/types.ts has the M, shared/layout.ts the frame.
  *
  * @module
  */
@@ -32,10 +32,13 @@
 import { FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_LOCALS_MASK, M0, M_RET } from "../abi/layout.ts";
 import { storeAt, zeroOf } from "./access.ts";
 import { expandType, kindOf, mapChildren, walk, type Context, type Expr, type Func } from "./binaryen.ts";
-import { layOut, prologue, REWINDING, room, save, STATE, type FrameRuntime, type Parts } from "./frame.ts";
+import { layOut, prologue, REWINDING, room, save, STATE, type Parts, type TraceFrame } from "./frame.ts";
 import type { MayPark } from "./maypark.ts";
 
 export const DATA = "__asyncify_data";
+/** The import that begins to unwind, and the function that the pass makes of it. */
+export const START_UNWIND = "~lib/gopark/assembly/sys/intrinsics/asyncifyStartUnwind";
+export const STARTS_UNWIND = "asyncify_start_unwind";
 const PASSES_BEFORE = ["flatten", "dce", "simplify-locals-nonesting", "reorder-locals", "coalesce-locals",
   "simplify-locals-nonesting", "reorder-locals", "merge-blocks"];
 
@@ -45,8 +48,8 @@ export interface Frame {
   readonly name: string;
   /** Index in the resume switch. */
   readonly id: number;
-  /** Called with the pc's expression once it is known; makes the body. */
-  finish(pc: Expr, before: Expr[], after: Expr[]): void;
+  /** Called with the frame on the trace once that is known; makes the body. */
+  finish(trace: TraceFrame): void;
 }
 
 type SetArgument = (key: string, value: string | null) => void;
@@ -138,19 +141,19 @@ function countCalls(c: Context, e: Expr, parks: (call: Expr) => boolean): number
 }
 
 /** Takes apart every rewritten function, for frames to be added. */
-export function frames(c: Context, { bottom, frames: names }: MayPark, runtime: FrameRuntime): Frame[] {
+export function frames(c: Context, { bottom, frames: names }: MayPark, growstack: string): Frame[] {
   const { raw } = c;
   const parks = (call: Expr) => {
     if (kindOf(raw, call) != "Call") return true;
     const target = c.name(raw._BinaryenCallGetTarget!(call));
     return names.has(target) || bottom.has(target);
   };
-  return [...names].map((name, id) => frameOf(c, { name, id, runtime, parks }));
+  return [...names].map((name, id) => frameOf(c, { name, id, growstack, parks }));
 }
 
-interface Wanted { name: string; id: number; runtime: FrameRuntime; parks(call: Expr): boolean }
+interface Wanted { name: string; id: number; growstack: string; parks(call: Expr): boolean }
 
-function frameOf(c: Context, { name, id, runtime, parks }: Wanted): Frame {
+function frameOf(c: Context, { name, id, growstack, parks }: Wanted): Frame {
   const { raw, m } = c;
   const f = raw._BinaryenGetFunction!(m.ptr, c.cstr(name));
   const parts = takeApart(c, f, name);
@@ -161,14 +164,13 @@ function frameOf(c: Context, { name, id, runtime, parks }: Wanted): Frame {
     throw new Error(`gopark: ${name} is too large to be parked: ${bytes} bytes of locals, ${calls} calls that may park, ` +
       `function ${id} of those that may; split it`);
   }
-  const finish = (pc: Expr, before: Expr[], after: Expr[]): void => {
+  const finish = (trace: TraceFrame): void => {
     const body = [
-      prologue(c, f, parts, layout),
-      ...before,
+      ...prologue(c, f, parts, layout, trace),
       parts.main,
-      room(c, layout, runtime),
-      ...save(c, f, parts, layout, pc, runtime),
-      ...after,
+      room(c, layout, trace, growstack),
+      ...save(c, parts, layout, trace),
+      ...trace.pop,
     ];
     if (parts.zero) body.push(parts.zero);
     raw._BinaryenFunctionSetBody!(f, m.block(null, body, raw._BinaryenFunctionGetResults!(f)));

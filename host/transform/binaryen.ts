@@ -183,6 +183,13 @@ export function hasFunction(c: Context, name: string): boolean {
   return c.raw._BinaryenGetFunction(c.m.ptr, c.cstr(name)) != 0;
 }
 
+/** The module and the name that a function is imported by; two empty ones if it is no import. */
+export function importOf(c: Context, name: string): [string, string] {
+  if (!hasFunction(c, name)) return ["", ""];
+  const f = c.raw._BinaryenGetFunction!(c.m.ptr, c.cstr(name));
+  return [c.name(c.raw._BinaryenFunctionImportGetModule!(f)), c.name(c.raw._BinaryenFunctionImportGetBase!(f))];
+}
+
 /** The single types of a parameter list. */
 export function expandType({ b }: Context, type: number): number[] {
   return (b as unknown as { expandType(t: number): Uint32Array }).expandType(type) as unknown as number[];

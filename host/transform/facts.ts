@@ -45,6 +45,9 @@ export interface ImportFact extends Signature {
   readonly internalName: string;
 }
 
+/** The module and the name that a function is imported by; two empty ones if it is no import. */
+export type ImportOf = (internalName: string) => readonly [string, string];
+
 /** A type of references that the host lifts and lowers. */
 export interface TypeFact {
   readonly id: number;
@@ -118,7 +121,7 @@ export class Facts {
     return (this.functions.get(name)?.traced ?? false) && !this.quiet.has(name);
   }
 
-  constructor(program: Program) {
+  constructor(program: Program, importOf: ImportOf) {
     this.program = program;
     const { instancesByName } = program as unknown as { instancesByName: Map<string, AscFunction> };
     for (const element of instancesByName.values()) {
@@ -128,7 +131,7 @@ export class Facts {
       const start = (file as unknown as { startFunction: AscFunction }).startFunction;
       if (start.debugLocations?.size) this.addStart(start, (file as unknown as { source: AscSource }).source);
     }
-    this.addImports();
+    this.addImports(importOf);
     this.addExports();
   }
 
@@ -159,16 +162,27 @@ export class Facts {
     };
   }
 
-  private addImports(): void {
-    const { moduleImports } = this.program as unknown as { moduleImports: Map<string, Map<string, AscFunction>> };
-    for (const [module, elements] of moduleImports) {
-      for (const [name, f] of elements) {
-        if (!f.signature || NOT_THE_USERS.test(f.declaration.range.source.normalizedPath)) continue;
-        const decorators = f.prototype.declaration.decorators ?? [];
-        const blocking = decorators.some(d => d.name.text == "blocking");
-        this.imports.push({ module, name, ...this.signature(f), blocking, internalName: f.internalName });
-      }
+  /** asc lists one function for each name; files may declare the same import, each for itself. */
+  private addImports(importOf: ImportOf): void {
+    const { instancesByName } = this.program as unknown as { instancesByName: Map<string, AscFunction> };
+    for (const f of instancesByName.values()) {
+      if (!f.signature || NOT_THE_USERS.test(f.declaration.range.source.normalizedPath)) continue;
+      const [module, name] = importOf(f.internalName);
+      if (!module) continue;
+      const decorators = f.prototype.declaration.decorators ?? [];
+      const blocking = decorators.some(d => d.name.text == "blocking");
+      this.addImport({ module, name, ...this.signature(f), blocking, internalName: f.internalName });
     }
+  }
+
+  private addImport(fact: ImportFact): void {
+    const show = ({ internalName: _, ...rest }: ImportFact) => JSON.stringify(rest);
+    const other = this.imports.find(i => i.module == fact.module && i.name == fact.name);
+    if (other && show(other) != show(fact)) {
+      throw new Error(`gopark: import ${fact.module}.${fact.name} is declared twice, differently: ` +
+        `as ${other.internalName} and as ${fact.internalName}`);
+    }
+    this.imports.push(fact);
   }
 
   private addExports(): void {

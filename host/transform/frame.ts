@@ -3,30 +3,36 @@
  * Makes the code with which a function leaves a frame behind when it is parked, and goes on with it.
  *
  * Where: prologue() at the function's start, room() and save() where asyncify's unwinding ends up.
- * The frame's shape is in assembly/shared/layout.ts. Functions that leave the shadow stack alone
- * get none of its code.
+ * The frame's shape is in assembly/shared/layout.ts. The references that the function's frame on
+ * the trace holds go along, and come back with it.
  *
  * @module
  */
 
 import {
-  FRAME_FUNC_SHIFT, FRAME_INDEX_SHIFT, FRAME_PC_SHIFT, FRAME_SHADOW_MASK, FRAME_TAIL, M0, M_DATA, M_DATAEND, M_ENTERING,
-  M_INDEX, M_RET, M_SHLEN,
+  FRAME_FUNC_SHIFT, FRAME_INDEX_SHIFT, FRAME_TAIL, M0, M_DATA, M_DATAEND, M_ENTERING, M_INDEX, M_RET,
 } from "../abi/layout.ts";
 import { loadAt, loadFrom, sizeOf, storeAt } from "./access.ts";
-import { addLocal, expandType, walk, type Context, type Expr, type Func } from "./binaryen.ts";
+import { addLocal, expandType, type Context, type Expr, type Func } from "./binaryen.ts";
 import { liveAcrossCalls } from "./liveness.ts";
 
 export const STATE = "__asyncify_state";
-const SP = "~lib/memory/__stack_pointer";
 const NORMAL = 0;
 export const UNWINDING = 1;
 export const REWINDING = 2;
 
-/** The runtime's functions that this code calls. */
-export interface FrameRuntime {
-  readonly growstack: string;
-  readonly frametoolarge: string;
+/** More references than this are moved by memory.copy, which is a call into the engine. */
+const UNROLLED = 16;
+
+/** The function's frame on the trace (trace.ts). */
+export interface TraceFrame {
+  /** Local with its address; −1 if it has none. */
+  readonly t: number;
+  /** References in it. */
+  readonly words: number;
+  push(): Expr[];
+  readonly zero: readonly Expr[];
+  readonly pop: readonly Expr[];
 }
 
 /** The parts of a function's body as the pass leaves it. */
@@ -43,8 +49,6 @@ export interface Layout {
   readonly locals: readonly { index: number; type: number; offset: number }[];
   /** Of the locals. */
   readonly bytes: number;
-  /** Local with the stack pointer at entry; −1: the shadow stack is not used. */
-  readonly sp0: number;
   /** Local with an address in the frame. */
   readonly at: number;
 }
@@ -63,16 +67,11 @@ export function layOut(c: Context, f: Func, { id, main, parks }: Wanted): Layout
     bytes += sizeOf(c, type);
     return { index, type, offset };
   });
-  const sp0 = touchesShadow(c, main) ? addLocal(c, f, c.b.i32!) : -1;
-  return { id, locals, bytes, sp0, at: addLocal(c, f, c.b.i32!) };
+  return { id, locals, bytes, at: addLocal(c, f, c.b.i32!) };
 }
 
-function sp(c: Context): Expr {
-  return c.m.global.get(SP, c.b.i32!);
-}
-
-/** What a call of the function begins with: to finish a callee, to go on with a frame, or to note the stack pointer. */
-export function prologue(c: Context, f: Func, { rewindIndex }: Parts, { locals, bytes, sp0, at }: Layout): Expr {
+/** What a call of the function begins with: to finish a callee, or to go on with a frame; then its frame on the trace. */
+export function prologue(c: Context, f: Func, { rewindIndex }: Parts, { locals, bytes, at }: Layout, trace: TraceFrame): Expr[] {
   const { m, b, raw } = c;
   const i32 = b.i32!;
   const results = raw._BinaryenFunctionGetResults!(f);
@@ -87,9 +86,10 @@ export function prologue(c: Context, f: Func, { rewindIndex }: Parts, { locals, 
     m.local.set(rewindIndex, loadAt(c, i32, M0 + M_INDEX)),
     ...locals.map(({ index, type, offset }) => m.local.set(index, loadFrom(c, type, offset, m.local.get(at, i32)))),
   ];
-  if (sp0 >= 0) enter.push(m.local.set(sp0, m.i32.add(sp(c), loadAt(c, i32, M0 + M_SHLEN))));
   const rewinding = m.i32.eq(m.global.get(STATE, i32), m.i32.const(REWINDING));
-  return m.if(rewinding, m.block(null, enter), sp0 >= 0 ? m.local.set(sp0, sp(c)) : 0);
+  if (!trace.words) return [m.if(rewinding, m.block(null, enter)), ...trace.push()];
+  const restore = copyWords(c, trace.words, { to: trace.t, toOffset: 4, from: at, fromOffset: bytes });
+  return [m.if(rewinding, m.block(null, [...enter, ...trace.push(), ...restore]), m.block(null, [...trace.push(), ...trace.zero]))];
 }
 
 function pos(c: Context): Expr {
@@ -97,67 +97,41 @@ function pos(c: Context): Expr {
 }
 
 /** Makes room on the goroutine's stack if the frame does not fit. */
-export function room(c: Context, { bytes, sp0 }: Layout, { growstack }: FrameRuntime): Expr {
+export function room(c: Context, { bytes }: Layout, { words }: TraceFrame, growstack: string): Expr {
   const { m, b } = c;
-  const need = () => {
-    const fixed = m.i32.const(bytes + FRAME_TAIL);
-    return sp0 < 0 ? fixed : m.i32.add(fixed, m.i32.sub(m.local.get(sp0, b.i32!), sp(c)));
-  };
+  const need = () => m.i32.const(bytes + 4 * words + FRAME_TAIL);
   const full = m.i32.gt_u(m.i32.add(pos(c), need()), loadAt(c, b.i32!, M0 + M_DATAEND));
   return m.if(full, m.call(growstack, [need()], b.none!));
 }
 
-/** Writes the frame and moves the position behind it. */
-export function save(c: Context, f: Func, { index }: Parts, layout: Layout, pc: Expr, { frametoolarge }: FrameRuntime): Expr[] {
-  const { id, locals, bytes, sp0, at } = layout;
+/** Writes the frame and moves the position behind it. Its last word is the trace frame's first. */
+export function save(c: Context, { index }: Parts, layout: Layout, { t, words }: TraceFrame): Expr[] {
+  const { id, locals, bytes, at } = layout;
   const { m, b } = c;
   const i32 = b.i32!;
   const frame = () => m.local.get(at, i32);
-  const out: Expr[] = [
-    m.local.set(at, pos(c)),
-    ...locals.map(({ index: local, type, offset }) => storeAt(c, type, offset, frame(), m.local.get(local, type))),
-  ];
-  let pcword = m.i32.shl(pc, m.i32.const(FRAME_PC_SHIFT));
-  if (sp0 >= 0) {
-    const len = addLocal(c, f, i32);
-    out.push(
-      m.local.set(len, m.i32.sub(m.local.get(sp0, i32), sp(c))),
-      m.if(m.i32.gt_u(m.local.get(len, i32), m.i32.const(FRAME_SHADOW_MASK << 2)), m.call(frametoolarge, [], b.none!)),
-      moveShadow(c, at, bytes, sp0),
-    );
-    pcword = m.i32.or(pcword, m.i32.shr_u(m.local.get(len, i32), m.i32.const(2)));
-  }
+  const tail = bytes + 4 * words;
   const word = m.i32.or(
     m.i32.const((id << FRAME_FUNC_SHIFT) | (bytes >> 2)),
     m.i32.shl(m.local.get(index, i32), m.i32.const(FRAME_INDEX_SHIFT)),
   );
-  out.push(
-    m.i32.store(bytes, 4, frame(), word),
-    m.i32.store(bytes + 4, 4, frame(), pcword),
-    m.i32.store(M0 + M_DATA, 4, m.i32.const(0), m.i32.add(frame(), m.i32.const(bytes + FRAME_TAIL))),
-  );
-  return out;
+  return [
+    m.local.set(at, pos(c)),
+    ...locals.map(({ index: local, type, offset }) => storeAt(c, type, offset, frame(), m.local.get(local, type))),
+    ...copyWords(c, words, { to: at, toOffset: bytes, from: t, fromOffset: 4 }),
+    m.i32.store(tail, 4, frame(), word),
+    m.i32.store(tail + 4, 4, frame(), t < 0 ? m.i32.const(0) : m.i32.load(0, 4, m.local.get(t, i32))),
+    m.i32.store(M0 + M_DATA, 4, m.i32.const(0), m.i32.add(frame(), m.i32.const(tail + FRAME_TAIL))),
+  ];
 }
 
-/**
- * Moves the words from sp up to sp0 behind the locals, sp along with them. A loop: there are
- * few words, and memory.copy is a call into the engine.
- */
-function moveShadow(c: Context, to: number, bytes: number, sp0: number): Expr {
+interface Move { to: number; toOffset: number; from: number; fromOffset: number }
+
+/** Copies words from one local's address to another's. */
+function copyWords(c: Context, words: number, { to, toOffset, from, fromOffset }: Move): Expr[] {
   const { m, b } = c;
-  const i32 = b.i32!;
-  return m.loop("shadow", m.if(m.i32.lt_u(sp(c), m.local.get(sp0, i32)), m.block(null, [
-    m.i32.store(bytes, 4, m.local.get(to, i32), m.i32.load(0, 4, sp(c))),
-    m.local.set(to, m.i32.add(m.local.get(to, i32), m.i32.const(4))),
-    m.global.set(SP, m.i32.add(sp(c), m.i32.const(4))),
-    m.br("shadow"),
-  ])));
-}
-
-function touchesShadow(c: Context, e: Expr): boolean {
-  let found = false;
-  walk(c.raw, e, (x, kind) => {
-    if (kind == "GlobalSet" && c.name(c.raw._BinaryenGlobalSetGetName!(x)) == SP) found = true;
-  });
-  return found;
+  const address = (local: number, offset: number) => m.i32.add(m.local.get(local, b.i32!), m.i32.const(offset));
+  if (words > UNROLLED) return [m.memory.copy(address(to, toOffset), address(from, fromOffset), m.i32.const(4 * words))];
+  return Array.from({ length: words }, (_, i) =>
+    m.i32.store(toOffset + 4 * i, 4, m.local.get(to, b.i32!), m.i32.load(fromOffset + 4 * i, 4, m.local.get(from, b.i32!))));
 }

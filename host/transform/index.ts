@@ -5,13 +5,15 @@
  *
  *     bind      for a WASI command: imports are bound, exports taken away
  *     wrap      blocking imports and exports become functions that may park
- *     shadow    asc's shadow stack goes where nothing can collect
+ *     shadow    asc's shadow stack becomes markers, where something can collect
+ *     new       small objects are allocated in place
  *     mark      calls are numbered; which functions' frames nothing can read is known
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
  *     morestack recursion that may park checks how deep it is
+ *     slots     what may park writes the references it holds to its frame on the trace
  *     asyncify  what may park is rewritten, frames made resumable one at a time
- *     trace     calls store their pcs
+ *     trace     calls store their pcs; slots, for all other functions
  *     emit      pc table and types into sections
  *
  * asc then validates, tidies where it would optimise (finishLightly), and writes its outputs as
@@ -24,11 +26,11 @@ import type { Parser, Program } from "assemblyscript";
 import type binaryen from "assemblyscript/binaryen";
 import { buildIdWords } from "../abi/buildid.ts";
 import { ABI_VERSION, BUILD, BUILD_MAGIC, G0, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
-import { DATA, frames, resumeSwitch, runAsyncify, type Frame } from "./asyncify.ts";
+import { DATA, frames, resumeSwitch, runAsyncify, START_UNWIND, STARTS_UNWIND, type Frame } from "./asyncify.ts";
 import { bindImports, checkImports, commandExports, START } from "./bind.ts";
 import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
-import { hasFunction, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
+import { hasFunction, importOf, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
 import { registerLibrary } from "./library.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
@@ -37,20 +39,24 @@ import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
 import { entryPcs, exportPcs, PcTable } from "./pctab.ts";
 import { quietFunctions } from "./quiet.ts";
 import { resolve } from "./resolve.ts";
-import { stripShadow } from "./shadow.ts";
+import { mayCollect, SCAN } from "./collecting.ts";
+import { inlineNew, NEWSLOW } from "./newobject.ts";
+import { keptApart, markSlots, unmarkSlots } from "./shadow.ts";
+import { placeRoots, type Roots } from "./slots.ts";
+import type { Rooting } from "./slotflow.ts";
 import { trace } from "./trace.ts";
 import { defineCallExport, wrapImports } from "./wrap.ts";
 
 const LIB = "~lib/gopark/assembly";
 const INTRINSICS = `${LIB}/sys/intrinsics`;
-/** Room for asc's shadow stack. */
-const STACK_SIZE = 1 << 20;
+/** asc's shadow stack is taken out again; asc makes the code for it only where it has a size. */
+const STACK_SIZE = 16;
 const SEGMENT = "gopark.pctab";
 const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
 
 const PROCESS = `${LIB}/wasi/process/process`;
 /** What generated code calls is exported, so that asc compiles it; not in the end. */
-const CALLED_EXPORTS = ["frametoolarge", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]
+const CALLED_EXPORTS = ["growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]
   .map(name => `gopark_${name}`);
 
 /** What asyncify and trace leave behind: many locals, nested blocks, tiny functions. */
@@ -97,7 +103,7 @@ export default class GoparkTransform {
   afterParse(_parser: Parser): void {
     const { options } = this;
     options.memoryBase = Math.max(options.memoryBase, MEMORY_BASE);
-    options.stackSize = Math.max(options.stackSize, STACK_SIZE);
+    options.stackSize = STACK_SIZE;
     options.sourceMap = true; // makes asc note where each expression is written
     options.globalAliases ??= new Map();
     const alias = (name: string, target: string) => {
@@ -112,15 +118,16 @@ export default class GoparkTransform {
 
   afterCompile(m: Module): void {
     const c = this.context(m);
-    const facts = new Facts(this.program);
+    const facts = new Facts(this.program, name => importOf(c, name));
     const optimized = this.options.optimizeLevelHint > 0 || this.options.shrinkLevelHint > 0;
     const imports = this.wasi ? bindImports(c, facts) : facts.imports;
     const exports = this.wasi ? [commandExports(c, facts, new Set(CALLED_EXPORTS))] : facts.exports;
     wrapImports(c, imports, `${CALLED}hostwait`);
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
-    const bottom = callersOf(c, `${INTRINSICS}/asyncifyStartUnwind`);
-    stripShadow(c, bottom);
+    const bottom = callersOf(c, START_UNWIND);
+    const owners = markSlots(c, bottom, mayCollect(c, bottom));
+    if (this.inlinesNew) inlineNew(c);
     this.keepApart(c, bottom);
     const markers = mark(c, facts);
     if (!this.options.debugInfo) facts.quiet = quietFunctions(c);
@@ -130,9 +137,12 @@ export default class GoparkTransform {
     unmark(c);
     const parking = mayPark(c, bottom);
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
+    const rooting = { c, owners, collecting: mayCollect(c, bottom) };
+    const parked = this.placeParked(rooting, parking.frames);
     runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
-    const list = frames(c, parking, { growstack: `${LIB}/sched/stack/growstack`, frametoolarge: `${LIB}/sched/stack/frametoolarge` });
-    trace(c, sites, list, facts, process.env.GOPARK_TRACE != "0");
+    const list = frames(c, parking, `${LIB}/sched/stack/growstack`);
+    trace(c, { sites, frames: list, parked, rooting, facts, on: process.env.GOPARK_TRACE != "0" });
+    unmarkSlots(c, owners);
     const pcs = functionPcs(c, facts, markers, table);
     const bytes = table.encode(exportPcs(facts, table), entryPcs(c, facts, table));
     this.defineIntrinsics(c, list);
@@ -164,7 +174,7 @@ export default class GoparkTransform {
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
     const { frames } = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => frames.has(name));
-    const names = [...bottom, ...entries, `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`];
+    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEWSLOW, `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`];
     for (const name of names) {
       this.binaryen.setPassArgument("no-inline", name);
       c.m.runPasses(["no-inline"]);
@@ -182,6 +192,22 @@ export default class GoparkTransform {
       if (optimized) c.m.runPasses(TIDY);
       emitFunctab(c, pcs);
     };
+  }
+
+  /** Whether speed is wanted and no allocation is watched. */
+  private get inlinesNew(): boolean {
+    const { optimizeLevelHint, shrinkLevelHint, globalAliases } = this.options;
+    const watched = ["GO_DEBUG", "GO_TORTURE"].some(name => globalAliases?.has(name));
+    return optimizeLevelHint >= 2 && shrinkLevelHint == 0 && !watched;
+  }
+
+  /** Places the references of functions that may park, before asyncify takes their code apart: the whole body has the frame. */
+  private placeParked(rooting: Rooting, names: ReadonlySet<string>): Map<string, Roots> {
+    const { m, raw, cstr } = rooting.c;
+    return new Map([...names].map(name => {
+      const f = raw._BinaryenGetFunction!(m.ptr, cstr(name));
+      return [name, placeRoots(rooting, f, raw._BinaryenFunctionGetBody!(f))];
+    }));
   }
 
   private optimize({ m, raw, cstr }: Context, optimized: boolean): void {
@@ -203,7 +229,7 @@ export default class GoparkTransform {
     define("asyncifyState", () => m.global.get(STATE, b.i32!));
     define("asyncifySetState", () => m.global.set(STATE, m.local.get(0, b.i32!)));
     // The pass's own checks its data; room is checked frame by frame here.
-    redefine(c, "asyncify_start_unwind", [], () => m.block(null, [
+    redefine(c, STARTS_UNWIND, [], () => m.block(null, [
       m.global.set(STATE, m.i32.const(UNWINDING)),
       m.global.set(DATA, m.local.get(0, b.i32!)),
     ]));

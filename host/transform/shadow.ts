@@ -1,111 +1,132 @@
 // SPDX-License-Identifier: MIT
 /**
- * Takes asc's shadow stack out of functions in which no collection can happen.
+ * Reads asc's shadow stack off the module, and leaves markers in its place.
  *
- *     sp -= 8; check; *sp = 0; *(sp + 4) = v; … v.x …; sp += 8   ->   … v.x …
+ *     sp -= 8; check; *sp = 0; *(sp + 4) = v; … sp += 8   ->   slot 17 := v; … leave 3
  *
- * asc stores every managed value that is alive to its shadow stack, in every function. A value
- * needs to be there only while the collector may run, that is across a call that may allocate,
- * park, or reach the host. Most leaf functions make none. Runs before optimisation, on asc's
- * code as it comes.
+ * asc stores every managed value that is alive to a stack of its own, in every function, whatever
+ * follows. Its stores say exactly which values the collector must know of, and for how long: a
+ * slot holds its value until it is written again or the function is left. The markers keep that
+ * through optimisation and inlining, as stores to exported globals, which no pass moves over a
+ * call; slots.ts turns those that matter into words of the trace's frames. Runs on asc's code as
+ * it comes. Where nothing can collect, no marker is left.
  *
  * @module
  */
 
-import { callGraph, nameOf, tableFunctions } from "./graph.ts";
-import { addLocal, definedFunctions, kindOf, rewrite, walk, type Context, type Expr, type Func } from "./binaryen.ts";
+import { callGraph, isTrampoline, nameOf, recursive } from "./graph.ts";
+import { definedFunctions, kindOf, rewrite, walk, type Context, type Expr, type Func } from "./binaryen.ts";
+import type { Collecting } from "./collecting.ts";
+import { LEAVE, slotFlow, SLOT } from "./slotflow.ts";
 
 const SP = "~lib/memory/__stack_pointer";
 const CHECK = "~stack_check";
-const COLLECTS = /^~lib\/gopark\/assembly\/memory\/(malloc\/__(new|renew|collect)|mgc\/gcstart)$/;
-/** Nothing runs behind these, and they allocate nothing. */
-const DIES = /^~lib\/gopark\/assembly\/(sys\/fatal|api\/transform\/gopark_(panic|outofmemory))/;
-/** Imports through which no other code of the module runs. */
-const QUIET = /^(~lib\/gopark\/assembly\/sys\/(env|wasi|intrinsics)\/|~lib\/builtins\/)/;
-const TOUCHES = /^~lib\/gopark\/assembly\/(memory\/mgc|sched\/)/;
 
-/** Strips every function that cannot collect; `bottom` park, but hold nothing when they do. */
-export function stripShadow(c: Context, bottom: ReadonlySet<string>): void {
-  const collecting = mayCollect(c, bottom);
+/** The slots of a module by their numbers: which function, by its number, each was written in. */
+export type SlotOwners = number[];
+
+/**
+ * Replaces the shadow stack by markers. `bottom` park, but hold nothing when they do; what a
+ * trampoline passes on is held by its goroutine.
+ */
+export function markSlots(c: Context, bottom: ReadonlySet<string>, collecting: Collecting): SlotOwners {
+  const owners: SlotOwners = [];
+  c.m.addGlobal(LEAVE, c.b.i32!, true, c.m.i32.const(0));
+  c.m.addGlobalExport(LEAVE, LEAVE);
+  let number = 0;
   for (const f of definedFunctions(c)) {
     const name = nameOf(c, f);
-    if (name == CHECK || TOUCHES.test(name)) continue;
-    const body = c.raw._BinaryenFunctionGetBody!(f);
-    const made = collecting.has(name) ? addressLast(c, f, body) : rewrite(c.raw, body, (e, kind) => strip(c, e, kind));
-    if (made != body) c.raw._BinaryenFunctionSetBody!(f, made);
+    if (name == CHECK) continue;
+    const holds = collecting.functions.has(name) && !bottom.has(name) && !isTrampoline(name);
+    readFunction(c, f, holds ? number++ : -1, owners, collecting);
+  }
+  return owners;
+}
+
+/** Takes the globals away again. */
+export function unmarkSlots({ m }: Context, owners: SlotOwners): void {
+  for (const name of [LEAVE, ...owners.map((_, i) => `${SLOT}${i}`)]) {
+    m.removeExport(name);
+    m.removeGlobal(name);
   }
 }
 
-/**
- * Has every slot's address taken behind the call whose result goes there: the call may park, and
- * its frame be resumed at another depth of the shadow stack.
- *
- *     store(sp, (call f))   ->   t = (call f); store(sp, t)
- */
-function addressLast(c: Context, f: Func, body: Expr): Expr {
-  const { raw, m, b } = c;
-  let temp = -1;
-  return rewrite(raw, body, (e, kind) => {
-    if (kind != "Store" || !isSp(c, raw._BinaryenStoreGetPtr!(e))) return e;
-    const value = raw._BinaryenStoreGetValue!(e);
-    const type = raw._BinaryenExpressionGetType!(value);
-    if (type != b.i32 || !hasCall(c, value)) return e;
-    if (temp < 0) temp = addLocal(c, f, type);
-    raw._BinaryenStoreSetValue!(e, m.local.get(temp, type));
-    return m.block(null, [m.local.set(temp, value), e]);
-  });
+/** Functions that hold slots and can reach themselves through others: inlined into each other, two activations would share slots. */
+export function keptApart(c: Context): string[] {
+  const graph = callGraph(c);
+  const holding = new Set<string>();
+  for (const f of definedFunctions(c)) if (slotsIn(c, c.raw._BinaryenFunctionGetBody!(f)).length) holding.add(nameOf(c, f));
+  return recursive(c, new Set(graph.keys())).filter(name => holding.has(name));
 }
 
-function hasCall({ raw }: Context, e: Expr): boolean {
-  let found = false;
-  walk(raw, e, (_, kind) => {
-    found ||= kind == "Call" || kind == "CallIndirect";
+/** The slots that a body has markers for, in order. */
+export function slotsIn(c: Context, body: Expr): number[] {
+  const found = new Set<number>();
+  walk(c.raw, body, (e, kind) => {
+    if (kind != "GlobalSet") return;
+    const name = c.name(c.raw._BinaryenGlobalSetGetName!(e));
+    if (name.startsWith(SLOT)) found.add(Number(name.slice(SLOT.length)));
   });
-  return found;
+  return [...found];
+}
+
+/** `number` −1: the function holds nothing. */
+function readFunction(c: Context, f: Func, number: number, owners: SlotOwners, collecting: Collecting): void {
+  const { raw } = c;
+  const byOffset = new Map<number, number>();
+  const slotAt = (offset: number): number => {
+    let slot = byOffset.get(offset);
+    if (slot === undefined) byOffset.set(offset, (slot = newSlot(c, owners, number)));
+    return slot;
+  };
+  const body = raw._BinaryenFunctionGetBody!(f);
+  let made = rewrite(raw, body, (e, kind) => readNode(c, e, kind, number, slotAt));
+  const slots = [...byOffset.values()];
+  if (slots.length) {
+    const { needed } = slotFlow({ c, owners, collecting }, made, slots);
+    made = rewrite(raw, made, (e, kind) => (kind == "GlobalSet" && !needed.has(e) ? dropMarker(c, e, needed.size > 0) : e));
+  }
+  if (made != body) raw._BinaryenFunctionSetBody!(f, made);
+}
+
+function newSlot({ m, b }: Context, owners: SlotOwners, number: number): number {
+  const name = `${SLOT}${owners.length}`;
+  m.addGlobal(name, b.i32!, true, m.i32.const(0));
+  m.addGlobalExport(name, name);
+  return owners.push(number) - 1;
+}
+
+function dropMarker({ raw, m, name }: Context, e: Expr, leaves: boolean): Expr {
+  const global = name(raw._BinaryenGlobalSetGetName!(e));
+  if (global.startsWith(SLOT)) return m.drop(raw._BinaryenGlobalSetGetValue!(e));
+  return global == LEAVE && !leaves ? m.nop() : e;
+}
+
+function readNode(c: Context, e: Expr, kind: string, number: number, slotAt: (offset: number) => number): Expr {
+  const { raw, m, name } = c;
+  switch (kind) {
+    case "GlobalSet":
+      if (name(raw._BinaryenGlobalSetGetName!(e)) != SP) return e;
+      return number >= 0 && isAdd(c, raw._BinaryenGlobalSetGetValue!(e)) ? m.global.set(LEAVE, m.i32.const(number)) : m.nop();
+    case "Call":
+      return name(raw._BinaryenCallGetTarget!(e)) == CHECK ? m.nop() : e;
+    case "MemoryFill":
+      return isSp(c, raw._BinaryenMemoryFillGetDest!(e)) ? m.nop() : e;
+    case "Store": {
+      if (!isSp(c, raw._BinaryenStoreGetPtr!(e))) return e;
+      const value = raw._BinaryenStoreGetValue!(e);
+      if (kindOf(raw, value) == "Const") return m.nop(); // the frame is zeroed
+      return number < 0 ? m.drop(value) : m.global.set(`${SLOT}${slotAt(raw._BinaryenStoreGetOffset!(e))}`, value);
+    }
+    default:
+      return e;
+  }
+}
+
+function isAdd({ raw, b }: Context, e: Expr): boolean {
+  return kindOf(raw, e) == "Binary" && raw._BinaryenBinaryGetOp!(e) == b.AddInt32;
 }
 
 function isSp({ raw, name }: Context, e: Expr): boolean {
   return kindOf(raw, e) == "GlobalGet" && name(raw._BinaryenGlobalGetGetName!(e)) == SP;
-}
-
-function mayCollect(c: Context, bottom: ReadonlySet<string>): Set<string> {
-  const graph = callGraph(c);
-  const table = tableFunctions(c);
-  const callers = new Map<string, string[]>();
-  const edge = (callee: string, caller: string) => callers.set(callee, [...(callers.get(callee) ?? []), caller]);
-  const work: string[] = [...bottom];
-  for (const [name, { calls, signatures }] of graph) {
-    if (DIES.test(name)) continue;
-    if (COLLECTS.test(name)) work.push(name);
-    for (const callee of calls) {
-      if (!graph.has(callee) && !QUIET.test(callee)) work.push(name);
-      edge(callee, name);
-    }
-    for (const signature of signatures) table.get(signature)?.forEach(callee => edge(callee, name));
-  }
-  const found = new Set<string>(work.filter(name => !bottom.has(name)));
-  for (let name = work.pop(); name !== undefined; name = work.pop()) {
-    for (const caller of callers.get(name) ?? []) {
-      if (found.has(caller)) continue;
-      found.add(caller);
-      work.push(caller);
-    }
-  }
-  return found;
-}
-
-function strip(c: Context, e: Expr, kind: string): Expr {
-  const { raw, m, name } = c;
-  switch (kind) {
-    case "GlobalSet":
-      return name(raw._BinaryenGlobalSetGetName!(e)) == SP ? m.nop() : e;
-    case "Call":
-      return name(raw._BinaryenCallGetTarget!(e)) == CHECK ? m.nop() : e;
-    case "Store":
-      return isSp(c, raw._BinaryenStoreGetPtr!(e)) ? m.drop(raw._BinaryenStoreGetValue!(e)) : e;
-    case "MemoryFill":
-      return isSp(c, raw._BinaryenMemoryFillGetDest!(e)) ? m.nop() : e;
-    default:
-      return e;
-  }
 }

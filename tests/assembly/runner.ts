@@ -3,13 +3,7 @@
 
 import { sched } from "gopark/assembly/sys/types";
 
-/** Where the shadow stack is before a call that may die. */
-export function spec_stackpointer(): usize {
-  return __stack_pointer;
-}
-
 /** Undoes a death that it has caught. */
-export function spec_revive(sp: usize): void {
-  __stack_pointer = sp;
+export function spec_revive(): void {
   sched.dying = false;
 }

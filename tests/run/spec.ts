@@ -26,8 +26,7 @@ const LONGEST = 1e5; // returns of the scheduler, for a test that does not end
 
 interface SpecExports extends GuestExports {
   __call(fn: number): void;
-  spec_stackpointer(): number;
-  spec_revive(sp: number): void;
+  spec_revive(): void;
 }
 
 /** What exit() throws: the test has died. */
@@ -168,7 +167,6 @@ export class Specs extends TestContext {
   #panicOf(fn: number): string {
     const view = this.#view();
     const cells = [M0 + M_TSP, M0 + M_CURG].map((at) => ({ at, value: view.getUint32(at, true) }));
-    const sp = this.#guest.spec_stackpointer();
     const before = this.#takeOutput();
     try {
       this.#guest.__call(fn);
@@ -178,7 +176,7 @@ export class Specs extends TestContext {
       if (/^fatal error: .*\bpark/m.test(thrown.message)) throw thrown; // the test's fault, not what it looks for
       return thrown.message.split("\n", 1)[0]!;
     } finally {
-      this.#guest.spec_revive(sp);
+      this.#guest.spec_revive();
       for (const { at, value } of cells) this.#view().setUint32(at, value, true);
       this.#output = before;
     }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Allocates small objects of a known class in place: takes the first free cell of their size off
+ * the mcache, and calls the allocator when there is none.
+ *
+ *     __new(24, 7)   ->   p = mcache[2]; if (p) mcache[2] = *p; else p = newslow(2, 24); header and zeros; p
+ *
+ * Every path that finds a cell makes no call, so it needs no frame on the trace and shows the
+ * collector nothing. Not in builds that watch each allocation (GO_DEBUG, GO_TORTURE), and not
+ * where size counts. Cost: some 30 bytes a place.
+ *
+ * @module
+ */
+
+import { CELL, HEADER_SIZE, MCACHE } from "../abi/layout.ts";
+import { addLocal, definedFunctions, hasFunction, kindOf, rewrite, type Context, type Expr, type Func } from "./binaryen.ts";
+
+const MALLOC = "~lib/gopark/assembly/memory/malloc";
+const NEW = `${MALLOC}/__new`;
+export const NEWSLOW = `${MALLOC}/newslow`;
+/** Larger objects are zeroed by a loop. */
+const LARGEST = 64;
+
+/** Inlines the allocator's fast path at every call of it with a constant size and class. */
+export function inlineNew(c: Context): void {
+  if (!hasFunction(c, NEWSLOW)) return;
+  const { raw, name } = c;
+  for (const f of definedFunctions(c)) {
+    if (name(raw._BinaryenFunctionGetName!(f)).startsWith(`${MALLOC}/`)) continue;
+    const body = raw._BinaryenFunctionGetBody!(f);
+    const made = rewrite(raw, body, (e, kind) => (kind == "Call" && name(raw._BinaryenCallGetTarget!(e)) == NEW ? inlineCall(c, f, e) : e));
+    if (made != body) raw._BinaryenFunctionSetBody!(f, made);
+  }
+}
+
+function inlineCall(c: Context, f: Func, call: Expr): Expr {
+  const { raw, m, b } = c;
+  const [size, id] = [0, 1].map(i => constant(c, raw._BinaryenCallGetOperandAt!(call, i)));
+  if (size === undefined || id === undefined || size >>> 0 > LARGEST) return call;
+  const sizeclass = (size + HEADER_SIZE + CELL - 1) / CELL >> 0;
+  const p = addLocal(c, f, b.i32!);
+  const ptr = () => m.local.get(p, b.i32!);
+  const list = MCACHE + 4 * sizeclass;
+  // The call itself stays, so that its place is still known.
+  raw._BinaryenCallSetTarget!(call, c.cstr(NEWSLOW));
+  raw._BinaryenCallSetOperandAt!(call, 0, m.i32.const(sizeclass));
+  raw._BinaryenCallSetOperandAt!(call, 1, m.i32.const(size));
+  const header = (BigInt(size) << 32n) | BigInt(id >>> 0);
+  const zeros = Array.from({ length: Math.max(1, (size + 7) >> 3) }, (_, i) => m.i64.store(8 * i, 8, ptr(), m.i64.const(0n)));
+  return m.block(null, [
+    m.if(m.local.tee(p, m.i32.load(list, 4, m.i32.const(0)), b.i32!),
+      m.i32.store(list, 4, m.i32.const(0), m.i32.load(0, 4, ptr())),
+      m.local.set(p, call)),
+    m.i64.store(0, 8, m.i32.sub(ptr(), m.i32.const(HEADER_SIZE)), m.i64.const(header)),
+    ...zeros,
+    ptr(),
+  ], b.i32!);
+}
+
+function constant({ raw }: Context, e: Expr): number | undefined {
+  return kindOf(raw, e) == "Const" ? raw._BinaryenConstGetValueI32!(e) : undefined;
+}

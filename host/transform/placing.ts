@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Walks a body forwards and writes references to the frame where slots.ts has said that they
+ * must be there.
+ *
+ * At each point it knows which slots' values are in which locals, and whether they are in the
+ * frame too; and which words of the frame have been written since it was made. Where several
+ * paths meet that are not the arms of one if, it forgets the locals, so values are written before.
+ * A word whose function has been left, inlined as it may be, is emptied before the next call that
+ * could collect: nothing is kept alive that the program has done with.
+ *
+ * @module
+ */
+
+import { BitSet, switchLabels } from "./backward.ts";
+import { addLocal, kindOf, mapChildren, type Expr, type Func } from "./binaryen.ts";
+import { collects, leftBy, slotOf, type Rooting, type SlotFlow } from "./slotflow.ts";
+
+/** Names of the globals whose stores become stores to a frame's words. */
+export const ROOT = "gopark:root:";
+
+/** Thrown when a reference would have to be in a frame where there is none. */
+export class NoFrame extends Error {}
+
+export interface Plan {
+  readonly rooting: Rooting;
+  readonly f: Func;
+  readonly flow: SlotFlow;
+  /** The word of each slot. */
+  readonly words: readonly number[];
+  /** The part of the body with a frame; outside of it, each collecting call makes its own. */
+  readonly region: Expr;
+}
+
+const EMPTY = 0;
+const STALE = 1;
+const MIXED = 2;
+const FIRST = 3;
+
+/** Where a slot's value is. */
+interface Held { readonly local: number; readonly written: boolean }
+
+interface State {
+  readonly held: Map<number, Held>;
+  /** Words of the frame that have been written on every path. */
+  readonly stored: BitSet;
+  /** What each word has: nothing, what no slot means any more, one of several slots' value, or that of slot number − FIRST. */
+  readonly words: Uint32Array;
+  /** Control does not get here. */
+  dead: boolean;
+}
+
+/** One pass over a function; `build` false: changes nothing, only finds out whether the region suffices. */
+export class Placing {
+  readonly regions = new Set<Expr>();
+  readonly zeroed: BitSet;
+  private state: State;
+  private inside = false;
+  private readonly written: BitSet; // slots that have been in the region's frame
+  private readonly atLabel = new Map<number, BitSet>(); // words stored on every branch to it
+  private temps = 0;
+  private readonly plan: Plan;
+  private readonly build: boolean;
+  private readonly numWords: number;
+
+  constructor(plan: Plan, build: boolean) {
+    this.plan = plan;
+    this.build = build;
+    this.numWords = plan.words.reduce((n, word) => Math.max(n, word + 1), 0);
+    this.zeroed = new BitSet(this.numWords);
+    this.written = new BitSet(plan.words.length);
+    this.state = { held: new Map(), stored: new BitSet(this.numWords), words: new Uint32Array(this.numWords), dead: false };
+  }
+
+  place(e: Expr): Expr {
+    if (e == this.plan.region && !this.inside) return this.enterRegion(e);
+    const { raw } = this.c;
+    const kind = kindOf(raw, e);
+    switch (kind) {
+      case "GlobalSet": return this.marker(e);
+      case "LocalSet": return this.assignment(e);
+      case "If": return this.branch(e);
+      case "Loop": return this.loop(e);
+      case "Block": return this.block(e);
+      case "Break": return this.jump(e, [raw._BinaryenBreakGetName!(e)], raw._BinaryenBreakGetCondition!(e) != 0);
+      case "Switch": return this.jump(e, switchLabels(this.c, e), false);
+      case "Call":
+      case "CallIndirect":
+        this.children(e);
+        return collects(this.c, e, kind, this.plan.rooting.collecting) ? this.call(e) : e;
+      case "Return":
+      case "Unreachable":
+        this.children(e);
+        this.die();
+        return e;
+      default:
+        this.children(e);
+        return e;
+    }
+  }
+
+  private get c() {
+    return this.plan.rooting.c;
+  }
+
+  private children(e: Expr): void {
+    mapChildren(this.c.raw, e, child => this.place(child));
+  }
+
+  private die(): void {
+    this.state.held.clear();
+    this.state.stored.fill(this.numWords);
+    this.state.dead = true;
+  }
+
+  private enterRegion(e: Expr): Expr {
+    this.state.stored.assign(undefined);
+    this.inside = true;
+    this.state.words.fill(EMPTY);
+    const made = this.place(e);
+    this.inside = false;
+    this.regions.add(made);
+    const behind = this.plan.flow.behind.get(e);
+    // Beyond the region its frame is gone: what was only there is lost.
+    for (const slot of this.written.list()) if (behind?.has(slot) && !this.state.held.has(slot)) throw new NoFrame();
+    for (const [slot, { local }] of this.state.held) this.state.held.set(slot, { local, written: false });
+    return made;
+  }
+
+  private marker(e: Expr): Expr {
+    const { raw, m } = this.c;
+    const { flow, rooting } = this.plan;
+    const left = leftBy(this.c, e);
+    if (left >= 0) {
+      flow.slots.forEach((slot, i) => rooting.owners[slot] == left && this.leave(i));
+      return this.build ? m.nop() : e;
+    }
+    const slot = flow.position.get(slotOf(this.c, e));
+    if (slot === undefined) {
+      this.children(e);
+      return e;
+    }
+    const value = raw._BinaryenGlobalSetGetValue!(e);
+    if (kindOf(raw, value) == "Const") { // null, or what is never freed
+      this.leave(slot);
+      return this.build ? m.nop() : e;
+    }
+    const [local, code] = flow.needed.has(e) ? this.toLocal(value) : [-1, this.discard(value)];
+    const held = this.state.held.get(slot);
+    if (local == -1) this.state.held.delete(slot);
+    else if (held?.local !== local) this.state.held.set(slot, { local, written: false });
+    return this.build ? code : e;
+  }
+
+  private leave(slot: number): void {
+    this.state.held.delete(slot);
+    const { words } = this.state;
+    const word = this.plan.words[slot]!;
+    if (words[word] == FIRST + slot) words[word] = STALE;
+  }
+
+  private discard(value: Expr): Expr {
+    const placed = this.place(value);
+    if (!this.build) return placed;
+    return kindOf(this.c.raw, placed) == "LocalGet" ? this.c.m.nop() : this.c.m.drop(placed);
+  }
+
+  /** The local that a marker's value is in, and the code that puts it there. */
+  private toLocal(value: Expr): [number, Expr] {
+    const { raw, m, b } = this.c;
+    if (kindOf(raw, value) == "LocalGet") return [raw._BinaryenLocalGetGetIndex!(value), this.build ? m.nop() : value];
+    const placed = this.place(value);
+    if (raw._BinaryenExpressionGetType!(placed) == b.unreachable) return [-1, placed];
+    if (kindOf(raw, placed) == "LocalSet") {
+      const local = raw._BinaryenLocalSetGetIndex!(placed);
+      return [local, this.build ? m.local.set(local, raw._BinaryenLocalSetGetValue!(placed)) : placed];
+    }
+    const temp = this.newLocal(b.i32!);
+    return [temp, this.build ? m.local.set(temp, placed) : placed];
+  }
+
+  private newLocal(type: number): number {
+    return this.build ? addLocal(this.c, this.plan.f, type) : -2 - this.temps++;
+  }
+
+  private assignment(e: Expr): Expr {
+    const { raw } = this.c;
+    this.children(e);
+    const local = raw._BinaryenLocalSetGetIndex!(e);
+    const behind = this.plan.flow.behind.get(e)!;
+    const stores = this.write((slot, held) => held.local == local && behind.has(slot));
+    if (stores.length) raw._BinaryenLocalSetSetValue!(e, this.after(raw._BinaryenLocalSetGetValue!(e), stores));
+    for (const [slot, held] of this.state.held) if (held.local == local) this.state.held.delete(slot);
+    return e;
+  }
+
+  /** Writes the values to the frame that are in locals only and that `which` picks. */
+  private write(which: (slot: number, held: Held) => boolean): Expr[] {
+    const { m, b } = this.c;
+    const stores: Expr[] = [];
+    for (const [slot, held] of this.state.held) {
+      if (held.written || !which(slot, held)) continue;
+      if (!this.inside) throw new NoFrame();
+      this.state.held.set(slot, { local: held.local, written: true });
+      const word = this.plan.words[slot]!;
+      this.state.stored.add(word);
+      this.state.words[word] = FIRST + slot;
+      this.written.add(slot);
+      if (this.build) stores.push(m.global.set(`${ROOT}${word}`, m.local.get(held.local, b.i32!)));
+    }
+    return stores;
+  }
+
+  private call(e: Expr): Expr {
+    if (this.state.dead) return e;
+    if (!this.inside) return this.callWithFrame(e);
+    const stores = [...this.write(() => true), ...this.emptyStale()];
+    this.noteEmpty(this.state.stored);
+    return this.afterOperands(e, stores);
+  }
+
+  private emptyStale(): Expr[] {
+    const { m } = this.c;
+    const stores: Expr[] = [];
+    this.state.words.forEach((use, word) => {
+      if (use != STALE) return;
+      this.state.words[word] = EMPTY;
+      if (this.build) stores.push(m.global.set(`${ROOT}${word}`, m.i32.const(0)));
+    });
+    return stores;
+  }
+
+  /** A cold call outside of the region. */
+  private callWithFrame(e: Expr): Expr {
+    const held = new Map(this.state.held);
+    this.state.stored.assign(undefined);
+    this.inside = true;
+    const stores = this.write(() => true);
+    this.inside = false;
+    this.noteEmpty(this.state.stored);
+    held.forEach((value, slot) => this.state.held.set(slot, value)); // the frame is gone again
+    if (!this.build) return e;
+    const { raw, m } = this.c;
+    const made = stores.length ? m.block(null, [...stores, e], raw._BinaryenExpressionGetType!(e)) : e;
+    this.regions.add(made);
+    return made;
+  }
+
+  private noteEmpty(stored: BitSet): void {
+    for (let word = 0; word < this.numWords; ++word) if (!stored.has(word)) this.zeroed.add(word);
+  }
+
+  private branch(e: Expr): Expr {
+    const { raw, m } = this.c;
+    const set = (which: string, arm: Expr) => this.build && raw[`_BinaryenIfSet${which}`]!(e, arm);
+    const condition = raw._BinaryenIfGetCondition!(e);
+    set("Condition", this.place(condition));
+    const before = this.copy();
+    let ifTrue = this.place(raw._BinaryenIfGetIfTrue!(e));
+    const first = this.state;
+    this.state = before;
+    let ifFalse = raw._BinaryenIfGetIfFalse!(e);
+    if (ifFalse) ifFalse = this.place(ifFalse);
+    const second = this.state;
+    const behind = this.plan.flow.behind.get(e)!;
+    const differs = (other: State) => (slot: number, held: Held) => behind.has(slot) && other.held.get(slot)?.local != held.local;
+    if (!first.dead && !second.dead) {
+      this.state = first;
+      ifTrue = this.after(ifTrue, this.write(differs(second)));
+      this.state = second;
+      const stores = this.write(differs(first));
+      if (stores.length) ifFalse = ifFalse ? this.after(ifFalse, stores) : m.block(null, stores);
+    }
+    set("IfTrue", ifTrue);
+    if (ifFalse) set("IfFalse", ifFalse);
+    this.state = joined(first, second);
+    return e;
+  }
+
+  private copy(): State {
+    const { held, stored, words, dead } = this.state;
+    return { held: new Map(held), stored: stored.copy(), words: words.slice(), dead };
+  }
+
+  private loop(e: Expr): Expr {
+    const { raw, m } = this.c;
+    const head = this.plan.flow.labels.get(raw._BinaryenLoopGetName!(e));
+    const stores = this.write(slot => head?.has(slot) ?? false);
+    this.state.held.clear();
+    this.keepUsed(head);
+    this.children(e);
+    return stores.length ? m.block(null, [...stores, e], raw._BinaryenExpressionGetType!(e)) : e;
+  }
+
+  /** What comes to a label on other paths may be in use. */
+  private keepUsed(live: BitSet | undefined): void {
+    const { words } = this.state;
+    for (const slot of live?.list() ?? []) {
+      const word = this.plan.words[slot]!;
+      words[word] = either(words[word]!, FIRST + slot);
+    }
+  }
+
+  private block(e: Expr): Expr {
+    const { raw } = this.c;
+    const name = raw._BinaryenBlockGetName!(e);
+    this.children(e);
+    const branched = name ? this.atLabel.get(name) : undefined;
+    if (!branched) return e;
+    const live = this.plan.flow.labels.get(name);
+    const stores = this.write(slot => live?.has(slot) ?? false);
+    const last = raw._BinaryenBlockGetNumChildren!(e) - 1;
+    if (stores.length) raw._BinaryenBlockSetChildAt!(e, last, this.after(raw._BinaryenBlockGetChildAt!(e, last), stores));
+    this.state.held.clear();
+    this.state.stored.intersect(branched);
+    this.keepUsed(live);
+    this.state.dead = false;
+    return e;
+  }
+
+  private jump(e: Expr, targets: readonly number[], conditional: boolean): Expr {
+    this.children(e);
+    const live = targets.map(target => this.plan.flow.labels.get(target));
+    const stores = this.write(slot => live.some(set => set?.has(slot)));
+    const made = this.afterOperands(e, stores);
+    for (const target of targets) {
+      const known = this.atLabel.get(target);
+      if (known) known.intersect(this.state.stored);
+      else this.atLabel.set(target, this.state.stored.copy());
+    }
+    if (!conditional) this.die();
+    return made;
+  }
+
+  /** The statements between an expression's operands and what it does. */
+  private afterOperands(e: Expr, statements: Expr[]): Expr {
+    if (!statements.length) return e;
+    const { raw, m } = this.c;
+    const operands: Expr[] = [];
+    mapChildren(raw, e, child => (operands.push(child), child));
+    if (operands.every(operand => this.isPlain(operand))) {
+      return m.block(null, [...statements, e], raw._BinaryenExpressionGetType!(e));
+    }
+    let i = 0;
+    mapChildren(raw, e, child => (++i == operands.length ? this.after(child, statements) : child));
+    return e;
+  }
+
+  private isPlain(e: Expr): boolean {
+    return ["LocalGet", "Const"].includes(kindOf(this.c.raw, e));
+  }
+
+  /** An expression, then the statements, then its value. */
+  private after(e: Expr, statements: Expr[]): Expr {
+    if (!statements.length) return e;
+    const { raw, m, b } = this.c;
+    const type = raw._BinaryenExpressionGetType!(e);
+    if (type == b.unreachable) return e;
+    if (type == b.none) return m.block(null, [e, ...statements]);
+    if (this.isPlain(e)) return m.block(null, [...statements, e], type);
+    const temp = this.newLocal(type);
+    return m.block(null, [m.local.set(temp, e), ...statements, m.local.get(temp, type)], type);
+  }
+}
+
+/** What is known where both arms of an if meet. */
+function joined(a: State, b: State): State {
+  if (a.dead) return b;
+  if (b.dead) return a;
+  for (const [slot, held] of a.held) {
+    const other = b.held.get(slot);
+    if (other?.local != held.local) a.held.delete(slot);
+    else a.held.set(slot, { local: held.local, written: held.written && other.written });
+  }
+  a.stored.intersect(b.stored);
+  a.words.forEach((use, word) => (a.words[word] = either(use, b.words[word]!)));
+  return a;
+}
+
+function either(a: number, b: number): number {
+  return a == b || Math.min(a, b) < MIXED ? Math.max(a, b) : MIXED;
+}
