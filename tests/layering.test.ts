@@ -32,6 +32,9 @@ const PACKAGES: Record<string, RegExp> = {
   // The text of a file that it makes up for asc:
   "gopark/assembly/api/host": /^host\/transform\/library\.ts$/,
   "gopark/assembly/api/transform": /^host\/transform\/library\.ts$/,
+  "gopark/assembly/wasi/env": /^host\/transform\/library\.ts$/,
+  "gopark/assembly/wasi/host": /^host\/transform\/library\.ts$/,
+  "gopark/assembly/wasi/start": /^host\/transform\/library\.ts$/,
 };
 const NODE_ALLOWED = /^host\/(adapter|cli|transform)\//;
 
@@ -113,6 +116,7 @@ test("the rule sees what it forbids", () => {
     ["assembly/shared/layout.ts", "../sys/types"],
     ["assembly/api/chan.ts", "../index"],
     ["assembly/sync/chan.ts", "gopark/assembly"],
+    ["assembly/api/host.ts", "../wasi/start"],
     ["host/abi/types.ts", "../memory/view.ts"],
     ["host/memory/view.ts", "node:fs"],
     ["host/profile/text.ts", "../instance/app.ts"],
