@@ -10,7 +10,7 @@ import { type Type, TypeTable, type TypeTableJson } from "./types.ts";
 
 export const ABI_SECTION = "gopark.abi";
 export const PCTAB_SECTION = "gopark.pctab";
-/** The pc that stands for each function, by its index: u32[]. */
+/** The pc of each offset in the code: transform/functab.ts writes it, symbol/functab.ts reads it. */
 export const FUNCTAB_SECTION = "gopark.functab";
 
 /** A function that crosses the boundary. */

@@ -8,12 +8,14 @@ import { buildId } from "../abi/buildid.ts";
 import { CoreError } from "../abi/errors.ts";
 import { customSection, FUNCTAB_SECTION, PCTAB_SECTION } from "../abi/manifest.ts";
 import { node } from "../adapter/node.ts";
+import { type EngineFrame, EngineStack } from "../instance/enginestack.ts";
 import { loadModule } from "../instance/source.ts";
-import { readCoreFile } from "../memory/corefile.ts";
+import { codeStarts, readCoreFile } from "../memory/corefile.ts";
 import { type Goroutines, readBuild, readGoroutines } from "../memory/goroutines.ts";
 import { MemoryView } from "../memory/view.ts";
 import { printGoroutines, stackOf } from "../profile/dump.ts";
 import { goroutineProfile } from "../profile/goroutine.ts";
+import { FuncTab } from "../symbol/functab.ts";
 import { PcTab } from "../symbol/pctab.ts";
 import { readInput, saveProfile, withFiles } from "./postmortem.ts";
 import { type Command, parseLine } from "./usage.ts";
@@ -37,14 +39,20 @@ Exit status: 2 when a file is not what it should be, or they are not of one buil
       const app = rest[0]!;
       const dump = readCoreFile(await readInput(file), file);
       const view = new MemoryView(dump.memory);
-      const { module } = await loadModule(app, node);
+      const bytes = await readInput(app);
+      const { module } = await loadModule(bytes, node, app);
       const table = customSection(module, PCTAB_SECTION);
       if (!table) throw new CoreError(`${app} has no ${PCTAB_SECTION} section: it is not a gopark program, or was stripped`);
       const [core, wanted] = [readBuild(view, file), buildId(table)];
       if (core !== wanted) throw new CoreError(`${file} is of build ${core}, ${app} is build ${wanted}`);
       const pctab = new PcTab(table);
       const functab = customSection(module, FUNCTAB_SECTION);
-      const all = withEngineStack(readGoroutines(view), dump.functions, pctab, new Uint32Array(functab ?? new ArrayBuffer(0)));
+      let all = readGoroutines(view);
+      if (functab) {
+        const starts = codeStarts(bytes, app);
+        const frames = dump.frames.map(({ index, codeOffset }) => ({ index, offset: starts[index]! + codeOffset }));
+        all = withEngineStack(all, new EngineStack(new FuncTab(functab), pctab), frames);
+      }
       process.stdout.write(printGoroutines(all, pctab));
       if (values.profile) {
         const stacks = all.list.map((g) => stackOf(g, pctab)).map((pcs) => ({ pcs, frames: pctab.frames(pcs) }));
@@ -56,21 +64,10 @@ Exit status: 2 when a file is not what it should be, or they are not of one buil
   },
 };
 
-/**
- * Completes the trace of what ran from the engine's stack, as instance/enginestack.ts does: functions that
- * keep no trace are on the engine's alone, above the one that the trace ends with.
- */
-function withEngineStack(all: Goroutines, functions: readonly number[], pctab: PcTab, functab: Uint32Array): Goroutines {
+/** Completes the trace of what ran by the engine's stack: the place of the trap, functions that keep no trace. */
+function withEngineStack(all: Goroutines, engine: EngineStack, frames: readonly EngineFrame[]): Goroutines {
   const running = all.list.find((g) => g.running);
-  const trace = running?.pcs ?? all.runtime;
-  const last = trace.length ? pctab.frames([trace[0]!]).at(-1)!.function : null;
-  const missing: number[] = [];
-  for (const index of functions) {
-    const pc = functab[index];
-    if (!pc) continue;
-    if (pctab.frame(pc).function === last) break;
-    missing.push(pc);
-  }
-  if (!running) return { ...all, runtime: [...missing, ...all.runtime] };
-  return { ...all, list: all.list.map((g) => (g === running ? { ...g, pcs: [...missing, ...g.pcs] } : g)) };
+  if (!running) return { ...all, runtime: engine.merge(frames, all.runtime) };
+  const pcs = engine.merge(frames, running.pcs);
+  return { ...all, list: all.list.map((g) => (g === running ? { ...g, pcs } : g)) };
 }

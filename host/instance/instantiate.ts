@@ -6,11 +6,12 @@
  */
 import { instantiateSync } from "@assemblyscript/loader";
 import { ModuleError } from "../abi/errors.ts";
+import { buildId } from "../abi/buildid.ts";
 import { type GuestExports, REQUIRED } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
 import { ABI_SECTION, customSection, FUNCTAB_SECTION, PCTAB_SECTION, readManifest } from "../abi/manifest.ts";
 import { MemoryView } from "../memory/view.ts";
-import { buildId } from "../abi/buildid.ts";
+import { FuncTab } from "../symbol/functab.ts";
 import { PcTab } from "../symbol/pctab.ts";
 import { App, type Exports } from "./app.ts";
 import { builtinImports, clockImports } from "./builtin.ts";
@@ -43,7 +44,7 @@ export async function load<E extends Exports = Exports>(
   const bound = bindImports(module, manifest, layers, context);
   const pctab = new PcTab(section);
   const functab = customSection(module, FUNCTAB_SECTION);
-  const engine = functab && new EngineStack(functab, pctab);
+  const engine = functab && new EngineStack(new FuncTab(functab), pctab);
   const { guest, view } = start(module, bound, { context, file, engine });
   const program = makeProgram(context, platform, options, outputs);
   try {

@@ -12,7 +12,9 @@ import { CoreError } from "../abi/errors.ts";
 import type { MemorySource } from "./view.ts";
 
 const CUSTOM = 0;
+const IMPORTS = 2;
 const MEMORY = 5;
+const CODE = 10;
 const DATA = 11;
 const PAGE = 65536;
 const HAS_MAX = 1;
@@ -22,8 +24,14 @@ const END = 0x0b;
 /** What a core has of its command. */
 export interface CoreFile {
   readonly memory: MemorySource;
-  /** Indices of the functions on the engine's stack, innermost first. */
-  readonly functions: readonly number[];
+  /** The engine's stack, innermost first. */
+  readonly frames: readonly CoreFrame[];
+}
+
+/** A function by its index, and where in its code the frame is. */
+export interface CoreFrame {
+  readonly index: number;
+  readonly codeOffset: number;
 }
 
 /** Reads through bytes; whatever would end past them throws. */
@@ -83,7 +91,7 @@ export function readCoreFile(bytes: Uint8Array, file: string): CoreFile {
   const data = sections.get(DATA);
   const stack = sections.get("corestack");
   const buffer = fill(readMemory(memory, file) * PAGE, data ? readData(data, file) : [], file);
-  return { memory: { buffer }, functions: stack ? readStack(stack) : [] };
+  return { memory: { buffer }, frames: stack ? readStack(stack) : [] };
 }
 
 /** Sections by number, custom ones by name. */
@@ -95,6 +103,26 @@ function readSections(cursor: Cursor): Map<number | string, Cursor> {
     sections.set(id === CUSTOM ? section.name() : id, section);
   }
   return sections;
+}
+
+/** Returns where in a module the code of each function begins, by index; 0 of an import. Throws CoreError. */
+export function codeStarts(bytes: Uint8Array, file: string): number[] {
+  const cursor = new Cursor(bytes, file, 8);
+  let [imports, starts] = [0, [] as number[]];
+  while (cursor.more) {
+    const id = cursor.byte();
+    const end = cursor.u32() + cursor.at;
+    if (id === IMPORTS) imports = cursor.u32(); // a command imports functions only
+    if (id === CODE) {
+      for (let n = cursor.u32(); n > 0; n--) {
+        const size = cursor.u32();
+        starts.push(cursor.at);
+        cursor.take(size);
+      }
+    }
+    cursor.at = end;
+  }
+  return [...new Array<number>(imports).fill(0), ...starts];
 }
 
 function readMemory(section: Cursor, file: string): number {
@@ -148,19 +176,18 @@ function fill(size: number, segments: readonly Segment[], file: string): ArrayBu
 }
 
 /** corestack: a thread's name, then frames: 0, instance, function, offset, locals, operands. */
-function readStack(section: Cursor): number[] {
+function readStack(section: Cursor): CoreFrame[] {
   section.byte();
   section.name();
-  const functions: number[] = [];
+  const frames: CoreFrame[] = [];
   for (let n = section.u32(); n > 0; n--) {
     section.byte();
     section.u32();
-    functions.push(section.u32());
-    section.u32();
+    frames.push({ index: section.u32(), codeOffset: section.u32() });
     skipValues(section);
     skipValues(section);
   }
-  return functions;
+  return frames;
 }
 
 const F32 = 0x7d;

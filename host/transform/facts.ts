@@ -13,6 +13,8 @@ import type { Expr } from "./binaryen.ts";
 export interface Place {
   readonly file: string;
   readonly line: number;
+  /** From 0; 0 also stands for a whole line. */
+  readonly column: number;
 }
 
 /** A function of the program. */
@@ -57,7 +59,7 @@ export interface TypeFact {
 
 // The parts of asc's program that are read here, as it is in the compiled package.
 interface AscRange { source: AscSource; start: number }
-interface AscSource { normalizedPath: string; internalPath: string; lineAt(pos: number): number; sourceKind: number }
+interface AscSource { normalizedPath: string; internalPath: string; lineAt(pos: number): number; columnAt(): number; sourceKind: number }
 interface AscFunction {
   kind: number;
   internalName: string;
@@ -149,10 +151,11 @@ export class Facts {
     const place = (range: AscRange): Place => ({
       file: range.source.normalizedPath,
       line: range.source.lineAt(range.start),
+      column: range.source.columnAt() - 1, // of the position that lineAt was asked for
     });
     return {
       title,
-      place: { file: source.normalizedPath, line: start ? source.lineAt(start) : 1 },
+      place: { file: source.normalizedPath, line: start ? source.lineAt(start) : 1, column: 0 },
       traced: !RUNTIME.test(source.normalizedPath) && !STUB.test(f.internalName),
       user: !STANDARD.test(source.normalizedPath),
       placeOf: e => {

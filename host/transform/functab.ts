@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 /**
- * Says which function of the finished module is which: a pc for each function's index, where engines
- * name frames by index. The host needs it for traps in functions that keep no trace.
+ * Says which pc an offset in the finished module is: engines name the frames of a trap by function
+ * index and offset. The host needs it for the trap itself and for functions that keep no trace.
+ *
+ * The section is numbers of 7 bits a byte: how many functions; then for each, by its index, the
+ * pc that stands for it and how many entries it has; an entry is an offset, as the distance to
+ * the entry before it in the module, and a pc, as the zigzag distance to the pc before it in the
+ * function. A pc holds from its offset to the next one's. 0: on no stack.
  *
  * @module
  */
@@ -9,9 +14,15 @@
 import { FUNCTAB_SECTION } from "../abi/manifest.ts";
 import type { Context } from "./binaryen.ts";
 import type { Facts } from "./facts.ts";
+import type { FilePcs } from "./locate.ts";
 import type { Marker } from "./mark.ts";
 import type { PcTable } from "./pctab.ts";
 import { original } from "./resolve.ts";
+import { functionRanges, varint, withoutSection, withSection } from "./sections.ts";
+import { segmentsOf, withoutDoubles, type Emitted, type Segment } from "./sourcemap.ts";
+
+/** Binaryen's section for a map's address; a map that the user has not asked for has none. */
+const URL_SECTION = "sourceMappingURL";
 
 /** Gives each function of the program that still exists the pc that stands for it: of its first call of itself, else its start. */
 export function functionPcs({ m, raw, name }: Context, facts: Facts, markers: readonly Marker[], table: PcTable): Map<string, number> {
@@ -30,19 +41,59 @@ export function functionPcs({ m, raw, name }: Context, facts: Facts, markers: re
   return pcs;
 }
 
-/** Writes the section. Runs last: nothing may move a function afterwards. */
-export function emitFunctab({ m, raw, name }: Context, pcs: ReadonlyMap<string, number>): void {
-  const index = new Uint32Array(m.getNumFunctions());
-  let imports = 0;
-  for (let i = 0; i < index.length; ++i) {
-    if (!raw._BinaryenFunctionGetBody!(m.getFunctionByIndex(i))) ++imports;
-  }
-  // The binary has all imports first.
-  let [imported, defined] = [0, imports];
-  for (let i = 0; i < index.length; ++i) {
-    const f = m.getFunctionByIndex(i);
-    const at = raw._BinaryenFunctionGetBody!(f) ? defined++ : imported++;
-    index[at] = pcs.get(name(raw._BinaryenFunctionGetName!(f))) ?? 0;
-  }
-  m.addCustomSection(FUNCTAB_SECTION, new Uint8Array(index.buffer));
+/** What the section is made of. */
+export interface Pcs {
+  /** Of whole functions, by name. */
+  readonly functions: ReadonlyMap<string, number>;
+  /** Of places, by the number of their file. */
+  readonly places: FilePcs;
+}
+
+/** Has the module's emission add the section: only what is written last has the right offsets. */
+export function emitFunctab(c: Context, pcs: Pcs): void {
+  const { m } = c;
+  const emit = m.emitBinary.bind(m);
+  const emitWith = (url?: string | null): Emitted | Uint8Array => {
+    if (url === undefined) return emit(); // asc compares sizes
+    const emitted = emit(url ?? "map");
+    const section = encode(segmentsOf(emitted).segments, emitted.binary, startPcs(c, pcs.functions), pcs.places);
+    const binary = withSection(emitted.binary, FUNCTAB_SECTION, section);
+    if (url === null) return { binary: withoutSection(binary, URL_SECTION), sourceMap: "" };
+    return { binary, sourceMap: withoutDoubles(emitted) };
+  };
+  m.emitBinary = emitWith as typeof m.emitBinary;
+}
+
+/** The pc of each function as a whole, by its index. */
+function startPcs({ m, raw, name }: Context, pcs: ReadonlyMap<string, number>): { imports: number; pcs: number[] } {
+  const functions = Array.from({ length: m.getNumFunctions() }, (_, i) => m.getFunctionByIndex(i));
+  const defined = functions.filter(f => raw._BinaryenFunctionGetBody!(f));
+  const imports = functions.length - defined.length; // which come first in the binary
+  return { imports, pcs: defined.map(f => pcs.get(name(raw._BinaryenFunctionGetName!(f))) ?? 0) };
+}
+
+function encode(segments: readonly Segment[], binary: Uint8Array, { imports, pcs }: ReturnType<typeof startPcs>, places: FilePcs): Uint8Array {
+  const bytes: number[] = varint(imports + pcs.length);
+  const add = (...numbers: number[]) => numbers.forEach(n => bytes.push(...varint(n)));
+  for (let i = 0; i < imports; ++i) add(0, 0);
+  let next = 0;
+  let offset = 0;
+  functionRanges(binary).forEach(({ start, end }, i) => {
+    const entries: number[] = [];
+    let pc = pcs[i]!;
+    for (; next < segments.length && segments[next]!.offset < end; ++next) {
+      const segment = segments[next]!;
+      const at = places.get(segment.source);
+      if (segment.offset < start || at === undefined || at == pc) continue;
+      entries.push(segment.offset - offset, zigzag(at - pc));
+      offset = segment.offset;
+      pc = at;
+    }
+    add(pcs[i]!, entries.length / 2, ...entries);
+  });
+  return Uint8Array.from(bytes);
+}
+
+function zigzag(n: number): number {
+  return (n << 1 ^ n >> 31) >>> 0;
 }

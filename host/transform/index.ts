@@ -10,6 +10,7 @@
  *     mark      calls are numbered; which functions' frames nothing can read is known
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
+ *     locate    what may trap gets a location that stands for its place and inlining chain
  *     morestack recursion that may park checks how deep it is
  *     slots     what may park writes the references it holds to its frame on the trace
  *     asyncify  what may park is rewritten, frames made resumable one at a time
@@ -33,8 +34,10 @@ import { emitFunctab, functionPcs } from "./functab.ts";
 import { hasFunction, importOf, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
 import { registerLibrary } from "./library.ts";
+import { locate } from "./locate.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
 import { addMorestack } from "./morestack.ts";
+import { Origins } from "./origins.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
 import { entryPcs, exportPcs, PcTable } from "./pctab.ts";
 import { quietFunctions } from "./quiet.ts";
@@ -129,12 +132,15 @@ export default class GoparkTransform {
     const owners = markSlots(c, bottom, mayCollect(c, bottom));
     if (this.inlinesNew) inlineNew(c);
     this.keepApart(c, bottom);
-    const markers = mark(c, facts);
+    const origins = new Origins(c);
+    const markers = mark(c, facts, origins);
     if (!this.options.debugInfo) facts.quiet = quietFunctions(c);
     this.optimize(c, optimized);
     const table = new PcTable(facts);
-    const sites = resolve(c, facts, markers, table);
+    const resolved = resolve(c, facts, markers, table);
+    const { sites } = resolved;
     unmark(c);
+    const places = locate(c, facts, resolved, table, origins);
     const parking = mayPark(c, bottom);
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
     const rooting = { c, owners, collecting: mayCollect(c, bottom) };
@@ -143,7 +149,7 @@ export default class GoparkTransform {
     const list = frames(c, parking, `${LIB}/sched/stack/growstack`);
     trace(c, { sites, frames: list, parked, rooting, facts, on: process.env.GOPARK_TRACE != "0" });
     unmarkSlots(c, owners);
-    const pcs = functionPcs(c, facts, markers, table);
+    const functions = functionPcs(c, facts, markers, table);
     const bytes = table.encode(exportPcs(facts, table), entryPcs(c, facts, table));
     this.defineIntrinsics(c, list);
     this.addSegment(c, SEGMENT, bytes);
@@ -152,7 +158,8 @@ export default class GoparkTransform {
     const build = [BUILD_MAGIC, ABI_VERSION, ...buildIdWords(bytes)];
     this.addSegment(c, "gopark.build", new Uint8Array(new Uint32Array(build).buffer), BUILD);
     this.emit(c, facts, { exports, imports }, bytes);
-    this.finishLightly(c, optimized, pcs);
+    this.finishLightly(c, optimized, facts);
+    emitFunctab(c, { functions, places });
     CALLED_EXPORTS.forEach(name => m.removeExport(name));
     if (!this.wasi) return;
     m.runPasses(["remove-unused-module-elements"]);
@@ -186,11 +193,11 @@ export default class GoparkTransform {
    * Replaces the optimisation that asc runs at the end: the program is optimised already, before asyncify,
    * and only what the passes here have added needs to be tidied. It halves the time of a build.
    */
-  private finishLightly(c: Context, optimized: boolean, pcs: ReadonlyMap<string, number>): void {
+  private finishLightly(c: Context, optimized: boolean, facts: Facts): void {
     const { module } = this.program as unknown as { module: { optimize(): void } };
+    if (optimized) this.keepPlaces(c, facts);
     module.optimize = () => {
       if (optimized) c.m.runPasses(TIDY);
-      emitFunctab(c, pcs);
     };
   }
 
@@ -210,10 +217,23 @@ export default class GoparkTransform {
     }));
   }
 
+  /** Keeps what is on stacks from being inlined when tidying: no marker would tell it from its caller any more. */
+  private keepPlaces(c: Context, facts: Facts): void {
+    const shown = [...facts.functions].filter(([, fact]) => fact.traced).map(([name]) => name);
+    const folders = new Set(shown.map(name => /^(?:~lib\/)?[^/]*/.exec(name)![0]));
+    for (const folder of [...folders, "byn-split-"]) {
+      this.binaryen.setPassArgument("no-inline", `${folder}*`);
+      c.m.runPasses(["no-inline"]);
+    }
+    this.binaryen.setPassArgument("no-inline", null);
+  }
+
   private optimize({ m, raw, cstr }: Context, optimized: boolean): void {
     const { optimizeLevelHint, shrinkLevelHint, debugInfo } = this.options;
     // It would join tails that differ only in their markers: panics at several places of a function.
     raw._BinaryenAddPassToSkip!(cstr("code-folding"));
+    // It would join functions that differ only in name and place.
+    raw._BinaryenAddPassToSkip!(cstr("duplicate-function-elimination"));
     if (optimized) this.program.module.optimize(optimizeLevelHint, shrinkLevelHint, debugInfo, false);
     raw._BinaryenClearPassesToSkip!();
     m.runPasses(["dce", "remove-unused-module-elements"]);

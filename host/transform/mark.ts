@@ -13,11 +13,15 @@
  * The runtime's own functions are marked too, or what is inlined into them could not be told;
  * they stay off the stacks.
  *
+ * What may trap in the engine gets no marker, which would hold the optimiser back: origins.ts notes
+ * where it is written.
+ *
  * @module
  */
 
 import { addLocal, definedFunctions, kindOf, mapChildren, type Context, type Expr, type Func } from "./binaryen.ts";
 import type { Fact, Facts, Place } from "./facts.ts";
+import { mayTrap, type Origins } from "./origins.ts";
 import { Placer } from "./place.ts";
 
 export const PC = "gopark:pc";
@@ -33,8 +37,9 @@ export interface Marker {
   readonly place: Place;
 }
 
+const NOWHERE: Place = { file: "", line: 0, column: 0 };
 /** What asc or the transform generates: never on a stack, but code may be inlined into it. */
-const GENERATED: Fact = { title: "", place: { file: "", line: 0 }, traced: false, user: false, placeOf: () => undefined };
+const GENERATED: Fact = { title: "", place: NOWHERE, traced: false, user: false, placeOf: () => undefined };
 
 interface Site {
   readonly c: Context;
@@ -43,17 +48,18 @@ interface Site {
   readonly fact: Fact;
   readonly placer: Placer;
   readonly markers: Marker[];
+  readonly origins: Origins;
 }
 
 /** Marks the module; marker N is element N of the result, 0 is unused. */
-export function mark(c: Context, facts: Facts): Marker[] {
-  const markers: Marker[] = [{ func: "", callee: "", place: { file: "", line: 0 } }];
+export function mark(c: Context, facts: Facts, origins: Origins): Marker[] {
+  const markers: Marker[] = [{ func: "", callee: "", place: NOWHERE }];
   c.m.addGlobal(PC, c.b.i32!, true, c.m.i32.const(0));
   c.m.addGlobalExport(PC, PC);
   for (const f of definedFunctions(c)) {
     const name = c.name(c.raw._BinaryenFunctionGetName!(f));
     const fact = facts.functions.get(name) ?? GENERATED;
-    const site = { c, f, name, fact, placer: new Placer(c, f), markers };
+    const site = { c, f, name, fact, placer: new Placer(c, f), markers, origins };
     const body = c.raw._BinaryenFunctionGetBody!(f);
     const marked = markTree(site, body, fact.place);
     if (marked != body) c.raw._BinaryenFunctionSetBody!(f, marked);
@@ -64,7 +70,9 @@ export function mark(c: Context, facts: Facts): Marker[] {
 /** Marks a tree, bottom-up; `outer` is the place of what surrounds it. */
 function markTree(site: Site, e: Expr, outer: Place): Expr {
   const { c, placer } = site;
-  const place = site.fact.placeOf(e) ?? outer;
+  const own = site.fact.placeOf(e);
+  const place = own ?? outer;
+  if (place.line && (own || mayTrap(c, e))) site.origins.note(site.f, site.name, e, place);
   let calls = false;
   mapChildren(c.raw, e, child => {
     const marked = markTree(site, child, place);
@@ -92,7 +100,7 @@ function markCall(site: Site, e: Expr, place: Place): Expr {
   const callee = name(raw._BinaryenCallGetTarget!(e));
   // asc keeps no place for a throw, but writes it into the call: abort(message, file, line, column).
   const line = callee == ABORT ? raw._BinaryenCallGetOperandAt!(e, 2) : 0;
-  if (line && kindOf(raw, line) == "Const") place = { file: place.file, line: raw._BinaryenConstGetValueI32!(line) || place.line };
+  if (line && kindOf(raw, line) == "Const") place = { ...place, line: raw._BinaryenConstGetValueI32!(line) || place.line };
   return site.placer.before(newMarker(site, callee, place), e);
 }
 

@@ -3,16 +3,16 @@
  * Reads the markers back after optimisation: which call is which, through which inlining.
  *
  * In evaluation order, the marker nearest before a call is the innermost: where the call is
- * written. While that marker's function is not the function we are in, it was inlined, and its
- * caller is the last marker seen that calls it. That is the exact chain, as no pass moves a
- * store to an exported global over a call.
+ * written. inlining.ts has the rest.
  *
  * @module
  */
 
-import { definedFunctions, kindOf, rewrite, type Context, type Func } from "./binaryen.ts";
+import { definedFunctions, kindOf, mapChildren, type Context, type Expr, type Func } from "./binaryen.ts";
 import type { Facts } from "./facts.ts";
+import { Inlining } from "./inlining.ts";
 import { INDIRECT, PC, type Marker } from "./mark.ts";
+import { mayTrap } from "./origins.ts";
 import type { PcTable } from "./pctab.ts";
 
 /** What one call in a function is. */
@@ -26,14 +26,41 @@ export interface CallSite {
 /** The calls of each function, in evaluation order, by the function's name. */
 export type CallSites = Map<string, CallSite[]>;
 
+/** An instruction that the engine's stack can name. */
+export interface Spot {
+  readonly f: Func;
+  readonly e: Expr;
+  /** The spot that it is an operand of, if any. */
+  readonly up: Spot | undefined;
+  readonly inlining: Inlining;
+  readonly call: boolean;
+  /** The nearest marker before it. */
+  leaf: number;
+  position: number;
+}
+
+export interface Resolved {
+  readonly sites: CallSites;
+  readonly spots: readonly Spot[];
+}
+
 /** Resolves and removes all markers, filling the table. */
-export function resolve(c: Context, facts: Facts, markers: readonly Marker[], table: PcTable): CallSites {
+export function resolve(c: Context, facts: Facts, markers: readonly Marker[], table: PcTable): Resolved {
   const sites: CallSites = new Map();
+  const spots: Spot[] = [];
   for (const f of definedFunctions(c)) {
     const name = c.name(c.raw._BinaryenFunctionGetName!(f));
-    sites.set(name, resolveFunction({ c, facts, markers, table }, f, original(name)));
+    sites.set(name, resolveFunction({ c, facts, markers, table, spots }, f, original(name)));
   }
-  return sites;
+  return { sites, spots };
+}
+
+/** The pc of a chain of calls in the function `name`, innermost first, of those functions that are `shown`. */
+export function chainPc(calls: readonly Marker[], name: string, facts: Facts, table: PcTable, shown: (name: string) => boolean): number {
+  const list = calls.filter(({ func }) => shown(func));
+  // The runtime's own uses of the standard library are not worth a frame.
+  if (!shown(name) && !list.some(({ func }) => facts.functions.get(func)!.user)) return 0;
+  return list.reduceRight((parent, marker) => table.add(marker, parent), 0);
 }
 
 /** The name a function had before partial inlining split it. */
@@ -46,49 +73,43 @@ interface Resolving {
   readonly facts: Facts;
   readonly markers: readonly Marker[];
   readonly table: PcTable;
+  readonly spots: Spot[];
 }
 
-function resolveFunction({ c, facts, markers, table }: Resolving, f: Func, name: string): CallSite[] {
+function resolveFunction({ c, facts, markers, table, spots }: Resolving, f: Func, name: string): CallSite[] {
   const { raw, m } = c;
-  const traced = facts.onStacks(name);
   const sites: CallSite[] = [];
-  const byCallee = new Map<string, number[]>();
+  const inlining = new Inlining(name, markers);
   let leaf = 0;
   const body = raw._BinaryenFunctionGetBody!(f);
-  const rewritten = rewrite(raw, body, (e, kind) => {
-    if (kind == "GlobalSet" && c.name(raw._BinaryenGlobalSetGetName!(e)) == PC) {
-      const value = raw._BinaryenGlobalSetGetValue!(e);
-      // Arms with nothing left in them but markers become one marker with a condition: no call is theirs.
-      if (kindOf(raw, value) != "Const") return m.drop(value);
-      leaf = raw._BinaryenConstGetValueI32!(value);
-      const { callee } = markers[leaf]!;
-      byCallee.set(callee, [...(byCallee.get(callee) ?? []), leaf]);
-      return m.nop();
-    }
-    if (kind == "Call") sites.push({ pc: chain(leaf), target: c.name(raw._BinaryenCallGetTarget!(e)) });
-    else if (kind == "CallIndirect") sites.push({ pc: chain(leaf), target: INDIRECT });
-    return e;
-  });
+  const rewritten = visit(body, undefined);
   if (rewritten != body) raw._BinaryenFunctionSetBody!(f, rewritten);
   return sites;
 
-  // A recursive function's own calls of itself are inside what was inlined, not where it was.
-  function callerOf(func: string): number | undefined {
-    const outside = byCallee.get(func)?.findLast(marker => markers[marker]!.func != func);
-    return outside ?? byCallee.get(func)?.at(-1) ?? byCallee.get(INDIRECT)?.at(-1);
+  function visit(e: Expr, up: Spot | undefined): Expr {
+    const kind = kindOf(raw, e);
+    const call = kind == "Call" || kind == "CallIndirect";
+    const spot = call || mayTrap(c, e, kind) ? { f, e, up, inlining, call, leaf: 0, position: 0 } : undefined;
+    mapChildren(raw, e, child => visit(child, spot ?? up));
+    if (spot) {
+      spot.leaf = leaf;
+      spot.position = inlining.position;
+      spots.push(spot);
+    }
+    if (call) sites.push({ pc: pc(), target: kind == "Call" ? c.name(raw._BinaryenCallGetTarget!(e)) : INDIRECT });
+    return kind == "GlobalSet" && c.name(raw._BinaryenGlobalSetGetName!(e)) == PC ? takeMarker(e) : e;
   }
 
-  function chain(n: number): number {
-    const inlined: number[] = [];
-    while (n && !inlined.includes(n)) {
-      inlined.push(n);
-      const { func } = markers[n]!;
-      if (func == name) break;
-      n = callerOf(func) ?? 0;
-    }
-    const shown = inlined.filter(marker => facts.onStacks(markers[marker]!.func));
-    // The runtime's own uses of the standard library are not worth a frame.
-    if (!traced && !shown.some(marker => facts.functions.get(markers[marker]!.func)!.user)) return 0;
-    return shown.reduceRight((parent, marker) => table.add(markers[marker]!, parent), 0);
+  function takeMarker(e: Expr): Expr {
+    const value = raw._BinaryenGlobalSetGetValue!(e);
+    // Arms with nothing left in them but markers become one marker with a condition: no call is theirs.
+    if (kindOf(raw, value) != "Const") return m.drop(value);
+    leaf = raw._BinaryenConstGetValueI32!(value);
+    inlining.pass(leaf);
+    return m.nop();
+  }
+
+  function pc(): number {
+    return chainPc(inlining.chain(leaf, inlining.position), name, facts, table, func => facts.onStacks(func));
   }
 }
