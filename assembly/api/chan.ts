@@ -54,7 +54,8 @@ export class Chan<T> extends Hchan {
     if (this.closed) gopanic("send on closed channel");
     const sg = dequeue(recvq(this));
     if (sg) {
-      store<T>(sg.elem, v);
+      store<T>(sg.elem, v); // a select's slot is in an object
+      if (isManaged<T>()) __link(changetype<usize>(this), changetype<usize>(v), true);
       wakesudog(sg);
       return;
     }
@@ -112,7 +113,8 @@ export class Chan<T> extends Hchan {
     if (this.closed) gopanic("send on closed channel");
     const sg = dequeue(recvq(this));
     if (sg) {
-      store<T>(sg.elem, v);
+      store<T>(sg.elem, v); // a select's slot is in an object
+      if (isManaged<T>()) __link(changetype<usize>(this), changetype<usize>(v), true);
       wakesudog(sg);
     } else {
       store<T>(bufput(this, sizeof<T>()), v);

@@ -6,7 +6,7 @@ import { callers as saveCallers, goroutineprofile, threadcreateprofile } from ".
 import { pcfile, pcfunc, pcline, pcparent, pcstring, printstacks, readpc } from "../profile/traceback";
 import { gcount, goexit as goexit0, gosched as gosched0 } from "../sched/proc";
 import { gopanic } from "../sys/fatal";
-import { setgcpercent, setmemorylimit } from "../memory/mgc";
+import { setgcpercent, setmemorylimit } from "../memory/mgcpacer";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { flush, printrune, printstring } from "../sys/print";
 import { g0, getg, sched } from "../sys/types";

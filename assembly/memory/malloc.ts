@@ -1,34 +1,49 @@
 // SPDX-License-Identifier: MIT
-// asc's runtime interface: small objects out of the mcache, large ones in spans of their own.
+// asc's runtime interface for objects: small ones out of the mcache, large ones in spans of their own.
 //
-// Only __new collects, so only a caller of __new must keep its references visible: asc's
-// shadow stack for running code, sched/roots.ts for everything that is parked. Raw blocks
-// (heap.alloc) are asc's TLSF; it and the heap take turns in growing the memory.
+// Only __new collects, so only a caller of __new must keep its references visible: the trace's frames
+// for running code, sched/roots.ts for everything that is parked. Raw blocks are in raw.ts.
 
-import "rt/tlsf";
+import "./raw";
 import { fataloom } from "../sys/fatal";
-import { gcstart, greyobject } from "./mgc";
+import { gcfull, gcmark, gcstart } from "./mgc";
+import { greyobject, push } from "./mgcmark";
+import { gcpoll } from "./mgcpacer";
 import { nextfree, refill } from "./mcache";
-import { allocspan, BLOCK, BLOCK_SHIFT, CELLS, mheap, spanof } from "./mheap";
+import { allocsome, countlarge, linkspan } from "./mcentral";
+import { BLOCK, BLOCK_SHIFT, capacity, CELLS, mheap, Span } from "./mheap";
+import { firstcell } from "./mbitmap";
 import { addpin, removepin } from "./pins";
-import { cellsize, HEADER, MAX_CELL, sizeclass } from "./sizeclass";
+import { anyclass, cellsize, HEADER, MAX_CELL, sizeclass } from "./sizeclass";
 
+/** No object is of this many bytes: asc's own limit. */
 // @ts-ignore: decorator
-@inline const MAXSIZE: usize = (1 << 30) - CELLS - HEADER;
+@inline export const MAXSIZE: usize = (1 << 30) - 20;
+/** Up to this many bytes a loop clears faster than the engine. */
+// @ts-ignore: decorator
+@inline const LOOP: usize = 256;
 
 /** Allocates a zeroed object. May collect. */
 // @ts-ignore: decorator
 @global @unsafe
 export function __new(size: usize, id: i32): usize {
-  if (isDefined(GO_TORTURE)) {
-    if (++mheap.allocs % GO_TORTURE == 0) gcstart();
-  }
+  if (isDefined(GO_TORTURE) || isDefined(GO_TORTURE_STEP)) torture();
   if (size > MAX_CELL - HEADER) return newlarge(size, id);
   const sc = sizeclass(size);
   let ptr = nextfree(sc);
   if (!ptr) ptr = newslow(sc, <i32>size);
+  return newobject(ptr, size, id);
+}
+
+/** Makes a cell an object. */
+// @ts-ignore: decorator
+@inline function newobject(ptr: usize, size: usize, id: i32): usize {
   store<u32>(ptr - 8, id);
   store<u32>(ptr - 4, <u32>size);
+  if (size > LOOP) {
+    memory.fill(ptr, 0, size);
+    return ptr;
+  }
   // Whole words: a cell has room for them.
   store<u64>(ptr, 0);
   for (let at: usize = 8; at < size; at += 8) store<u64>(ptr + at, 0);
@@ -37,39 +52,49 @@ export function __new(size: usize, id: i32): usize {
 
 /** A cell when the list of its class is empty. Generated code calls it, too. */
 function newslow(sc: i32, size: i32): usize {
-  if (mheap.live >= mheap.goal) gcstart();
+  gcpoll(cellsize(sc));
   if (!refill(sc)) {
-    gcstart();
+    gcfull();
     if (!refill(sc)) fataloom();
   }
   return nextfree(sc);
 }
 
-/** An object with a span of its own. */
+/** An object that has no small cell. */
 function newlarge(size: usize, id: i32): usize {
-  if (size > MAXSIZE) throw new Error("allocation too large");
-  const blocks = (size + CELLS + HEADER + BLOCK - 1) >> BLOCK_SHIFT;
-  if (mheap.live + (blocks << BLOCK_SHIFT) >= mheap.goal) gcstart();
-  let s = allocspan(blocks, 0);
-  if (!s) {
-    gcstart();
-    s = allocspan(blocks, 0);
-    if (!s) fataloom();
-  }
-  s!.next = mheap.large;
-  mheap.large = s;
-  mheap.live += blocks << BLOCK_SHIFT;
-  const ptr = changetype<usize>(s) + CELLS + HEADER;
-  store<u32>(ptr - 8, id);
-  store<u32>(ptr - 4, <u32>size);
-  memory.fill(ptr, 0, size);
-  return ptr;
+  if (size >= MAXSIZE) throw new Error("allocation too large");
+  const sc = anyclass(size);
+  if (!sc) return newobject(firstcell(largespan(size)), size, id);
+  const ptr = nextfree(sc);
+  return newobject(ptr ? ptr : newslow(sc, <i32>size), size, id);
 }
 
-/** Bytes that an object could have where it is. */
-function capacity(ptr: usize): usize {
-  const s = spanof(ptr);
-  return s.sizeclass ? cellsize(s.sizeclass) - HEADER : (s.blocks << BLOCK_SHIFT) - CELLS - HEADER;
+/** A span for one object. */
+function largespan(size: usize): Span {
+  const blocks = size + CELLS + HEADER + BLOCK - 1 >> BLOCK_SHIFT;
+  gcpoll(blocks << BLOCK_SHIFT);
+  let s = allocsome(blocks, 0);
+  if (!s) {
+    gcfull();
+    s = allocsome(blocks, 0);
+    if (!s) fataloom();
+  }
+  linkspan(s!);
+  countlarge(s!);
+  return s!;
+}
+
+/** Collects, or takes a step, at every n-th allocation. */
+function torture(): void {
+  ++mheap.allocs;
+  if (isDefined(GO_TORTURE)) {
+    if (mheap.allocs % GO_TORTURE == 0) gcfull();
+  }
+  if (isDefined(GO_TORTURE_STEP)) {
+    if (mheap.allocs % GO_TORTURE_STEP) return;
+    if (mheap.gcphase) gcmark(1);
+    else gcstart();
+  }
 }
 
 /** Resizes in place or into a new object; the old one stays valid for whoever still holds it. */
@@ -84,13 +109,20 @@ export function __renew(ptr: usize, size: usize): usize {
   }
   const renewed = __new(size, load<i32>(ptr - 8));
   memory.copy(renewed, ptr, min(size, old));
+  if (mheap.gcphase) push(renewed); // it is marked, and what it holds may not be
   return renewed;
 }
 
-/** The write barrier: nothing to do while the world is stopped to mark. */
+/** The write barrier: marks what is stored while a cycle marks. */
 // @ts-ignore: decorator
 @global @unsafe
-export function __link(parent: usize, child: usize, expectMultiple: bool): void {}
+export function __link(parent: usize, child: usize, expectMultiple: bool): void {
+  if (mheap.gcphase) shade(child);
+}
+
+function shade(ptr: usize): void {
+  if (ptr) greyobject(ptr);
+}
 
 /** Marks an object. */
 // @ts-ignore: decorator
@@ -103,20 +135,24 @@ export function __visit(ptr: usize, cookie: u32): void {
 // @ts-ignore: decorator
 @global @unsafe
 export function __pin(ptr: usize): usize {
-  if (ptr && !addpin(ptr)) throw new Error("Object already pinned");
+  if (!ptr) return ptr;
+  if (!addpin(ptr)) throw new Error("Object already pinned");
+  if (mheap.gcphase) greyobject(ptr);
   return ptr;
 }
 
-/** Undoes __pin. Panics if the object is not pinned. */
+/** Undoes __pin. Panics if the object is not pinned. The host has no barrier: what it pins while it stores it is marked. */
 // @ts-ignore: decorator
 @global @unsafe
 export function __unpin(ptr: usize): void {
-  if (ptr && !removepin(ptr)) throw new Error("Object is not pinned");
+  if (!ptr) return;
+  if (!removepin(ptr)) throw new Error("Object is not pinned");
+  if (mheap.gcphase) greyobject(ptr);
 }
 
 /** Collects. World stopped. */
 // @ts-ignore: decorator
 @global @unsafe
 export function __collect(): void {
-  gcstart();
+  gcfull();
 }

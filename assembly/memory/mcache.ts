@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: MIT
-// The mcache of a P: a list of free cells for each size class, and how it is filled.
+// The mcache of a P: a list of free cells for each size class.
 //
-// A cell on a list is free, whatever its marks say; the first word of its payload links it. When a list is
-// empty, the next span of the class is swept: every cell without a mark is free. So dead objects cost
-// nothing until their place is wanted, and a collection only has to forget the lists.
+// A cell on a list is free whatever its marks say; the first word of its payload links it, and the
+// word where an object has its rtId is FREE. A list is what one span had free when mcentral.ts swept it.
+// While a cycle marks, the cells of new lists are marked: what is allocated then is black.
 
 import { MCACHE } from "../shared/layout";
-import { allocspan, BLOCK, CELLS, freespan, MARKS, mheap, Span, spansof, sweepof } from "./mheap";
-import { cellsize, HEADER, NCLASSES } from "./sizeclass";
+import { cachespan } from "./mcentral";
+import { mheap } from "./mheap";
+import { cellsize, NCLASSES } from "./sizeclass";
 
 if (<usize>NCLASSES << 2 > 0x100) ERROR("the mcache runs into mheap");
 
-/** rtId of a cell that holds no object, in programs that have a __finalize to be told of each. */
+/** The cell that holds the first free cell of a class. */
 // @ts-ignore: decorator
-@inline export const FREE: u32 = 0xffffffff;
+@inline export function listof(sc: i32): usize {
+  return MCACHE + (<usize>sc << 2);
+}
 
 /** Takes a cell off its list; 0 if the list is empty. */
 // @ts-ignore: decorator
 @inline export function nextfree(sc: i32): usize {
-  const list = MCACHE + (<usize>sc << 2);
+  const list = listof(sc);
   const ptr = load<usize>(list);
   if (ptr) store<usize>(list, load<usize>(ptr));
   return ptr;
@@ -26,70 +29,24 @@ if (<usize>NCLASSES << 2 > 0x100) ERROR("the mcache runs into mheap");
 
 /** Fills the list of a class from a span; false if there is no memory. */
 export function refill(sc: i32): bool {
-  let link = load<usize>(sweepof(sc));
-  while (true) {
-    const s = changetype<Span>(load<usize>(link));
-    if (!changetype<usize>(s)) break;
-    if (sweepspan(s, sc, link)) return true;
-    // A full span is passed, an empty one has left the list.
-    if (load<usize>(link) == changetype<usize>(s)) link = changetype<usize>(s);
-  }
-  store<usize>(sweepof(sc), link);
-  const fresh = allocspan(1, sc);
-  if (!fresh) return false;
-  store<usize>(link, changetype<usize>(fresh));
-  store<usize>(sweepof(sc), changetype<usize>(fresh));
-  const cell = cellsize(sc);
-  const n = (BLOCK - CELLS) / cell;
-  chain(changetype<usize>(fresh) + CELLS + HEADER, cell, n, sc);
-  mheap.live += n * cell;
-  return true;
+  const list = cachespan(sc);
+  store<usize>(listof(sc), list);
+  return list != 0;
 }
 
-/** Makes the cells of a fresh span the list. */
-function chain(ptr: usize, cell: usize, n: usize, sc: i32): void {
-  store<usize>(MCACHE + (<usize>sc << 2), ptr);
-  for (let i: usize = 1; i < n; ++i) {
-    if (isDefined(__finalize)) store<u32>(ptr - HEADER, FREE);
-    store<usize>(ptr, ptr + cell);
-    ptr += cell;
-  }
-  if (isDefined(__finalize)) store<u32>(ptr - HEADER, FREE);
-  store<usize>(ptr, 0);
+/** Cells that are on a list. */
+export function listlen(sc: i32): usize {
+  let n: usize = 0;
+  for (let ptr = load<usize>(listof(sc)); ptr; ptr = load<usize>(ptr)) ++n;
+  return n;
 }
 
-/** Makes the cells of s that no mark protects the list; false if there are none. Gives s back if it has nothing else. */
-function sweepspan(s: Span, sc: i32, link: usize): bool {
-  const base = changetype<usize>(s);
-  const cell = cellsize(sc);
-  const n = (BLOCK - CELLS) / cell;
-  let list: usize = 0;
-  let free: usize = 0;
-  let ptr = base + CELLS + HEADER + n * cell;
-  for (let i: usize = 0; i < n; ++i) {
-    ptr -= cell;
-    const off = ptr - base;
-    if (load<u8>(base + MARKS + (off >> 7)) >> <u8>((off >> 4) & 7) & 1) continue;
-    store<usize>(ptr, list);
-    list = ptr;
-    ++free;
-  }
-  if (!free) return false;
-  if (free == n && changetype<usize>(s.next)) {
-    store<usize>(link, changetype<usize>(s.next));
-    freespan(s);
-    return false;
-  }
-  store<usize>(MCACHE + (<usize>sc << 2), list);
-  store<usize>(sweepof(sc), base);
-  mheap.live += free * cell;
-  return true;
-}
-
-/** Forgets all lists, and has every span swept before it is used again. */
+/** Forgets all lists. What was on them is free, and found to be when the next cycle has ended. */
 export function flushmcache(): void {
   for (let sc = 1; sc < NCLASSES; ++sc) {
-    store<usize>(MCACHE + (<usize>sc << 2), 0);
-    store<usize>(sweepof(sc), spansof(sc));
+    const n = listlen(sc);
+    mheap.nmalloc -= n;
+    mheap.totalalloc -= n * cellsize(sc);
+    store<usize>(listof(sc), 0);
   }
 }

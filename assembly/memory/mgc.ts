@@ -1,123 +1,107 @@
 // SPDX-License-Identifier: MIT
-// The collector: marks from the roots with the world stopped; sweeping is left to mcache.ts.
+// The collector: a cycle, from its start to its end. What it frees, mcentral.ts sweeps when it is wanted.
 //
-// A mark is a bit of the object's span. Static objects have no span: theirs is in the word at −16, which
-// links those that are marked. Between collections every static mark is clear; those of spans are
-// cleared when the next collection begins.
+// A cycle marks in steps, each of them paid for by allocation (mgcpacer.ts). New objects are marked from
+// the start. __link marks what is stored while a cycle marks, so no marked object that was visited holds
+// one that is not marked. What has no barrier is looked at again at the end, with nothing running in
+// between: globals, the running stack, goroutines that ran since they were visited. If that finds more
+// than a step can visit, the cycle goes on marking and ends later.
+//
+// Roots, in the order in which they are visited: pins, then what sched/roots.ts knows, in pieces.
 
 import { FRAME_ROOTS_MASK, TRACE_TOP } from "../shared/layout";
+import { ROOTS_CHANGED, ROOTS_SOME, ROOTS_START, visitroots } from "../sys/hooks";
+import { nanotime } from "../sys/os";
 import { m0 } from "../sys/types";
-import { visitroots } from "../sys/hooks";
-import { fataloom } from "../sys/fatal";
-import { FREE, flushmcache } from "./mcache";
-import { allocspan, BLOCK, BLOCK_SHIFT, CELLS, freespan, MARKS, mheap, Span, spanof, spansof } from "./mheap";
+import { ismarked, firstcell } from "./mbitmap";
+import { flushmcache } from "./mcache";
+import { FREE, reclaimall, startsweep } from "./mcentral";
+import { drain, drained, drainoverflow, dropmarkstack, greyobject } from "./mgcmark";
+import { mheap } from "./mheap";
+import { cycleended, cyclestarted, stopped } from "./mstats";
 import { pinat } from "./pins";
-import { cellsize, HEADER, NCLASSES } from "./sizeclass";
+import { setgoal, startassist } from "./mgcpacer";
+import { HEADER } from "./sizeclass";
 
+// Values of mheap.rootjob.
 // @ts-ignore: decorator
-@inline const MARKED: usize = 1;
-/** In a class's flags: no references. asc's std/assembly/shared/typeinfo.ts. */
+@inline const PINS: i32 = 0;
 // @ts-ignore: decorator
-@inline const POINTERFREE: u32 = 1 << 5;
-/** No collection below this many bytes. */
+@inline const SCHED: i32 = 1;
 // @ts-ignore: decorator
-@inline const HEAP_MINIMUM: usize = 4 << 20;
-
-/** Tells whether an object of the heap is marked. */
+@inline const NONE: i32 = 2;
+/** Pins that are visited at a time, and what one costs in bytes to mark. */
 // @ts-ignore: decorator
-@inline function ismarked(ptr: usize): bool {
-  const off = ptr & (BLOCK - 1);
-  return (load<u8>((ptr & ~(BLOCK - 1)) + MARKS + (off >> 7)) >> <u8>((off >> 4) & 7) & 1) != 0;
-}
-
-/** Marks an object and remembers it if it holds references. Never parks. */
+@inline const PINS_AT_ONCE: usize = 1024;
 // @ts-ignore: decorator
-@inline export function greyobject(ptr: usize): void {
-  if (ptr < __heap_base) {
-    greystatic(ptr);
-    return;
-  }
-  const off = ptr & (BLOCK - 1);
-  const byte = (ptr & ~(BLOCK - 1)) + MARKS + (off >> 7);
-  const bits = load<u8>(byte);
-  const bit = <u8>1 << <u8>((off >> 4) & 7);
-  if (bits & bit) return;
-  store<u8>(byte, bits | bit);
-  const sc = spanof(ptr).sizeclass;
-  mheap.live += sc ? cellsize(sc) : spanof(ptr).blocks << BLOCK_SHIFT;
-  push(ptr);
-}
-
-function greystatic(ptr: usize): void {
-  if (load<usize>(ptr - 16) & MARKED) return;
-  store<usize>(ptr - 16, mheap.statics | MARKED);
-  mheap.statics = ptr;
-  push(ptr);
-}
-
+@inline const PIN_WORK: i32 = 4;
+/** Bytes that the end of a cycle may mark; it is put off if there are more. */
 // @ts-ignore: decorator
-@inline function push(ptr: usize): void {
-  const rtId = load<u32>(ptr - HEADER);
-  if (rtId <= idof<string>() || load<u32>(__rtti_base + 4 + (<usize>rtId << 2)) & POINTERFREE) return;
-  if (mheap.marktop == mheap.markend) growmarkstack();
-  store<usize>(mheap.marktop, ptr);
-  mheap.marktop += 4;
-}
+@inline const END_WORK: i32 = 64 << 10;
 
-/** Doubles the mark stack, in a span of its own. */
-function growmarkstack(): void {
-  const old = mheap.markstack;
-  const size = mheap.markend - old;
-  const blocks = old ? spanof(old).blocks * 2 : 1;
-  const s = allocspan(blocks, 0);
-  if (!s) fataloom();
-  const stack = changetype<usize>(s) + CELLS + HEADER;
-  memory.copy(stack, old, size);
-  if (old) freespan(spanof(old));
-  mheap.markstack = stack;
-  mheap.marktop = stack + size;
-  mheap.markend = changetype<usize>(s) + (blocks << BLOCK_SHIFT);
-}
-
-/** Collects. World stopped. */
+/** Begins a cycle. */
 export function gcstart(): void {
-  clearmarks();
+  const start = nanotime();
   flushmcache();
-  mheap.live = 0;
-  markroots();
-  while (mheap.marktop > mheap.markstack) {
-    mheap.marktop -= 4;
-    __visit_members(load<usize>(mheap.marktop), 0);
-  }
-  clearstatics();
-  sweeplarge();
-  if (isDefined(__finalize)) finalizedead();
-  setgoal();
+  mheap.gcphase = 1;
+  ++mheap.cycle;
+  mheap.marked = mheap.nmarked = mheap.statics = 0;
+  mheap.rootjob = PINS;
+  mheap.pincursor = 0;
+  visitroots(ROOTS_START);
+  startassist();
+  cyclestarted(start);
 }
 
-function clearmarks(): void {
-  for (let sc = 1; sc < NCLASSES; ++sc) {
-    let s = changetype<Span>(load<usize>(spansof(sc)));
-    while (changetype<usize>(s)) {
-      memory.fill(changetype<usize>(s) + MARKS, 0, CELLS - MARKS);
-      s = changetype<Span>(changetype<usize>(s.next));
-    }
+/** Marks about `work` bytes of the cycle, and ends it if nothing is left. */
+export function gcmark(work: i32): void {
+  const start = nanotime();
+  while (mheap.gcphase) {
+    work = drain(work);
+    if (work <= 0) break;
+    if (mheap.rootjob != NONE) work -= markroot();
+    else if (!markend(start)) break;
   }
-  let s = mheap.large;
-  while (s) {
-    memory.fill(changetype<usize>(s) + MARKS, 0, CELLS - MARKS);
-    s = s.next;
-  }
+  stopped(nanotime() - start);
 }
 
-function markroots(): void {
-  __visit_globals(0);
-  for (let i: usize = 0; i < mheap.pincap; ++i) {
+/** Marks and ends the cycle that runs. Unbounded. */
+export function gcfinish(): void {
+  while (mheap.gcphase) gcmark(i32.MAX_VALUE);
+}
+
+/** Collects: all that is unreachable now is free afterwards. World stopped. Unbounded. */
+export function gcfull(): void {
+  gcfinish();
+  gcstart();
+  gcfinish();
+  reclaimall();
+}
+
+/** Visits some roots; returns the work that was. */
+function markroot(): i32 {
+  if (mheap.rootjob == PINS) return markpins();
+  const work = visitroots(ROOTS_SOME);
+  if (!work) mheap.rootjob = NONE;
+  return work;
+}
+
+function markpins(): i32 {
+  const start = mheap.pincursor;
+  const end = min(mheap.pincap, start + PINS_AT_ONCE);
+  for (let i = start; i < end; ++i) {
     const ptr = pinat(i);
     if (ptr) greyobject(ptr);
   }
-  scanstack();
-  visitroots(0);
+  mheap.pincursor = end;
+  if (end == mheap.pincap) mheap.rootjob = SCHED;
+  return <i32>(end - start) * PIN_WORK;
+}
+
+/** Has all pins visited, once more if they were. */
+export function restartpins(): void {
+  mheap.pincursor = 0;
+  mheap.rootjob = PINS;
 }
 
 /**
@@ -136,86 +120,50 @@ function scanstack(): void {
   }
 }
 
-function clearstatics(): void {
-  while (mheap.statics) {
-    const ptr = mheap.statics;
-    mheap.statics = load<usize>(ptr - 16) & ~MARKED;
-    store<usize>(ptr - 16, 0);
-  }
+/** Looks at what has changed with no barrier, and ends the cycle; false if too much is left to visit. */
+function markend(start: f64): bool {
+  __visit_globals(0);
+  scanstack();
+  visitroots(ROOTS_CHANGED);
+  drain(END_WORK);
+  if (!drained()) return false;
+  drainoverflow();
+  mheap.gcphase = 0;
+  mheap.sweepgen = mheap.cycle;
+  mheap.nfree = mheap.nmalloc - mheap.nmarked;
+  mheap.totalfree = mheap.totalalloc - mheap.marked;
+  const before = mheap.live;
+  mheap.live = mheap.survived = mheap.marked;
+  dropmarkstack();
+  if (isDefined(__finalize)) finalizedead();
+  startsweep();
+  const goal = mheap.goal;
+  setgoal();
+  cycleended(start, before, goal);
+  return true;
 }
 
-/** Gives the spans of dead large objects back. */
-function sweeplarge(): void {
-  let link: usize = 0;
-  let s = mheap.large;
+/** Tells the program's __finalize of every dead object. Their cells are swept when they are wanted. */
+function finalizedead(): void {
+  let s = mheap.allspans;
   while (s) {
-    const next = s.next;
-    const ptr = changetype<usize>(s) + CELLS + HEADER;
-    if (ismarked(ptr)) link = changetype<usize>(s);
-    else {
-      if (isDefined(__finalize)) __finalize(ptr);
-      if (link) changetype<Span>(link).next = next;
-      else mheap.large = next;
-      freespan(s);
+    const next = s.allnext;
+    let ptr = firstcell(s);
+    for (let n = s.nelems; n; --n) {
+      if (load<u32>(ptr - HEADER) != FREE && !ismarked(ptr)) {
+        if (isDefined(__finalize)) __finalize(ptr);
+        store<u32>(ptr - HEADER, FREE);
+      }
+      ptr += s.elemsize;
     }
     s = next;
   }
 }
 
-/** Tells the program's __finalize of every dead small object; their cells are swept when they are wanted. */
-function finalizedead(): void {
-  for (let sc = 1; sc < NCLASSES; ++sc) {
-    let s = changetype<Span>(load<usize>(spansof(sc)));
-    while (changetype<usize>(s)) {
-      finalizespan(changetype<usize>(s), cellsize(sc));
-      s = changetype<Span>(changetype<usize>(s.next));
-    }
-  }
-}
-
-function finalizespan(base: usize, cell: usize): void {
-  const end = base + BLOCK - cell;
-  for (let at = base + CELLS; at <= end; at += cell) {
-    const ptr = at + HEADER;
-    if (load<u32>(at) == FREE || ismarked(ptr)) continue;
-    if (isDefined(__finalize)) __finalize(ptr);
-    store<u32>(at, FREE);
-  }
-}
-
-/** Decides when to collect next: when the heap has grown by gcpercent, sooner if that would pass the limit. */
-function setgoal(): void {
-  const live = <u64>mheap.live;
-  const percent = mheap.gcpercent;
-  const limit = mheap.memorylimit;
-  let next = percent < 0 ? <u64>u32.MAX_VALUE : live + live * <u64>percent / 100;
-  if (percent >= 0) next = max(next, <u64>HEAP_MINIMUM * percent / 100);
-  // Over the limit already, every further sixteenth collects: Go, too, keeps its collector from taking all time.
-  if (<i64>next > limit) next = max(<u64>limit, live + (live >> 4));
-  mheap.goal = <usize>min(next, <u64>u32.MAX_VALUE);
-}
-
-/** Sets how much the heap may grow between collections, in percent; negative: no limit. Returns the setting before. */
-export function setgcpercent(n: i32): i32 {
-  const old = mheap.gcpercent;
-  mheap.gcpercent = max(n, -1);
-  setgoal();
-  return old;
-}
-
-/** Sets how many bytes the heap should stay below; negative: only tells. Returns the setting before. */
-export function setmemorylimit(bytes: i64): i64 {
-  const old = mheap.memorylimit;
-  if (bytes < 0) return old;
-  mheap.memorylimit = bytes;
-  setgoal();
-  return old;
-}
-
-/** Sets what a program begins with. Called once, before anything is allocated. */
+/** Prepares the heap. Called once, before anything is allocated. */
 export function mallocinit(): void {
   mheap.gcpercent = 100;
   mheap.memorylimit = i64.MAX_VALUE;
-  flushmcache();
+  mheap.cycle = mheap.sweepgen = 2; // a span's markgen is 0 at first: no cycle's
   setgoal();
 }

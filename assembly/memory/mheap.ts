@@ -1,78 +1,146 @@
 // SPDX-License-Identifier: MIT
-// The heap: spans of blocks, and the blocks that are in none.
+// The heap: spans of blocks, and the runs of blocks that are in none.
 //
-// A block is 16 KiB, aligned to that, so the span of an object is a mask away: objects begin in the
-// first block of their span. Free runs are a list by address, next to each other never: neighbours are joined.
-// Memory comes from memory.grow and never goes back.
+// A block is 16 KiB. A span begins at a block; what it holds begins in its first block, or (medium
+// spans, which are a whole page) its first four, so that the span of an object is a mask away: which
+// mask, the byte of the object's page in `pages` tells. A free run is in the list of its length; its
+// last block points to its first, and both have a bit in `pages`, so neighbours are joined without a
+// search. Memory comes from memory.grow and never goes back.
 //
-// ╒══════════════ span ══════════════╕
-// │  0  next     of the same class   │
-// │  4  blocks                       │
-// │  8  sizeclass 0: one large object│
-// │ 24  marks    a bit per 16 bytes  │
-// │152  cells, payloads at 160 + 16n │
-// └──────────────────────────────────┘
-// Free run: next, blocks.
+// ╒══════════════════════ span ═══════════════════════╕
+// │  0  next, prev        of the same class           │
+// │  8  allnext, allprev  of all                      │
+// │ 16  blocks                                        │
+// │ 20  elemsize          bytes of a cell             │
+// │ 24  nelems            how many cells              │
+// │ 28  spanclass         0: one large object         │
+// │ 32  markgen           the cycle it was marked in  │
+// │ 36  sweepgen          the cycle it was swept for  │
+// │ 40  marks             of even cycles: 1024 bits   │
+// │168  marks             of odd cycles               │
+// │296  cells, payloads at 304 + 16n                  │
+// └───────────────────────────────────────────────────┘
+// A raw span (raw.ts) has its free list where the marks are.
 
 import { M0, MHEAP } from "../shared/layout";
-import { NCLASSES } from "./sizeclass";
+import { cellsize, HEADER, MEDIUM, NCLASSES } from "./sizeclass";
 
 // @ts-ignore: decorator
 @inline export const BLOCK_SHIFT: usize = 14;
 // @ts-ignore: decorator
 @inline export const BLOCK: usize = 1 << BLOCK_SHIFT;
 // @ts-ignore: decorator
-@inline const PAGE_BLOCKS: usize = 65536 >> BLOCK_SHIFT;
-/** Where the marks of a span are, and the cells behind them. */
+@inline const PAGE_SHIFT: usize = 16;
 // @ts-ignore: decorator
-@inline export const MARKS: usize = 24;
+@inline export const PAGE: usize = 1 << PAGE_SHIFT;
 // @ts-ignore: decorator
-@inline export const CELLS: usize = 152;
-
-if (CELLS != MARKS + BLOCK / 128) ERROR("the marks of a span do not fit");
+@inline const PAGE_BLOCKS: usize = PAGE / BLOCK;
+/** Where the marks of a span are, how many bytes one cycle's take, and the cells behind them. */
+// @ts-ignore: decorator
+@inline export const MARKS: usize = 40;
+// @ts-ignore: decorator
+@inline export const MARKS_SIZE: usize = BLOCK / 128;
+// @ts-ignore: decorator
+@inline export const CELLS: usize = MARKS + 2 * MARKS_SIZE;
+/** Added to the class of a raw span. */
+// @ts-ignore: decorator
+@inline export const RAW: i32 = 64;
 
 /** A span's header. */
 @unmanaged export class Span {
   next: Span | null;
+  prev: Span | null;
+  allnext: Span | null;
+  allprev: Span | null;
   blocks: usize;
-  sizeclass: i32;
+  elemsize: usize;
+  nelems: usize;
+  spanclass: i32;
+  markgen: u32;
+  sweepgen: u32;
 }
 
-/** Head of a run of free blocks. */
+if (offsetof<Span>() != MARKS) ERROR("a span's marks are not behind its fields");
+if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
+
+/** Head of a run of free blocks; `head` is in the last block too. */
 @unmanaged class Run {
   next: Run | null;
+  prev: Run | null;
   blocks: usize;
+  head: usize;
 }
 
-/** What all Ps share. Class arrays follow: see spansof and sweepof. */
+/** What all Ps share. Arrays follow: see spansof, sweepof, rawof and binof. */
 @unmanaged export class Mheap {
-  free: Run | null;
-  blocks: usize; // taken from the engine
-  inuse: usize; // blocks in spans
-  large: Span | null; // spans of large objects
+  bins: u64; // bit n: there are runs of n blocks; 63: of 63 or more
+  // Blocks taken from the engine, and what they are.
+  blocks: usize;
+  free: usize; // in free runs
+  spanblocks: usize; // in spans of objects
+  rawblocks: usize; // in spans of raw blocks
+  gcblocks: usize; // the collector's own
+  persistent: usize; // persistentalloc's
+  bucketbytes: usize; // of which profile buckets
+  allspans: Span | null;
+  reclaimed: Span | null; // up to here spans were looked at for whole ones to give back
+  // The pacer's.
   live: usize; // bytes of objects that survived, and that were allocated since
-  goal: usize; // collect when live reaches it
+  survived: usize; // of which the last cycle has found
+  trigger: usize; // a cycle begins when live reaches it
+  goal: usize; // and should end before live reaches this
   gcpercent: i32;
+  assistratio: f32; // bytes to mark for each byte allocated
+  assistdebt: f32; // bytes to mark
+  assisted: usize; // live when the debt was last reckoned
   memorylimit: i64;
+  // The collector's.
+  gcphase: u32; // 1 while it marks: __link looks at it
+  cycle: u32; // number of the cycle that marks or has marked last
+  sweepgen: u32; // number of the cycle that has marked last
+  rootjob: i32; // which roots are to be visited next
+  pincursor: usize; // and how far the pins are
   markstack: usize;
   marktop: usize;
   markend: usize;
+  overflow: bool; // marked objects are missing on the mark stack
+  statics: usize; // marked static objects
+  snapshots: usize; // arrays that are scanned in pieces
+  marked: usize; // bytes found in this cycle
+  nmarked: usize; // objects found in this cycle
   pins: usize;
   pinlen: usize;
   pincap: usize;
-  statics: usize; // marked static objects
+  // Statistics.
+  nmalloc: u64; // cells that went into an mcache, large objects
+  totalalloc: u64; // their bytes
+  nfree: u64; // as of the last cycle
+  totalfree: u64;
   allocs: u32; // counted in torture builds
 }
 
 // @ts-ignore: decorator
 @inline export const mheap = changetype<Mheap>(MHEAP);
 // @ts-ignore: decorator
-@inline const SPANS: usize = MHEAP + 128;
+@inline const SPANS: usize = MHEAP + 256;
 // @ts-ignore: decorator
 @inline const SWEEP: usize = SPANS + (<usize>NCLASSES << 2);
+// @ts-ignore: decorator
+@inline const RAWS: usize = SWEEP + (<usize>NCLASSES << 2);
+// @ts-ignore: decorator
+@inline const BINS: usize = RAWS + (<usize>NCLASSES << 2);
+/** What follows the heap's lists: mstats.ts. */
+// @ts-ignore: decorator
+@inline export const MSTATS: usize = (BINS + 256 + 7) & ~7;
 
-if (offsetof<Mheap>() > 128) ERROR("Mheap runs into its arrays");
-if (SWEEP + (<usize>NCLASSES << 2) > M0) ERROR("Mheap's arrays run into M 0");
+if (offsetof<Mheap>() > 256) ERROR("Mheap runs into its arrays");
+if (MSTATS > M0) ERROR("Mheap's arrays run into M 0");
+
+/** A byte for each page: bits 0 to 3, which of its blocks begin or end a free run; SHIFT above. */
+const pages = memory.data(65536);
+/** In the byte of a medium span's page: how much larger than a block it is, as a power of two. */
+// @ts-ignore: decorator
+@inline const SHIFT: u8 = 4;
 
 /** All spans of a class: the cell that holds the first. */
 // @ts-ignore: decorator
@@ -80,96 +148,201 @@ if (SWEEP + (<usize>NCLASSES << 2) > M0) ERROR("Mheap's arrays run into M 0");
   return SPANS + (<usize>sc << 2);
 }
 
-/** The cell that holds the link to the next span of a class to sweep. */
+/** The cell that holds the next span of a class to sweep. */
 // @ts-ignore: decorator
 @inline export function sweepof(sc: i32): usize {
   return SWEEP + (<usize>sc << 2);
 }
 
+/** The cell that holds the first raw span of a class that has room. */
+// @ts-ignore: decorator
+@inline export function rawof(sc: i32): usize {
+  return RAWS + (<usize>sc << 2);
+}
+
+// @ts-ignore: decorator
+@inline function binof(blocks: usize): usize {
+  return BINS + (min<usize>(blocks, 63) << 2);
+}
+
+/** 2 for what lies in a medium span, else 0: the span of ptr is ptr & (−BLOCK << this). */
+// @ts-ignore: decorator
+@inline export function spanshift(ptr: usize): usize {
+  return <usize>(load<u8>(pages + (ptr >> PAGE_SHIFT)) >> SHIFT);
+}
+
 /** The span of an object. */
 // @ts-ignore: decorator
 @inline export function spanof(ptr: usize): Span {
-  return changetype<Span>(ptr & ~(BLOCK - 1));
+  return changetype<Span>(ptr & (-BLOCK << spanshift(ptr)));
 }
 
-/** Takes `n` blocks as a span, growing the memory if it must; null if it cannot. */
-export function allocspan(n: usize, sc: i32): Span | null {
-  let ptr = takerun(n);
-  if (!ptr) {
-    if (!growheap(n)) return null;
-    ptr = takerun(n);
-  }
+/** Bytes that the object at ptr could have. */
+export function capacity(ptr: usize): usize {
+  const s = spanof(ptr);
+  return s.spanclass & (RAW - 1) ? s.elemsize - HEADER : (s.blocks << BLOCK_SHIFT) - CELLS - HEADER;
+}
+
+/** Makes a span of class `sc` (RAW added or not) out of free blocks; null if there are none. */
+export function allocspan(blocks: usize, sc: i32): Span | null {
+  const medium = (sc & (RAW - 1)) >= MEDIUM;
+  const ptr = medium ? takepage() : takeblocks(blocks);
+  if (!ptr) return null;
+  if (medium) store<u8>(pages + (ptr >> PAGE_SHIFT), <u8>2 << SHIFT);
   const s = changetype<Span>(ptr);
-  s.next = null;
-  s.blocks = n;
-  s.sizeclass = sc;
-  memory.fill(ptr + MARKS, 0, CELLS - MARKS);
-  mheap.inuse += n;
+  const base = sc & (RAW - 1);
+  s.blocks = blocks;
+  s.spanclass = sc;
+  s.elemsize = base ? cellsize(base) : blocks << BLOCK_SHIFT;
+  s.nelems = base ? ((blocks << BLOCK_SHIFT) - CELLS) / s.elemsize : 1;
+  s.markgen = 0;
+  s.sweepgen = mheap.sweepgen;
+  if (sc & RAW) mheap.rawblocks += blocks;
+  else mheap.spanblocks += blocks;
   return s;
 }
 
-/** First fit, taken off the run's end, so that the list stays as it is. */
-function takerun(n: usize): usize {
-  let link = MHEAP + offsetof<Mheap>("free");
-  while (true) {
-    const run = changetype<Run>(load<usize>(link));
-    if (!changetype<usize>(run)) return 0;
-    if (run.blocks > n) {
-      run.blocks -= n;
-      return changetype<usize>(run) + (run.blocks << BLOCK_SHIFT);
-    }
-    if (run.blocks == n) {
-      store<usize>(link, changetype<usize>(run.next));
-      return changetype<usize>(run);
-    }
-    link = changetype<usize>(run) + offsetof<Run>("next");
-  }
+/** Blocks that a span of class `sc` has. */
+// @ts-ignore: decorator
+@inline export function blocksof(sc: i32): usize {
+  return sc < MEDIUM ? 1 : PAGE_BLOCKS;
 }
 
-/** Grows the memory by what is asked for or an eighth of the heap. */
-function growheap(n: usize): bool {
-  // The general allocator takes all memory there is when it is first used: let that be before ours.
-  if (!mheap.blocks) __free(__alloc(16));
-  const least = (n + PAGE_BLOCKS - 1) / PAGE_BLOCKS;
-  let pages = max(least, min<usize>(mheap.blocks >> 5, 256));
-  let old = memory.grow(<i32>pages);
+/** Gives a span's blocks back; it must be in no list. */
+export function freespan(s: Span): void {
+  const ptr = changetype<usize>(s);
+  if (s.spanclass & RAW) mheap.rawblocks -= s.blocks;
+  else mheap.spanblocks -= s.blocks;
+  if ((s.spanclass & (RAW - 1)) >= MEDIUM) store<u8>(pages + (ptr >> PAGE_SHIFT), 0);
+  freeblocks(ptr, s.blocks);
+}
+
+/** A run of free blocks, growing the memory if it must; 0 if it cannot. */
+export function allocblocks(n: usize): usize {
+  const ptr = takeblocks(n);
+  if (ptr) return ptr;
+  return growheap(n) ? takeblocks(n) : 0;
+}
+
+function takeblocks(n: usize): usize {
+  const run = findrun(n);
+  if (!run) return 0;
+  removerun(run);
+  const ptr = changetype<usize>(run);
+  if (run.blocks > n) addrun(ptr + (n << BLOCK_SHIFT), run.blocks - n);
+  return ptr;
+}
+
+/** The first of the shortest runs that are long enough. */
+function findrun(n: usize): Run | null {
+  if (n < 63) {
+    const fit = mheap.bins >> n << n & ~(<u64>1 << 63);
+    if (fit) return changetype<Run>(load<usize>(binof(<usize>ctz(fit))));
+  }
+  let run = changetype<Run | null>(load<usize>(binof(63)));
+  while (run && run.blocks < n) run = run.next;
+  return run;
+}
+
+/** Four blocks that are a page, out of the first run of a length that has them. */
+function takepage(): usize {
+  for (let fit = mheap.bins >> PAGE_BLOCKS << PAGE_BLOCKS; fit; fit &= fit - 1) {
+    const run = changetype<Run>(load<usize>(binof(<usize>ctz(fit))));
+    const ptr = changetype<usize>(run);
+    const page = ptr + PAGE - 1 & -PAGE;
+    const before = page - ptr >> BLOCK_SHIFT;
+    if (before + PAGE_BLOCKS > run.blocks) continue;
+    removerun(run);
+    const behind = run.blocks - before - PAGE_BLOCKS;
+    if (before) addrun(ptr, before);
+    if (behind) addrun(page + PAGE, behind);
+    return page;
+  }
+  return 0;
+}
+
+/** Grows the memory by what a run of n blocks lacks or a sixteenth of the heap; false if the engine refuses both. */
+export function growheap(n: usize): bool {
+  const end = <usize>memory.size() << PAGE_SHIFT;
+  const top = isfree(end - BLOCK) ? changetype<Run>(load<usize>(end - BLOCK, offsetof<Run>("head"))).blocks : 0;
+  const least = (n - min(top, n - 1) + PAGE_BLOCKS - 1) / PAGE_BLOCKS;
+  let more = max(least, min<usize>(mheap.blocks >> 6, 256));
+  let old = memory.grow(<i32>more);
   if (old < 0) {
-    pages = least;
-    old = memory.grow(<i32>pages);
+    more = least;
+    old = memory.grow(<i32>more);
     if (old < 0) return false;
   }
-  mheap.blocks += pages * PAGE_BLOCKS;
-  addrun(<usize>old << 16, pages * PAGE_BLOCKS);
+  mheap.blocks += more * PAGE_BLOCKS;
+  freeblocks(<usize>old << PAGE_SHIFT, more * PAGE_BLOCKS);
   return true;
 }
 
-/** Gives a span's blocks back. */
-export function freespan(s: Span): void {
-  mheap.inuse -= s.blocks;
-  addrun(changetype<usize>(s), s.blocks);
+/** Gives blocks back, joined with the free ones beside them. */
+export function freeblocks(ptr: usize, blocks: usize): void {
+  if (isfree(ptr - BLOCK)) {
+    const before = changetype<Run>(load<usize>(ptr - BLOCK, offsetof<Run>("head")));
+    removerun(before);
+    ptr = changetype<usize>(before);
+    blocks += before.blocks;
+  }
+  const end = ptr + (blocks << BLOCK_SHIFT);
+  if (isfree(end)) {
+    const after = changetype<Run>(end);
+    removerun(after);
+    blocks += after.blocks;
+  }
+  addrun(ptr, blocks);
 }
 
 function addrun(ptr: usize, blocks: usize): void {
-  let before: usize = 0;
-  let after = mheap.free;
-  while (after && changetype<usize>(after) < ptr) {
-    before = changetype<usize>(after);
-    after = after.next;
-  }
-  let run = changetype<Run>(ptr);
+  const run = changetype<Run>(ptr);
+  const last = ptr + (blocks - 1 << BLOCK_SHIFT);
+  const bin = binof(blocks);
+  const first = changetype<Run | null>(load<usize>(bin));
   run.blocks = blocks;
-  run.next = after;
-  if (after && ptr + (blocks << BLOCK_SHIFT) == changetype<usize>(after)) {
-    run.blocks += after.blocks;
-    run.next = after.next;
+  run.next = first;
+  run.prev = null;
+  run.head = ptr;
+  store<usize>(last, ptr, offsetof<Run>("head"));
+  if (first) first.prev = run;
+  store<usize>(bin, ptr);
+  mheap.bins |= <u64>1 << min<usize>(blocks, 63);
+  mheap.free += blocks;
+  setfree(ptr);
+  setfree(last);
+}
+
+function removerun(run: Run): void {
+  const ptr = changetype<usize>(run);
+  const bin = binof(run.blocks);
+  const next = run.next;
+  const prev = run.prev;
+  if (next) next.prev = prev;
+  if (prev) prev.next = next;
+  else {
+    store<usize>(bin, changetype<usize>(next));
+    if (!next) mheap.bins &= ~(<u64>1 << min<usize>(run.blocks, 63));
   }
-  if (!before) {
-    mheap.free = run;
-    return;
-  }
-  const prev = changetype<Run>(before);
-  if (before + (prev.blocks << BLOCK_SHIFT) == ptr) {
-    prev.blocks += run.blocks;
-    prev.next = run.next;
-  } else prev.next = run;
+  mheap.free -= run.blocks;
+  clearfree(ptr);
+  clearfree(ptr + (run.blocks - 1 << BLOCK_SHIFT));
+}
+
+/** Tells whether a free run begins or ends with that block. */
+// @ts-ignore: decorator
+@inline function isfree(block: usize): bool {
+  return (load<u8>(pages + (block >> PAGE_SHIFT)) >> <u8>(block >> BLOCK_SHIFT & 3) & 1) != 0;
+}
+
+// @ts-ignore: decorator
+@inline function setfree(block: usize): void {
+  const at = pages + (block >> PAGE_SHIFT);
+  store<u8>(at, load<u8>(at) | 1 << <u8>(block >> BLOCK_SHIFT & 3));
+}
+
+// @ts-ignore: decorator
+@inline function clearfree(block: usize): void {
+  const at = pages + (block >> PAGE_SHIFT);
+  store<u8>(at, load<u8>(at) & ~(1 << <u8>(block >> BLOCK_SHIFT & 3)));
 }

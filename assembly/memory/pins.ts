@@ -2,8 +2,11 @@
 // The pinned objects: a hash table with linear probing, at most half full, in raw memory.
 //
 // A host that lowers a large array pins each of its elements, so a pin has to cost the same
-// however many there are.
+// however many there are. When one is removed others move, perhaps from where the collector has not
+// been to where it has: it visits them then. When the table grows it begins anew.
 
+import { restartpins } from "./mgc";
+import { greyobject } from "./mgcmark";
 import { mheap } from "./mheap";
 
 // @ts-ignore: decorator
@@ -49,6 +52,7 @@ export function removepin(ptr: usize): bool {
     const mask = mheap.pincap - 1;
     if ((i - home(other) & mask) < (i - hole & mask)) continue;
     store<usize>(slotat(hole), other);
+    if (mheap.gcphase) greyobject(other);
     hole = i;
   }
   store<usize>(slotat(hole), 0);
@@ -67,6 +71,7 @@ function grow(): void {
     if (ptr) store<usize>(slotat(find(ptr)), ptr);
   }
   if (old) __free(old);
+  if (mheap.gcphase) restartpins();
 }
 
 /** The i-th place of the table: a pinned object or 0. */

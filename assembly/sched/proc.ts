@@ -196,6 +196,7 @@ function exportdone(gp: G): void {
 @inline function execute(gp: G): void {
   m0.curg = gp;
   gp.status = Grunning;
+  gp.gcscan = 0;
   const entry = gp.entry;
   if (entry) {
     gp.entry = 0;

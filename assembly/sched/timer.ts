@@ -5,6 +5,7 @@
 // collector must see. Its function runs on the scheduler, so it may make goroutines ready but
 // not park. An entry of the heap repeats the time, so that sifting touches no timer but the moved.
 
+import { mheap } from "../memory/mheap";
 import { Grunnable } from "../sys/status";
 import { G, p0, sched } from "../sys/types";
 import { nanotime } from "../sys/os";
@@ -47,6 +48,8 @@ export function heaptimer(i: i32): Timer {
   store<f64>(e, t.when);
   store<usize>(e, changetype<usize>(t), 8);
   t.index = i;
+  // It may move from where the collector has not been to where it has.
+  if (mheap.gcphase && t.managed) __visit(t.arg, 0);
 }
 
 // @ts-ignore: decorator

@@ -91,6 +91,12 @@ export function copyelem(dst: usize, src: usize, size: i32): void {
   }
 }
 
+/** Copies one element of c to where the collector may have been already. */
+function moveelem(c: Hchan, dst: usize, src: usize): void {
+  copyelem(dst, src, c.elemsize);
+  if (c.managed) __link(changetype<usize>(c), load<usize>(dst), true);
+}
+
 /** Tells whether a receive would not park. */
 export function canrecv(c: Hchan): bool {
   return c.qcount > 0 || c.closed || c.sendfirst && waiting(sendq(c));
@@ -106,15 +112,15 @@ export function sendnow(c: Hchan, elem: usize): void {
   if (c.closed) gopanic("send on closed channel");
   const sg = dequeue(recvq(c));
   if (sg) {
-    copyelem(sg.elem, elem, c.elemsize);
+    moveelem(c, sg.elem, elem);
     wakesudog(sg);
-  } else copyelem(bufput(c, c.elemsize), elem, c.elemsize);
+  } else moveelem(c, bufput(c, c.elemsize), elem);
 }
 
 /** Receives into *elem where canrecv said so; false if c is closed and drained. */
 export function recvnow(c: Hchan, elem: usize): bool {
   if (c.qcount) {
-    copyelem(elem, bufget(c, c.elemsize), c.elemsize);
+    moveelem(c, elem, bufget(c, c.elemsize));
     refill(c);
     return true;
   }
@@ -124,7 +130,7 @@ export function recvnow(c: Hchan, elem: usize): bool {
     store<u64>(elem, 0, 8);
     return false;
   }
-  copyelem(elem, sg.elem, c.elemsize);
+  moveelem(c, elem, sg.elem);
   wakesudog(sg);
   return true;
 }
@@ -138,7 +144,7 @@ export function recvnow(c: Hchan, elem: usize): bool {
 function refillslow(c: Hchan): void {
   const sg = dequeue(sendq(c));
   if (!sg) return;
-  copyelem(bufput(c, c.elemsize), sg.elem, c.elemsize);
+  moveelem(c, bufput(c, c.elemsize), sg.elem);
   wakesudog(sg);
 }
 

@@ -4,12 +4,25 @@
 /** Prints goroutines: the running one, then (all) the others. profile/traceback.ts. */
 export let tracebackothers: (all: bool) => void = nohook;
 
-/** Visits what goroutines and timers hold. sched/roots.ts. */
-export let visitroots: (cookie: u32) => void = noroots;
+// What visitroots is asked for.
+/** A cycle begins: nothing is visited yet. */
+// @ts-ignore: decorator
+@inline export const ROOTS_START: i32 = 0;
+/** Some of what is not visited yet. */
+// @ts-ignore: decorator
+@inline export const ROOTS_SOME: i32 = 1;
+/** All that may have changed since it was visited. */
+// @ts-ignore: decorator
+@inline export const ROOTS_CHANGED: i32 = 2;
 
-function noroots(cookie: u32): void {}
+/** Visits what goroutines and timers hold; returns the work that was, 0 if nothing is left. sched/roots.ts. */
+export let visitroots: (what: i32) => i32 = noroots;
 
-export function setvisitroots(f: (cookie: u32) => void): void {
+function noroots(what: i32): i32 {
+  return 0;
+}
+
+export function setvisitroots(f: (what: i32) => i32): void {
   visitroots = f;
 }
 

@@ -44,6 +44,7 @@ import {
   writebuf: usize; // prints go here while it is set
   writenbuf: i32; // room left in it
   alllink: G | null; // next of all goroutines, oldest first
+  gcscan: u32; // the cycle that has visited it since it ran last
   callid: i32; // the host's number for this export call; 0: main; below: none, see proc.ts
   // A Sudog follows, for one wait at a time: parking never allocates.
 }
@@ -105,9 +106,10 @@ import {
   traceback: i32; // 0 none, 1 single, 2 all
   chunk: usize; // persistentalloc's
   chunkend: usize;
-  persistent: usize; // pages it has taken
   scratch: usize; // where unwound frames are put in order
   scratchcap: usize;
+  scang: G | null; // the collector has visited those before it
+  scantimer: i32; // likewise
 }
 
 // @ts-ignore: decorator

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// The spans of each class: where an mcache gets cells from, and how dead objects become free ones.
+//
+// A span is swept when its class wants cells: those that the last cycle has not found are a list then.
+// The spans of a class are one list; those before its cursor (sweepof) are swept or new, those from it on
+// are not. A new span goes to the front. When a cycle ends, every cursor goes to the front.
+// sweepgen says the same of a single span: swept if it is mheap's.
+
+import { bitmap, bitof, countbits, firstcell, livebits, preparespan, setbit, testbit } from "./mbitmap";
+import { allocspan, blocksof, freespan, growheap, mheap, Span, spansof, sweepof } from "./mheap";
+import { HEADER, NCLASSES } from "./sizeclass";
+
+/** rtId of a cell that holds no object. */
+// @ts-ignore: decorator
+@inline export const FREE: u32 = 0xffffffff;
+/** Spans that are looked at before a fresh one is taken instead. */
+// @ts-ignore: decorator
+@inline const SPAN_BUDGET: i32 = 100;
+
+/** The free cells of a span of class `sc` as a list; 0 if there is no memory. */
+export function cachespan(sc: i32): usize {
+  let list = sweepsome(sc, SPAN_BUDGET);
+  if (list) return list;
+  const s = allocsome(blocksof(sc), sc);
+  if (!s) return sweepsome(sc, i32.MAX_VALUE);
+  linkspan(s);
+  list = takeall(s);
+  return list;
+}
+
+/** The free cells of the next span that has any; 0 if none of `budget` has. */
+function sweepsome(sc: i32, budget: i32): usize {
+  const cursor = sweepof(sc);
+  let s = changetype<Span | null>(load<usize>(cursor));
+  while (s && --budget >= 0) {
+    const next = s.next;
+    store<usize>(cursor, changetype<usize>(next));
+    const list = sweepspan(s);
+    if (list) return list;
+    s = next;
+  }
+  return 0;
+}
+
+/** A span out of free blocks, of those that nothing lives in any more, or of new ones; null if there is no memory. */
+export function allocsome(blocks: usize, sc: i32): Span | null {
+  let s = allocspan(blocks, sc);
+  if (s) return s;
+  if (sweeplarge(blocks) || reclaim(blocks, SPAN_BUDGET)) s = allocspan(blocks, sc);
+  if (!s && growheap(blocks)) s = allocspan(blocks, sc);
+  if (!s && reclaim(usize.MAX_VALUE, i32.MAX_VALUE)) s = allocspan(blocks, sc);
+  return s;
+}
+
+/** Gives the spans of dead large objects back until `wanted` blocks are free; false if there were none. */
+function sweeplarge(wanted: usize): bool {
+  const cursor = sweepof(0);
+  let freed: usize = 0;
+  let budget = SPAN_BUDGET;
+  let s = changetype<Span | null>(load<usize>(cursor));
+  while (s && freed < wanted && --budget >= 0) {
+    const next = s.next;
+    store<usize>(cursor, changetype<usize>(next));
+    s.sweepgen = mheap.sweepgen;
+    if (!countbits(livebits(s))) {
+      freed += s.blocks;
+      dropspan(s);
+    }
+    s = next;
+  }
+  return freed != 0;
+}
+
+/** Makes a list of the cells that no mark protects; 0 if there are none. */
+function sweepspan(s: Span): usize {
+  s.sweepgen = mheap.sweepgen;
+  const bits = livebits(s);
+  const live = countbits(bits);
+  if (!live) return takeall(s);
+  if (live == s.nelems) return 0;
+  if (mheap.gcphase) preparespan(s);
+  const cell = s.elemsize;
+  let list: usize = 0;
+  let ptr = firstcell(s) + s.nelems * cell;
+  for (let n = s.nelems; n; --n) {
+    ptr -= cell;
+    if (testbit(bits, bitof(s, ptr))) continue;
+    store<u32>(ptr - HEADER, FREE);
+    store<usize>(ptr, list);
+    list = ptr;
+  }
+  countlist(s, list, s.nelems - live);
+  return list;
+}
+
+/** Makes a list of all cells of a span. */
+function takeall(s: Span): usize {
+  const cell = s.elemsize;
+  const first = firstcell(s);
+  const last = first + (s.nelems - 1) * cell;
+  for (let ptr = first; ptr < last; ptr += cell) {
+    store<u32>(ptr - HEADER, FREE);
+    store<usize>(ptr, ptr + cell);
+  }
+  store<u32>(last - HEADER, FREE);
+  store<usize>(last, 0);
+  countlist(s, first, s.nelems);
+  return first;
+}
+
+/** Counts the cells of a list as allocated; marks them if a cycle marks. */
+function countlist(s: Span, list: usize, n: usize): void {
+  const bytes = n * s.elemsize;
+  mheap.live += bytes;
+  mheap.totalalloc += bytes;
+  mheap.nmalloc += n;
+  if (!mheap.gcphase) return;
+  mheap.marked += bytes;
+  mheap.nmarked += n;
+  preparespan(s);
+  const bits = bitmap(s, mheap.cycle);
+  for (let ptr = list; ptr; ptr = load<usize>(ptr)) setbit(bits, bitof(s, ptr));
+}
+
+/** Counts a large object as allocated; marks it if a cycle marks. */
+export function countlarge(s: Span): void {
+  const bytes = s.elemsize;
+  mheap.live += bytes;
+  mheap.totalalloc += bytes;
+  ++mheap.nmalloc;
+  if (!mheap.gcphase) return;
+  mheap.marked += bytes;
+  ++mheap.nmarked;
+  preparespan(s);
+  setbit(bitmap(s, mheap.cycle), bitof(s, firstcell(s)));
+}
+
+/** Puts a span at the front of its class and of all. */
+export function linkspan(s: Span): void {
+  const list = spansof(s.spanclass);
+  const next = changetype<Span | null>(load<usize>(list));
+  s.next = next;
+  s.prev = null;
+  if (next) next.prev = s;
+  store<usize>(list, changetype<usize>(s));
+  const allnext = mheap.allspans;
+  s.allnext = allnext;
+  s.allprev = null;
+  if (allnext) allnext.allprev = s;
+  mheap.allspans = s;
+}
+
+/** Takes a span out of its lists and gives its blocks back. */
+function dropspan(s: Span): void {
+  const next = s.next;
+  const prev = s.prev;
+  if (next) next.prev = prev;
+  if (prev) prev.next = next;
+  else store<usize>(spansof(s.spanclass), changetype<usize>(next));
+  const cursor = sweepof(s.spanclass);
+  if (load<usize>(cursor) == changetype<usize>(s)) store<usize>(cursor, changetype<usize>(next));
+  const allnext = s.allnext;
+  const allprev = s.allprev;
+  if (allnext) allnext.allprev = allprev;
+  if (allprev) allprev.allnext = allnext;
+  else mheap.allspans = allnext;
+  if (mheap.reclaimed == s) mheap.reclaimed = allnext;
+  freespan(s);
+}
+
+/** Gives spans back in which nothing lives, whatever their class: `wanted` blocks if `budget` spans have them. */
+function reclaim(wanted: usize, budget: i32): bool {
+  let freed: usize = 0;
+  let s = mheap.reclaimed;
+  while (s && freed < wanted && --budget >= 0) {
+    const next = s.allnext;
+    if (s.sweepgen != mheap.sweepgen && !countbits(livebits(s))) {
+      freed += s.blocks;
+      dropspan(s);
+    }
+    s = next;
+  }
+  mheap.reclaimed = s;
+  return freed != 0;
+}
+
+/** Gives every span back in which nothing lives. Unbounded. */
+export function reclaimall(): void {
+  reclaim(usize.MAX_VALUE, i32.MAX_VALUE);
+}
+
+/** Has every span swept anew: a cycle has ended. */
+export function startsweep(): void {
+  for (let sc = 0; sc < NCLASSES; ++sc) store<usize>(sweepof(sc), load<usize>(spansof(sc)));
+  mheap.reclaimed = mheap.allspans;
+}

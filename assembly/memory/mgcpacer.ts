@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// The pacer: when a cycle begins, and how much of it each allocation pays for.
+//
+// The goal is what survived the last cycle and gcpercent of it, as in Go. A cycle begins an eighth of
+// that growth before the goal; from then on each byte allocated owes as many bytes of marking as will
+// have all of the heap marked in time. Debts are paid when a list of cells is refilled and with each
+// large object, at most MAX_STEP at a time, so that no stop is long.
+
+import { gcfinish, gcmark, gcstart } from "./mgc";
+import { mheap } from "./mheap";
+
+/** No collection below this many bytes. */
+// @ts-ignore: decorator
+@inline const HEAP_MINIMUM: usize = 4 << 20;
+/** The share of the growth that is left for marking: 1 / 2^RUNWAY. */
+// @ts-ignore: decorator
+@inline const RUNWAY: usize = 3;
+/** Debts smaller than this are left for later, larger ones are paid in parts. */
+// @ts-ignore: decorator
+@inline const MIN_STEP: f32 = 16384;
+// @ts-ignore: decorator
+@inline const MAX_STEP: f32 = 131072;
+
+/** Decides when to collect next: when the heap has grown by gcpercent, sooner if that would pass the limit. */
+export function setgoal(): void {
+  const live = <u64>mheap.survived;
+  const percent = mheap.gcpercent;
+  const limit = mheap.memorylimit;
+  let goal = percent < 0 ? <u64>u32.MAX_VALUE : live + live * <u64>percent / 100;
+  if (percent >= 0) goal = max(goal, <u64>HEAP_MINIMUM * percent / 100);
+  // Over the limit already, every further sixteenth collects: Go, too, keeps its collector from taking all time.
+  if (<i64>goal > limit) goal = max(<u64>limit, live + (live >> 4));
+  goal = min(goal, <u64>u32.MAX_VALUE);
+  mheap.goal = <usize>goal;
+  mheap.trigger = percent < 0 && limit == i64.MAX_VALUE
+    ? usize.MAX_VALUE
+    : <usize>(goal - (max(goal, live) - live >> RUNWAY));
+}
+
+/** Reckons what each byte allocated owes in the cycle that begins. */
+export function startassist(): void {
+  const runway = max(<i64>mheap.goal - <i64>mheap.live, <i64>mheap.live >> 4);
+  mheap.assistratio = <f32>mheap.live / <f32>max(runway, 1);
+  mheap.assistdebt = 0;
+  mheap.assisted = mheap.live;
+}
+
+/** Before an allocation of `size` bytes: begins a cycle if it is time, pays for the one that runs. May collect. */
+export function gcpoll(size: usize): void {
+  if (!mheap.gcphase) {
+    if (mheap.live + size >= mheap.trigger) gcstart();
+    return;
+  }
+  const bytes = mheap.live + size - mheap.assisted;
+  mheap.assisted = mheap.live + size;
+  const debt = mheap.assistdebt + <f32>bytes * mheap.assistratio;
+  if (<u64>mheap.live + size > <u64>mheap.goal + (mheap.goal >> 1)) gcfinish(); // the race is lost
+  else if (debt < MIN_STEP) mheap.assistdebt = debt;
+  else assist(debt);
+}
+
+function assist(debt: f32): void {
+  const marked = mheap.marked;
+  gcmark(<i32>min(debt, MAX_STEP));
+  mheap.assistdebt = max(debt - <f32>(mheap.marked - marked), 0);
+}
+
+/** Sets how much the heap may grow between collections, in percent; negative: no limit. Returns the setting before. */
+export function setgcpercent(n: i32): i32 {
+  const old = mheap.gcpercent;
+  mheap.gcpercent = max(n, -1);
+  setgoal();
+  return old;
+}
+
+/** Sets how many bytes the heap should stay below; negative: only tells. Returns the setting before. */
+export function setmemorylimit(bytes: i64): i64 {
+  const old = mheap.memorylimit;
+  if (bytes < 0) return old;
+  mheap.memorylimit = bytes;
+  setgoal();
+  return old;
+}
