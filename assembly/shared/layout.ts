@@ -79,7 +79,7 @@ export const SCHED_ALLG: usize = 0;
 // │ 64  status                                    u8 │
 // │ 65  waitreason                                u8 │
 // │ 84  alllink    next of all goroutines            │
-// │ 88  callid     below 0: fn is a function     i32 │
+// │ 92  callid     below 0: fn is a function     i32 │
 // └──────────────────────────────────────────────────┘
 export const G_GOID: usize = 0;
 export const G_PARENTGOID: usize = 8;
@@ -92,7 +92,7 @@ export const G_GOPC: usize = 60;
 export const G_STATUS: usize = 64;
 export const G_WAITREASON: usize = 65;
 export const G_ALLLINK: usize = 84;
-export const G_CALLID: usize = 88;
+export const G_CALLID: usize = 92;
 
 // ╒══════ frame on the trace stack ══════╕
 // │  0  pc << 10 | references         u32 │  pc 0: untraced
