@@ -31,10 +31,11 @@ export function println(s: string): void {
   endprint();
 }
 
-// Output of the module level, and of calls from the host, does not wait for the scheduler.
+// Output of the module level, and of calls from the host, does not wait for the scheduler. On WASI none
+// does: nobody could hand out what has gathered when the engine traps.
 // @ts-ignore: decorator
 @inline function endprint(): void {
-  if (getg() == g0) flush();
+  if (isDefined(GO_WASI) || getg() == g0) flush();
 }
 
 /** Lets other goroutines run. May park. */

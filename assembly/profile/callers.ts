@@ -47,8 +47,8 @@ export function goroutineprofile(p: usize, max: i32): i32 {
   return n;
 }
 
-/** Fills one StackRecord. */
-function saveg(gp: G, p: usize): void {
+/** Fills one StackRecord. Never allocates. */
+export function saveg(gp: G, p: usize): void {
   const n = unwind(gp, p, STACK_RECORD_DEPTH);
   if (n < STACK_RECORD_DEPTH) store<u32>(p + (<usize>n << 2), 0);
 }

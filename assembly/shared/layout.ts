@@ -26,6 +26,8 @@ export const GCPHASE: usize = 0xfc108;
 export const SAMPLER: usize = 0xfe000;
 export const MPROF: usize = 0xfe400;
 export const M0: usize = 0xff000;
+/** Which build this memory is of: see the drawing of BUILD. */
+export const BUILD: usize = 0xff1c0;
 export const SCHED: usize = 0xff200;
 export const P0: usize = 0xff300;
 /** The goroutine of everything that is none: module level, the scheduler, calls from the host. */
@@ -56,14 +58,47 @@ export const M_INDEX: usize = 20;
 export const M_HOSTG: usize = 24;
 export const M_RET: usize = 32;
 
-// ╒═════════════ G, in part ════════════╕
-// │  0  goid                        u64 │
-// │ 16  slot0  what crosses a park      │
-// │ 36  stack  arguments, then frames   │
+// ╒══════════════ BUILD ══════════════╕
+// │  0  magic                     u32 │
+// │  4  ABI_VERSION               u32 │
+// │  8  id  of the pc table    5 × u32 │
+// └───────────────────────────────────┘ 28
+export const BUILD_MAGIC: i32 = 0x4b524147; // "GARK"
+export const BUILD_ID: usize = 8;
+export const BUILD_ID_WORDS: i32 = 5;
+export const BUILD_SIZE: usize = 28;
+
+// ╒═══════════ Sched, in part ══════════╕
+// │  0  allg  all Gs by alllink, or 0   │
 // └─────────────────────────────────────┘
+export const SCHED_ALLG: usize = 0;
+
+// ╒══════════════════ G, in part ════════════════════╕
+// │  0  goid                                     u64 │
+// │  8  parentgoid                               u64 │
+// │ 16  slot0      what crosses a park               │
+// │ 36  stack      arguments, then frames            │
+// │ 40  stackbase  where frames begin                │
+// │ 44  stackpos   where they end                    │
+// │ 56  fn         a function, or an export's number │
+// │ 60  gopc       pc of the go statement            │
+// │ 64  status                                    u8 │
+// │ 65  waitreason                                u8 │
+// │ 84  alllink    next of all goroutines            │
+// │ 92  callid     below 0: fn is a function     i32 │
+// └──────────────────────────────────────────────────┘
 export const G_GOID: usize = 0;
+export const G_PARENTGOID: usize = 8;
 export const G_SLOT0: usize = 16;
 export const G_STACK: usize = 36;
+export const G_STACKBASE: usize = 40;
+export const G_STACKPOS: usize = 44;
+export const G_FN: usize = 56;
+export const G_GOPC: usize = 60;
+export const G_STATUS: usize = 64;
+export const G_WAITREASON: usize = 65;
+export const G_ALLLINK: usize = 84;
+export const G_CALLID: usize = 92;
 
 // ╒══════ frame on the trace stack ══════╕
 // │  0  pc << 10 | references         u32 │  pc 0: untraced
@@ -89,6 +124,27 @@ export const FRAME_ROOTS_MASK: i32 = 1023;
 // └─────────────────────────────────┘ 128
 export const STACK_RECORD_DEPTH: i32 = 32;
 export const STACK_RECORD_SIZE: i32 = 128;
+
+// ╒═══════════ snapshot: a profile in a file ═══════════╕
+// │  0  magic                                      u32  │
+// │  4  ABI_VERSION                                u32  │
+// │  8  build id                               5 × u32  │
+// │ 28  kind: bytes of its name                    u32  │
+// │ 32  when: nanoseconds since 1970               f64  │
+// │ 40  how many records                           u32  │
+// │ 44  bytes of one                               u32  │
+// │ 48  command: bytes of its name                 u32  │
+// │ 52  bytes of the pc table                      u32  │
+// │ 56  kind, command, records, pc table                │
+// └─────────────────────────────────────────────────────┘
+export const SNAPSHOT_MAGIC: i32 = 0x31535047; // "GPS1"
+export const SNAPSHOT_KIND: usize = 28;
+export const SNAPSHOT_TIME: usize = 32;
+export const SNAPSHOT_COUNT: usize = 40;
+export const SNAPSHOT_RECORD: usize = 44;
+export const SNAPSHOT_COMMAND: usize = 48;
+export const SNAPSHOT_PCTAB: usize = 52;
+export const SNAPSHOT_HEADER: usize = 56;
 
 // Small objects lie in cells of 1, 2, 3, … units, of the class of that number; each with a header.
 export const CELL: usize = 16;

@@ -55,3 +55,12 @@ function nohook(all: bool): void {}
 export function settraceback(f: (all: bool) => void): void {
   tracebackothers = f;
 }
+
+/** What a WASI command does last, however it ends. wasi/snapshot.ts. */
+export let atexit: () => void = noexit;
+
+function noexit(): void {}
+
+export function setatexit(f: () => void): void {
+  atexit = f;
+}

@@ -1,26 +1,48 @@
 // SPDX-License-Identifier: MIT
-// The only imports from a host: what gopark needs of the world outside.
+// What gopark needs of the world outside: of its host (env.ts), or in a WASI command of WASI
+// (wasi.ts). The choice is made when the program is compiled; the other one leaves no import.
+
+import * as env from "./env";
+import * as wasi from "./wasi";
 
 /** Writes UTF-8 bytes to a file descriptor of status.ts. */
-@external("gopark", "write")
-export declare function oswrite(fd: i32, ptr: usize, len: usize): void;
+// @ts-ignore: decorator
+@inline export function oswrite(fd: i32, ptr: usize, len: usize): void {
+  if (isDefined(GO_WASI)) wasi.oswrite(fd, ptr, len);
+  else env.oswrite(fd, ptr, len);
+}
 
 /** Monotonic nanoseconds. */
-@external("gopark", "nanotime")
-export declare function nanotime(): f64;
+// @ts-ignore: decorator
+@inline export function nanotime(): f64 {
+  if (isDefined(GO_WASI)) return wasi.nanotime();
+  else return env.nanotime();
+}
 
 /** Nanoseconds since 1970. */
-@external("gopark", "walltime")
-export declare function walltime(): f64;
+// @ts-ignore: decorator
+@inline export function walltime(): f64 {
+  if (isDefined(GO_WASI)) return wasi.walltime();
+  else return env.walltime();
+}
 
 /** A number in [0, 1), for seeds. */
-@external("gopark", "random")
-export declare function osrandom(): f64;
+// @ts-ignore: decorator
+@inline export function osrandom(): f64 {
+  if (isDefined(GO_WASI)) return wasi.osrandom();
+  else return env.osrandom();
+}
 
 /** Tells the host that export call `callid` is finished, its result at `ptr`; 0: it called goexit. */
-@external("gopark", "done")
-export declare function osdone(callid: i32, ptr: usize): void;
+// @ts-ignore: decorator
+@inline export function osdone(callid: i32, ptr: usize): void {
+  // A WASI command exports nothing but its start: there is no call to finish.
+  if (!isDefined(GO_WASI)) env.osdone(callid, ptr);
+}
 
 /** Ends the program. Does not return: the host throws. */
-@external("gopark", "exit")
-export declare function osexit(kind: i32, status: i32): void;
+// @ts-ignore: decorator
+@inline export function osexit(kind: i32, status: i32): void {
+  if (isDefined(GO_WASI)) wasi.osexit(status);
+  else env.osexit(kind, status);
+}

@@ -5,7 +5,8 @@
 // the host, or a core dump's reader finds it. M 0 and sched have fixed addresses (layout.ts).
 
 import {
-  FRAME_PC_SHIFT, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP, M0, P0, G0, G_GOID, G_SLOT0, G_STACK, SCHED, TRACE_TOP
+  BUILD, BUILD_SIZE, FRAME_PC_SHIFT, G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_SLOT0, G_STACK, G_STACKBASE, G_STACKPOS,
+  G_STATUS, G_WAITREASON, G0, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP, M0, P0, SCHED, SCHED_ALLG, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -131,6 +132,18 @@ if (offsetof<M>("ret0") != M_RET) ERROR("shared/layout.ts is stale: M.ret");
 if (offsetof<G>("goid") != G_GOID) ERROR("shared/layout.ts is stale: G.goid");
 if (offsetof<G>("slot0") != G_SLOT0) ERROR("shared/layout.ts is stale: G.slot0");
 if (offsetof<G>("stack") != G_STACK) ERROR("shared/layout.ts is stale: G.stack");
+if (offsetof<G>("parentgoid") != G_PARENTGOID) ERROR("shared/layout.ts is stale: G.parentgoid");
+if (offsetof<G>("stackbase") != G_STACKBASE) ERROR("shared/layout.ts is stale: G.stackbase");
+if (offsetof<G>("stackpos") != G_STACKPOS) ERROR("shared/layout.ts is stale: G.stackpos");
+if (offsetof<G>("fn") != G_FN) ERROR("shared/layout.ts is stale: G.fn");
+if (offsetof<G>("gopc") != G_GOPC) ERROR("shared/layout.ts is stale: G.gopc");
+if (offsetof<G>("status") != G_STATUS) ERROR("shared/layout.ts is stale: G.status");
+if (offsetof<G>("waitreason") != G_WAITREASON) ERROR("shared/layout.ts is stale: G.waitreason");
+if (offsetof<G>("alllink") != G_ALLLINK) ERROR("shared/layout.ts is stale: G.alllink");
+if (offsetof<G>("callid") != G_CALLID) ERROR("shared/layout.ts is stale: G.callid");
+if (offsetof<Sched>("allg") != SCHED_ALLG) ERROR("shared/layout.ts is stale: Sched.allg");
+if (M0 + offsetof<M>() > BUILD) ERROR("M 0 runs into BUILD");
+if (BUILD + BUILD_SIZE > SCHED) ERROR("BUILD runs into Sched");
 if (SCHED + offsetof<Sched>() > P0) ERROR("Sched runs into P 0");
 if (P0 + offsetof<P>() > G0) ERROR("P 0 runs into G 0");
 

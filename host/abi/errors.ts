@@ -113,3 +113,8 @@ export class ProfileError extends Error {
 export class AbiError extends Error {
   override name = "AbiError";
 }
+
+/** The file is not the core dump, or the snapshot of a profile, that it should be. */
+export class CoreError extends Error {
+  override name = "CoreError";
+}

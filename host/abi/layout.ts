@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "../../assembly/shared/gstatus.ts";
 export * from "../../assembly/shared/layout.ts";
 export * from "../../assembly/shared/status.ts";
 export * from "../../assembly/shared/version.ts";

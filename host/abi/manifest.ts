@@ -55,6 +55,8 @@ interface ImportJson extends SignatureJson {
 
 interface ManifestJson {
   readonly version: number;
+  /** "wasi" of a command, which has no exports for a host. */
+  readonly target?: string;
   readonly exports: readonly ExportJson[];
   readonly imports: readonly ImportJson[];
   readonly types: TypeTableJson;
@@ -96,6 +98,12 @@ function resolve(json: ManifestJson, file: string): Manifest {
     throw new ModuleError(
       `${file} was built for gopark ABI ${json.version}, this host speaks ${ABI_VERSION}: ` +
         `rebuild it with the gopark that loads it`,
+    );
+  }
+  if (json.target === "wasi") {
+    throw new ModuleError(
+      `${file} is a WASI command: run it with wasmtime or another WASI engine, ` +
+        `or build it without --target wasi`,
     );
   }
   const types = new TypeTable(json.types);

@@ -6,18 +6,19 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { compile, TARGETS } from "./compile.ts";
+import { BUILD_TARGETS, compile } from "./compile.ts";
 import { CliError, type Command, oneOf, parseLine } from "./usage.ts";
 
 export const build: Command = {
   summary: "compile a program to WebAssembly",
-  help: `usage: gopark build FILE.ts [-o OUT.wasm] [--target release|debug] [-- asc flags]
+  help: `usage: gopark build FILE.ts [-o OUT.wasm] [--target release|debug|wasi] [-- asc flags]
 
 Compiles an AssemblyScript program with gopark's runtime and transform.
 
   -o, --out OUT.wasm    where to write (default: FILE.wasm beside FILE.ts)
   --target release      -O3 (the default)
   --target debug        not optimized, with names and a source map beside OUT.wasm
+  --target wasi         a WASI preview 1 command, -O3: wasmtime run --dir=. OUT.wasm arguments
 
 What stands behind -- goes to asc as it is, for example: -- -O1 --enable simd
 An asconfig.json is not read. A project that has one extends gopark/asconfig.json and runs asc.
@@ -29,7 +30,7 @@ Exit status: 1 when there are errors.
       out: { type: "string", short: "o" },
       target: { type: "string", default: "release" },
     });
-    const target = oneOf("target", values.target, TARGETS);
+    const target = oneOf("target", values.target, BUILD_TARGETS);
     if (!file.endsWith(".ts")) throw new CliError(`${file} is not a .ts file`);
     const out = values.out ?? file.replace(/\.ts$/, ".wasm");
     const outputs = await compile(file, out, target, behind);

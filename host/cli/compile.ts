@@ -13,12 +13,17 @@ import { fileURLToPath } from "node:url";
 import { startProgress } from "./progress.ts";
 import { CliError } from "./usage.ts";
 
+/** What `gopark run` runs. */
 export const TARGETS = ["release", "debug"] as const;
-export type Target = (typeof TARGETS)[number];
+/** What can be built. */
+export const BUILD_TARGETS = [...TARGETS, "wasi"] as const;
+export type Target = (typeof BUILD_TARGETS)[number];
 
+const HOSTED = ["--runtime", "gopark", "--exportRuntime", "--exportStart", "_initialize"];
 const FLAGS: Record<Target, readonly string[]> = {
-  release: ["-O3"],
-  debug: ["--debug", "--sourceMap"],
+  release: [...HOSTED, "-O3"],
+  debug: [...HOSTED, "--debug", "--sourceMap"],
+  wasi: ["--runtime", "gopark-wasi", "-O3"],
 };
 
 /** What asc wrote, by absolute path; null when it reported errors. */
@@ -39,7 +44,6 @@ export async function compile(
   const progress = startProgress(`building ${basename(file)} …`);
   const args = [
     relative(baseDir, resolve(file)), "--baseDir", baseDir, "--config", "none",
-    "--runtime", "gopark", "--exportRuntime", "--exportStart", "_initialize",
     ...FLAGS[target], "--outFile", resolve(out), ...flags,
   ];
   const { error } = await asc.main(args, {

@@ -9,11 +9,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.ts";
 import { packageRoot } from "./compile.ts";
+import { core } from "./core.ts";
 import { pprof } from "./pprof.ts";
 import { run } from "./run.ts";
 import { CliError, type Command } from "./usage.ts";
 
-const COMMANDS: Record<string, Command> = { build, run, pprof };
+const COMMANDS: Record<string, Command> = { build, run, pprof, core };
 
 const SUMMARY = Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(8)} ${c.summary}`);
 
@@ -57,5 +58,5 @@ try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   process.stderr.write(`gopark: ${(error as Error).message}\n`);
-  process.exit(1);
+  process.exit(error instanceof CliError ? error.status : 1);
 }

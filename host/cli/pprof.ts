@@ -4,15 +4,19 @@
  *
  * @module
  */
+import { profileSnapshot, withFiles } from "./postmortem.ts";
 import { profileKind, runProgram } from "./program.ts";
 import { CliError, type Command, parseLine } from "./usage.ts";
 
 export const pprof: Command = {
-  summary: "run a program and write a profile of it",
+  summary: "write a profile of a program, or of its snapshot",
   help: `usage: gopark pprof FILE.ts|FILE.wasm KIND [-o OUT] [--after MS] [options] [-- args]
+       gopark pprof SNAPSHOT KIND [-o OUT]
 
 Runs the program and writes a profile for "go tool pprof". KIND is
 goroutine, heap, allocs or threadcreate.
+SNAPSHOT is what a WASI command has written at its end: it ran with GOPARK_PROFILE=KIND=SNAPSHOT
+in its environment (several are separated by commas).
 
   -o, --out OUT            where to write (default: KIND.pb.gz)
   --after MS               takes the profile after MS milliseconds and stops the program there
@@ -26,13 +30,18 @@ Exit status: as with gopark run; 0 when --after has stopped the program.
 `,
 
   async run(args) {
-    const { values, file, rest, behind } = parseLine(args, ["FILE.ts|FILE.wasm", "KIND"], {
+    const { values, file, rest, behind } = parseLine(args, ["FILE.ts|FILE.wasm|SNAPSHOT", "KIND"], {
       out: { type: "string", short: "o" },
       after: { type: "string" },
       target: { type: "string" },
     });
     const kind = profileKind(rest[0]!);
     const out = values.out ?? `${kind}.pb.gz`;
+    if (!/\.(ts|wasm)$/.test(file)) {
+      if (behind.length || values.after || values.target) throw new CliError(`${file} is a snapshot: nothing is run`);
+      await withFiles(() => profileSnapshot(file, kind, out));
+      return 0;
+    }
     const after = values.after === undefined ? undefined : milliseconds(values.after);
     const profiles = [{ kind, out }];
     return runProgram(file, { target: values.target, args: behind, profiles, after });

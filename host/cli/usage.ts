@@ -6,9 +6,15 @@
  */
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
-/** An error that the user can mend: it is printed as one line, with exit status 1. */
+/** An error that the user can mend: it is printed as one line, and is the exit status. */
 export class CliError extends Error {
   override name = "CliError";
+  readonly status: number;
+
+  constructor(message: string, status = 1) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /** A command: what `gopark NAME` does. `run` returns the exit status. */

@@ -21,7 +21,7 @@ export const ENGINE_FRAMES = 40_000;
 const FRAME = /(?:([^\s(@]+):)?wasm-function\[(\d+)\](?::0x([0-9a-f]+))?/;
 
 /** A frame of the engine's stack: of the module that trapped, or of something else. */
-interface EngineFrame {
+export interface EngineFrame {
   readonly index: number;
   readonly offset: number | undefined;
 }
@@ -40,7 +40,7 @@ export class EngineStack {
   complete(memory: WebAssembly.Memory, thrown: unknown): void {
     const view = new DataView(memory.buffer);
     const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
-    writeTrace(view, this.#merge(framesOf(stack), readTrace(view)));
+    writeTrace(view, this.merge(framesOf(stack), readTrace(view)));
   }
 
   /**
@@ -48,7 +48,7 @@ export class EngineStack {
    * program's frames end: what comes behind is another program's, below a host function. Without
    * anything on the trace, that is behind the first frame that is not wasm.
    */
-  #merge(frames: readonly (EngineFrame | null)[], trace: readonly number[]): number[] {
+  merge(frames: readonly (EngineFrame | null)[], trace: readonly number[]): number[] {
     const pcs: number[] = [];
     let known = 0; // how many of the trace's
     for (const frame of frames) {

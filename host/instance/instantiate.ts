@@ -6,11 +6,11 @@
  */
 import { instantiateSync } from "@assemblyscript/loader";
 import { ModuleError } from "../abi/errors.ts";
+import { buildId } from "../abi/buildid.ts";
 import { type GuestExports, REQUIRED } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
 import { ABI_SECTION, customSection, FUNCTAB_SECTION, PCTAB_SECTION, readManifest } from "../abi/manifest.ts";
 import { MemoryView } from "../memory/view.ts";
-import { buildId } from "../symbol/buildid.ts";
 import { FuncTab } from "../symbol/functab.ts";
 import { PcTab } from "../symbol/pctab.ts";
 import { App, type Exports } from "./app.ts";

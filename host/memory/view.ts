@@ -22,10 +22,23 @@ export class MemoryView {
     this.#source = source;
   }
 
+  /** The memory's bytes. */
+  get size(): number {
+    return this.#source.buffer.byteLength;
+  }
+
   /** Copies `len` bytes at `ptr`. Throws AbiError when they end past memory. */
   bytes(ptr: number, len: number): Uint8Array<ArrayBuffer> {
     this.#check(ptr, len);
     return new Uint8Array(new Uint8Array(this.#source.buffer, ptr, len));
+  }
+
+  u8(ptr: number): number {
+    return this.#data(ptr, 1).getUint8(0);
+  }
+
+  i32(ptr: number): number {
+    return this.#data(ptr, 4).getInt32(0, true);
   }
 
   u32(ptr: number): number {

@@ -9,7 +9,7 @@
  */
 import { AbiError } from "../abi/errors.ts";
 import {
-  PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_MAGIC, PCTAB_PARENT, PCTAB_RECORD,
+  PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_MAGIC, PCTAB_PARENT, PCTAB_RECORD,
 } from "../abi/layout.ts";
 
 /** One frame of a stack. Frozen: many stacks share it. */
@@ -72,6 +72,14 @@ export class PcTab {
       line: this.#field(pc, PCTAB_LINE),
       entry: this.#entry(this.#field(pc, PCTAB_FUNC)),
     }));
+  }
+
+  /** Returns the pc of the start of an export, by its number, or of a function, by its index in the table; 0: unknown. */
+  start(kind: "export" | "function", index: number): number {
+    const at = (i: number) => this.#data.getUint32(PCTAB_ENTRIES + 4 * i, true);
+    const [starts, count, exports] = [at(0), at(1), at(2)];
+    const i = kind === "export" ? index : exports + index;
+    return i < (kind === "export" ? exports : count) ? this.#data.getUint32(starts + 4 * i, true) : 0;
   }
 
   #field(pc: number, field: number): number {

@@ -18,7 +18,7 @@ export const SCAN = "~lib/gopark/assembly/memory/mgc/scanstack";
 /** Nothing runs behind these, and they allocate nothing. */
 const DIES = /^~lib\/gopark\/assembly\/(sys\/fatal|api\/transform\/gopark_(panic|outofmemory))/;
 /** Imports through which no other code of the module runs. */
-const QUIET = /^(~lib\/gopark\/assembly\/sys\/(os|intrinsics)\/|~lib\/builtins\/|asyncify)/;
+const QUIET = /^(~lib\/gopark\/assembly\/sys\/(env|wasi|intrinsics)\/|~lib\/builtins\/|asyncify)/;
 
 /** What calls may collect: functions by name, indirect calls by signature. */
 export interface Collecting {

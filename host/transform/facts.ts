@@ -214,6 +214,13 @@ export class Facts {
     this.exports.push({ name, id: this.exports.length, ...this.signature(f), internalName: f.internalName });
   }
 
+  /** The types of a function of the program, or undefined if it has none of that name. */
+  signatureOf(internalName: string): { params: string[]; result: string } | undefined {
+    const { instancesByName } = this.program as unknown as { instancesByName: Map<string, AscFunction> };
+    const f = instancesByName.get(internalName);
+    return f && this.signature(f);
+  }
+
   private signature(f: AscFunction): { params: string[]; result: string } {
     return {
       params: f.signature.parameterTypes.map(t => this.typeName(t)),

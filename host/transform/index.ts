@@ -3,6 +3,7 @@
  * The asc transform: turns what asc compiled into a module whose goroutines can be parked and
  * seen. The order matters:
  *
+ *     bind      for a WASI command: imports are bound, exports taken away
  *     wrap      blocking imports and exports become functions that may park
  *     shadow    asc's shadow stack becomes markers, where something can collect
  *     new       small objects are allocated in place
@@ -25,13 +26,15 @@
 
 import type { Parser, Program } from "assemblyscript";
 import type binaryen from "assemblyscript/binaryen";
-import { ABI_VERSION, G0, GCPHASE, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
+import { buildIdWords } from "../abi/buildid.ts";
+import { ABI_VERSION, BUILD, BUILD_MAGIC, G0, GCPHASE, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
 import { inlineBarrier } from "./barrier.ts";
 import { DATA, frames, resumeSwitch, runAsyncify, START_UNWIND, STARTS_UNWIND, type Frame } from "./asyncify.ts";
+import { bindImports, checkImports, commandExports, START } from "./bind.ts";
 import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
 import { hasFunction, importOf, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
-import { Facts } from "./facts.ts";
+import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
 import { registerLibrary } from "./library.ts";
 import { locate } from "./locate.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
@@ -56,6 +59,11 @@ const STACK_SIZE = 16;
 const SEGMENT = "gopark.pctab";
 const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
 
+const PROCESS = `${LIB}/wasi/process/process`;
+/** What generated code calls is exported, so that asc compiles it; not in the end. */
+const CALLED_EXPORTS = ["growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]
+  .map(name => `gopark_${name}`);
+
 /** What asyncify and trace leave behind: many locals, nested blocks, tiny functions. */
 const TIDY = ["remove-unused-module-elements", "inlining", "dce", "remove-unused-brs", "remove-unused-names", "merge-blocks",
   "optimize-instructions", "precompute", "simplify-locals-notee-nostructure", "vacuum", "reorder-locals", "coalesce-locals",
@@ -72,6 +80,13 @@ interface AscOptions {
   shrinkLevelHint: number;
   debugInfo: boolean;
   globalAliases: Map<string, string> | null;
+  exportStart: string | null;
+}
+
+/** What crosses it. */
+interface Boundary {
+  readonly exports: readonly ExportFact[];
+  readonly imports: readonly ImportFact[];
 }
 
 /** What asc instantiates; its hooks are called in the order below. */
@@ -84,6 +99,11 @@ export default class GoparkTransform {
     return this.program.options as unknown as AscOptions;
   }
 
+  /** Whether the program is built as a WASI command: by --runtime gopark-wasi. */
+  private get wasi(): boolean {
+    return this.program.sources.some(({ internalPath }) => internalPath == "~lib/rt/index-gopark-wasi");
+  }
+
   /** Sets what the runtime relies on. */
   afterParse(_parser: Parser): void {
     const { options } = this;
@@ -91,15 +111,25 @@ export default class GoparkTransform {
     options.stackSize = STACK_SIZE;
     options.sourceMap = true; // makes asc note where each expression is written
     options.globalAliases ??= new Map();
-    if (!options.globalAliases.has("abort")) options.globalAliases.set("abort", ABORT);
+    const alias = (name: string, target: string) => {
+      if (!options.globalAliases!.has(name)) options.globalAliases!.set(name, target);
+    };
+    alias("abort", ABORT);
+    if (!this.wasi) return;
+    alias("GO_WASI", "1");
+    alias("process", PROCESS);
+    options.exportStart = START;
   }
 
   afterCompile(m: Module): void {
     const c = this.context(m);
     const facts = new Facts(this.program, name => importOf(c, name));
     const optimized = this.options.optimizeLevelHint > 0 || this.options.shrinkLevelHint > 0;
-    wrapImports(c, facts.imports, `${CALLED}hostwait`);
-    defineCallExport(c, `${INTRINSICS}/callexport`, facts.exports);
+    const imports = this.wasi ? bindImports(c, facts) : facts.imports;
+    const exports = this.wasi ? [commandExports(c, facts, new Set(CALLED_EXPORTS))] : facts.exports;
+    wrapImports(c, imports, `${CALLED}hostwait`);
+    defineCallExport(c, `${INTRINSICS}/callexport`, exports);
+    if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
     const bottom = callersOf(c, START_UNWIND);
     const owners = markSlots(c, bottom, mayCollect(c, bottom));
     if (this.inlinesNew) inlineNew(c);
@@ -128,10 +158,15 @@ export default class GoparkTransform {
     this.addSegment(c, SEGMENT, bytes);
     // The start function is traced too, so M 0 must be there before any code runs.
     this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
-    this.emit(c, facts, bytes);
+    const build = [BUILD_MAGIC, ABI_VERSION, ...buildIdWords(bytes)];
+    this.addSegment(c, "gopark.build", new Uint8Array(new Uint32Array(build).buffer), BUILD);
+    this.emit(c, facts, { exports, imports }, bytes);
     this.finishLightly(c, optimized, facts);
     emitFunctab(c, { functions, places });
-    for (const name of ["growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
+    CALLED_EXPORTS.forEach(name => m.removeExport(name));
+    if (!this.wasi) return;
+    m.runPasses(["remove-unused-module-elements"]);
+    checkImports(c);
   }
 
   private context(m: Module): Context {
@@ -236,10 +271,10 @@ export default class GoparkTransform {
     raw._free!(data);
   }
 
-  private emit({ m }: Context, facts: Facts, table: Uint8Array): void {
-    const { classes, exports, imports, types } = facts;
+  private emit({ m }: Context, { classes, types }: Facts, { exports, imports }: Boundary, table: Uint8Array): void {
     const strip = <T extends { internalName: string }>({ internalName: _, ...rest }: T) => rest;
-    const abi = { version: ABI_VERSION, exports: exports.map(strip), imports: imports.map(strip), types, classes };
+    const target = this.wasi ? { target: "wasi" } : {};
+    const abi = { version: ABI_VERSION, ...target, exports: exports.map(strip), imports: imports.map(strip), types, classes };
     m.addCustomSection("gopark.abi", new TextEncoder().encode(JSON.stringify(abi)));
     m.addCustomSection("gopark.pctab", table);
   }

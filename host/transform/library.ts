@@ -18,7 +18,14 @@ const RUNTIME = `import "gopark/assembly";
 export * from "gopark/assembly/api/host";
 export * from "gopark/assembly/api/transform";\n`;
 
-/** Registers assembly/ under "gopark/assembly", and the runtime entry. */
+/** What `--runtime gopark-wasi` names. Its presence makes the module a WASI command. */
+const RUNTIME_WASI = `import "gopark/assembly";
+export * from "gopark/assembly/api/transform";
+export * from "gopark/assembly/wasi/start";
+export * from "gopark/assembly/wasi/host";
+export * from "gopark/assembly/wasi/env";\n`;
+
+/** Registers assembly/ under "gopark/assembly", and the runtime entries. */
 export function registerLibrary(): void {
   const root = fileURLToPath(new URL("../../../assembly/", import.meta.url));
   for (const file of readdirSync(root, { recursive: true, encoding: "utf8" })) {
@@ -27,4 +34,5 @@ export function registerLibrary(): void {
     libraryFiles[`gopark/assembly/${path}`] = readFileSync(root + file, "utf8");
   }
   libraryFiles["rt/index-gopark"] = RUNTIME;
+  libraryFiles["rt/index-gopark-wasi"] = RUNTIME_WASI;
 }

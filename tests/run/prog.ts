@@ -87,12 +87,12 @@ function describe(error: unknown, text: string): string {
   return `${whole}${error.name}, exit status ${error.status}\n`;
 }
 
-function endLine(text: string): string {
+export function endLine(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
 /** Addresses and offsets are no facts, nor how many calls an engine's stack has room for. */
-function mask(text: string): string {
+export function mask(text: string): string {
   return text
     .replace(/ \+0x[0-9a-f]+$/gm, "")
     .replace(/0x[0-9a-f]+/g, "0x?")

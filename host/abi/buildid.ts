@@ -13,8 +13,17 @@ const SEEDS = [0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f];
 
 /** Returns 40 hex digits, as long as the ids that linkers write. */
 export function buildId(section: ArrayBuffer): string {
-  const bytes = new Uint8Array(section);
-  return SEEDS.map((seed) => fnv1a(bytes, seed).toString(16).padStart(8, "0")).join("");
+  return showBuildId(buildIdWords(new Uint8Array(section)));
+}
+
+/** Returns the id as the five numbers that a module has in its memory. */
+export function buildIdWords(bytes: Uint8Array): number[] {
+  return SEEDS.map((seed) => fnv1a(bytes, seed));
+}
+
+/** Prints an id that was read as numbers. */
+export function showBuildId(words: readonly number[]): string {
+  return words.map((word) => word.toString(16).padStart(8, "0")).join("");
 }
 
 function fnv1a(bytes: Uint8Array, seed: number): number {

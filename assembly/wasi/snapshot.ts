@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// GOPARK_PROFILE=KIND=FILE,…: profiles of a WASI command, taken when it ends, however it ends.
+//
+// WASI has nobody who could ask a running program for a profile, so it writes the records itself,
+// with the pc table behind them: `gopark pprof FILE KIND` makes profile.proto of that. The
+// files are opened at the start, where a wrong path is told; at the end nothing is allocated.
+//
+// A new kind is a line in KINDS and one each in count(), recordsize() and writerecords().
+
+import { saveg } from "../profile/callers";
+import {
+  BUILD, BUILD_ID, BUILD_ID_WORDS, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND, SNAPSHOT_MAGIC,
+  SNAPSHOT_PCTAB, SNAPSHOT_RECORD, SNAPSHOT_TIME, STACK_RECORD_SIZE
+} from "../shared/layout";
+import { EXIT_FATAL } from "../shared/status";
+import { ABI_VERSION } from "../shared/version";
+import { setatexit } from "../sys/hooks";
+import { pctabread } from "../sys/intrinsics";
+import { osexit, walltime } from "../sys/os";
+import { flush, printrune, printstring } from "../sys/print";
+import { Gdead } from "../sys/status";
+import { G, sched, tracedg } from "../sys/types";
+import { writeall } from "../sys/wasi";
+import { getenv, readargs } from "./args";
+import { errnostring } from "./errno";
+import { O_CREAT, O_TRUNC, openedfile, openfile, RIGHT_WRITE } from "./file";
+import { encodeutf8 } from "./utf8";
+
+const KINDS: StaticArray<string> = ["goroutine", "threadcreate"];
+// @ts-ignore: decorator
+@inline const GOROUTINE: i32 = 0;
+// @ts-ignore: decorator
+@inline const THREADCREATE: i32 = 1;
+// @ts-ignore: decorator
+@inline const PCTAB_SIZE: usize = 12;
+
+/** A profile that is to be written. */
+class Wanted {
+  constructor(public kind: i32, public name: ArrayBuffer, public file: string, public fd: i32) {}
+}
+
+let wanted: Wanted[] = [];
+let command: ArrayBuffer = new ArrayBuffer(0);
+let taken = false;
+
+/** Where records and pieces of the pc table are put together before they go out. */
+// @ts-ignore: decorator
+@inline const CHUNK: usize = 4096;
+const chunk = memory.data(<i32>CHUNK, 8);
+let used: usize = 0;
+/** The file that is being written, and the first errno of it. */
+let outfd: i32 = -1;
+let outerrno: i32 = 0;
+
+/** Reads GOPARK_PROFILE and opens its files. Ends the program with status 2 if it is wrong. */
+export function snapshotinit(): void {
+  const setting = getenv("GOPARK_PROFILE");
+  if (!setting || !setting.length) return;
+  const parts = setting.split(",");
+  for (let i = 0; i < parts.length; ++i) {
+    const cut = parts[i].indexOf("=");
+    if (cut < 0) refuse(`want KIND=FILE, not "${parts[i]}"`);
+    const name = parts[i].substring(0, cut);
+    const file = parts[i].substring(cut + 1);
+    const kind = KINDS.indexOf(name);
+    if (kind < 0) refuse(`no profile "${name}": there are ${KINDS.join(" and ")}`);
+    const errno = openfile(file, O_CREAT | O_TRUNC, RIGHT_WRITE);
+    if (errno) refuse(`open ${file}: ${errnostring(errno)}`);
+    wanted.push(new Wanted(kind, encodeutf8(name), file, openedfile()));
+  }
+  const argv = readargs();
+  if (argv.length) command = encodeutf8(argv[0].substring(argv[0].lastIndexOf("/") + 1));
+  setatexit(snapshot);
+}
+
+function refuse(why: string): void {
+  complain(why);
+  osexit(EXIT_FATAL, 2);
+}
+
+function complain(why: string): void {
+  printstring("GOPARK_PROFILE: ");
+  printstring(why);
+  printrune(0x0a);
+  flush();
+}
+
+/** Writes the profiles. World stopped: nothing runs any more. Never allocates unless a file cannot be written. */
+function snapshot(): void {
+  if (taken) return; // a death in here ends here
+  taken = true;
+  for (let i = 0; i < wanted.length; ++i) {
+    const w = wanted[i];
+    outfd = w.fd;
+    outerrno = 0;
+    writesnapshot(w);
+    flushchunk();
+    if (outerrno) complain(`write ${w.file}: ${errnostring(outerrno)}`);
+  }
+}
+
+function writesnapshot(w: Wanted): void {
+  pctabread(chunk, PCTAB_SIZE, 4);
+  const pctab = load<usize>(chunk);
+  memory.fill(chunk, 0, SNAPSHOT_HEADER);
+  store<i32>(chunk, SNAPSHOT_MAGIC);
+  store<i32>(chunk, ABI_VERSION, 4);
+  memory.copy(chunk + 8, BUILD + BUILD_ID, BUILD_ID_WORDS << 2);
+  store<i32>(chunk, w.name.byteLength, SNAPSHOT_KIND);
+  store<f64>(chunk, walltime(), SNAPSHOT_TIME);
+  store<i32>(chunk, count(w.kind), SNAPSHOT_COUNT);
+  store<usize>(chunk, recordsize(w.kind), SNAPSHOT_RECORD);
+  store<i32>(chunk, command.byteLength, SNAPSHOT_COMMAND);
+  store<usize>(chunk, pctab, SNAPSHOT_PCTAB);
+  used = SNAPSHOT_HEADER;
+  out(changetype<usize>(w.name), w.name.byteLength);
+  out(changetype<usize>(command), command.byteLength);
+  writerecords(w.kind);
+  for (let at: usize = 0; at < pctab; at += CHUNK) {
+    flushchunk();
+    used = min(CHUNK, pctab - at);
+    pctabread(chunk, at, used);
+  }
+}
+
+/** How many records a profile has. */
+function count(kind: i32): i32 {
+  switch (kind) {
+    case GOROUTINE: return goroutines(false);
+    default: return 1; // M 0
+  }
+}
+
+/** Bytes of one record. */
+function recordsize(kind: i32): usize {
+  return STACK_RECORD_SIZE;
+}
+
+function writerecords(kind: i32): void {
+  switch (kind) {
+    case GOROUTINE: {
+      goroutines(true);
+      break;
+    }
+    case THREADCREATE: {
+      store<u32>(room(STACK_RECORD_SIZE), 0); // the engine made M 0, no goroutine
+      break;
+    }
+  }
+}
+
+/** Counts the goroutines and writes their records, the running one's first, as runtime.goroutineProfile has it. */
+function goroutines(write: bool): i32 {
+  const me = tracedg();
+  let n = 0;
+  if (me.status != Gdead && me.goid) {
+    ++n;
+    if (write) saveg(me, room(STACK_RECORD_SIZE));
+  }
+  let gp: G | null = sched.allg;
+  while (gp) {
+    if (gp != me && gp.status != Gdead) {
+      ++n;
+      if (write) saveg(gp, room(STACK_RECORD_SIZE));
+    }
+    gp = gp.alllink;
+  }
+  return n;
+}
+
+/** Room for a record in the chunk, zeroed. */
+function room(size: usize): usize {
+  if (used + size > CHUNK) flushchunk();
+  const at = chunk + used;
+  memory.fill(at, 0, size);
+  used += size;
+  return at;
+}
+
+/** Writes bytes through the chunk. */
+function out(ptr: usize, len: usize): void {
+  while (len) {
+    if (used == CHUNK) flushchunk();
+    const n = min(len, CHUNK - used);
+    memory.copy(chunk + used, ptr, n);
+    used += n;
+    ptr += n;
+    len -= n;
+  }
+}
+
+function flushchunk(): void {
+  if (!outerrno) outerrno = writeall(outfd, chunk, used);
+  used = 0;
+}

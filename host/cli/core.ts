@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+/**
+ * `gopark core`: says what the goroutines of a WASI command were doing when it trapped.
+ *
+ * @module
+ */
+import { buildId } from "../abi/buildid.ts";
+import { CoreError } from "../abi/errors.ts";
+import { customSection, FUNCTAB_SECTION, PCTAB_SECTION } from "../abi/manifest.ts";
+import { node } from "../adapter/node.ts";
+import { type EngineFrame, EngineStack } from "../instance/enginestack.ts";
+import { loadModule } from "../instance/source.ts";
+import { codeStarts, readCoreFile } from "../memory/corefile.ts";
+import { type Goroutines, readBuild, readGoroutines } from "../memory/goroutines.ts";
+import { MemoryView } from "../memory/view.ts";
+import { printGoroutines, stackOf } from "../profile/dump.ts";
+import { goroutineProfile } from "../profile/goroutine.ts";
+import { FuncTab } from "../symbol/functab.ts";
+import { PcTab } from "../symbol/pctab.ts";
+import { readInput, saveProfile, withFiles } from "./postmortem.ts";
+import { type Command, parseLine } from "./usage.ts";
+
+export const core: Command = {
+  summary: "read the goroutines out of a core dump",
+  help: `usage: gopark core COREDUMP APP.wasm [--profile OUT]
+
+Prints every goroutine of a program that an engine's trap has ended, as Go prints them. APP.wasm is
+the program that ran: the build, not another one of the same source. A core dump is what
+"wasmtime run -D coredump=COREDUMP APP.wasm" writes when APP.wasm traps.
+
+  --profile OUT    writes the goroutine profile to OUT, for "go tool pprof"
+
+Exit status: 2 when a file is not what it should be, or they are not of one build.
+`,
+
+  run(args) {
+    const { values, file, rest } = parseLine(args, ["COREDUMP", "APP.wasm"], { profile: { type: "string" } });
+    return withFiles(async () => {
+      const app = rest[0]!;
+      const dump = readCoreFile(await readInput(file), file);
+      const view = new MemoryView(dump.memory);
+      const bytes = await readInput(app);
+      const { module } = await loadModule(bytes, node, app);
+      const table = customSection(module, PCTAB_SECTION);
+      if (!table) throw new CoreError(`${app} has no ${PCTAB_SECTION} section: it is not a gopark program, or was stripped`);
+      const [core, wanted] = [readBuild(view, file), buildId(table)];
+      if (core !== wanted) throw new CoreError(`${file} is of build ${core}, ${app} is build ${wanted}`);
+      const pctab = new PcTab(table);
+      const functab = customSection(module, FUNCTAB_SECTION);
+      let all = readGoroutines(view);
+      if (functab) {
+        const starts = codeStarts(bytes, app);
+        const frames = dump.frames.map(({ index, codeOffset }) => ({ index, offset: starts[index]! + codeOffset }));
+        all = withEngineStack(all, new EngineStack(new FuncTab(functab), pctab), frames);
+      }
+      process.stdout.write(printGoroutines(all, pctab));
+      if (values.profile) {
+        const stacks = all.list.map((g) => stackOf(g, pctab)).map((pcs) => ({ pcs, frames: pctab.frames(pcs) }));
+        const now = BigInt(Date.now()) * 1_000_000n;
+        await saveProfile(goroutineProfile(stacks, now), { file: app.replace(/^.*[/\\]/, ""), buildId: core }, values.profile);
+      }
+      return 0;
+    });
+  },
+};
+
+/** Completes the trace of what ran by the engine's stack: the place of the trap, functions that keep no trace. */
+function withEngineStack(all: Goroutines, engine: EngineStack, frames: readonly EngineFrame[]): Goroutines {
+  const running = all.list.find((g) => g.running);
+  if (!running) return { ...all, runtime: engine.merge(frames, all.runtime) };
+  const pcs = engine.merge(frames, running.pcs);
+  return { ...all, list: all.list.map((g) => (g === running ? { ...g, pcs } : g)) };
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Makes profiles of programs that are over: from a snapshot, from a core dump.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { CoreError } from "../abi/errors.ts";
+import { node } from "../adapter/node.ts";
+import { PROFILE_KINDS, type ProfileKind } from "../instance/app.ts";
+import { readStackRecords } from "../memory/record.ts";
+import { readSnapshot, type Snapshot } from "../memory/snapshot.ts";
+import { goroutineProfile } from "../profile/goroutine.ts";
+import type { Mapping, Profile, Stack } from "../profile/model.ts";
+import { encodePprof } from "../profile/pprof.ts";
+import { threadCreateProfile } from "../profile/threadcreate.ts";
+import { PcTab } from "../symbol/pctab.ts";
+import { save } from "./build.ts";
+import { CliError } from "./usage.ts";
+
+/** Exit status for a file that cannot be used. */
+export const BAD_FILE = 2;
+
+/** Reads a file of the command line. */
+export async function readInput(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await readFile(file));
+  } catch (error) {
+    throw new CliError(`cannot read ${file}: ${(error as Error).message.split(",")[0]}`, BAD_FILE);
+  }
+}
+
+/** Runs `f`; a file that is not what it should be is the user's to mend. */
+export async function withFiles<T>(f: () => Promise<T>): Promise<T> {
+  try {
+    return await f();
+  } catch (error) {
+    const name = (error as Error).name;
+    if (name === "CoreError" || name === "AbiError" || name === "ModuleError") throw new CliError((error as Error).message, BAD_FILE);
+    throw error;
+  }
+}
+
+/** Writes a profile, gzipped. */
+export async function saveProfile(profile: Profile, mapping: Mapping, out: string): Promise<void> {
+  await save(out, await node.gzip(encodePprof(profile, mapping)));
+  process.stderr.write(`gopark: wrote ${out}\n`);
+}
+
+/** Turns a snapshot into a profile. Throws CliError when it is of another kind than asked for. */
+export async function profileSnapshot(file: string, kind: ProfileKind, out: string): Promise<void> {
+  const snapshot = readSnapshot(await readInput(file), file);
+  if (snapshot.kind !== kind) throw new CliError(`${file} is a snapshot of the profile "${snapshot.kind}", not of "${kind}"`);
+  await saveProfile(toProfile(snapshot, file), { file: snapshot.command || file, buildId: snapshot.buildId }, out);
+}
+
+function toProfile(snapshot: Snapshot, file: string): Profile {
+  const { kind, records, count, timeNanos } = snapshot;
+  const pctab = new PcTab(snapshot.pctab);
+  const stacks = (): Stack[] => readStackRecords(records, 0, count).map((pcs) => ({ pcs, frames: pctab.frames(pcs) }));
+  switch (kind as ProfileKind) {
+    case "goroutine": return goroutineProfile(stacks(), timeNanos);
+    case "threadcreate": return threadCreateProfile(stacks(), timeNanos);
+    default: throw new CoreError(`${file}: a snapshot of the profile "${kind}": there are ${PROFILE_KINDS.join(" and ")}`);
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Walks the goroutines in the bytes of a memory: with no running program, without calling one.
+ *
+ * It does what profile/traceback.ts does in the guest, by the addresses and shapes of
+ * shared/layout.ts: for each G the pcs on the trace, if it was running, then its parked frames.
+ *
+ * @module
+ */
+import { AbiError, CoreError } from "../abi/errors.ts";
+import { showBuildId } from "../abi/buildid.ts";
+import {
+  ABI_VERSION, BUILD, BUILD_ID, BUILD_ID_WORDS, BUILD_MAGIC, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, FRAME_TAIL, G0,
+  G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, Gdead, Gwaiting, M0,
+  M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, statusstring, TRACE_TOP, waitreasonstring, waitZero,
+} from "../abi/layout.ts";
+import type { MemoryView } from "./view.ts";
+
+/** A goroutine as it lies in memory. */
+export interface Goroutine {
+  readonly goid: number;
+  /** What it does or waits for, in Go's words. */
+  readonly state: string;
+  readonly running: boolean;
+  /** Innermost first. */
+  readonly pcs: readonly number[];
+  /** The go statement that started it, and on which goroutine; 0: the host's call. */
+  readonly gopc: number;
+  readonly parentgoid: number;
+  /** What it began with: the number of an export, or the address of a function object's index. */
+  readonly start: { readonly kind: "export" | "function"; readonly index: number } | null;
+}
+
+/** All goroutines, the running one first. `runtime`: pcs of what ran on none, such as the module level. */
+export interface Goroutines {
+  readonly list: readonly Goroutine[];
+  readonly runtime: readonly number[];
+}
+
+/** Returns the id of the build that a memory is of. Throws CoreError when it is no gopark program's. */
+export function readBuild(view: MemoryView, file: string): string {
+  if (view.size < MEMORY_BASE || view.u32(BUILD) !== BUILD_MAGIC >>> 0) throw new CoreError(`${file}: the memory is not that of a gopark program`);
+  const version = view.u32(BUILD + 4);
+  if (version !== ABI_VERSION) throw new CoreError(`${file}: a program of gopark ABI ${version}, this one speaks ${ABI_VERSION}`);
+  return showBuildId(Array.from({ length: BUILD_ID_WORDS }, (_, i) => view.u32(BUILD + BUILD_ID + 4 * i)));
+}
+
+/** Walks all goroutines. Throws AbiError where memory is not what the layout says. */
+export function readGoroutines(view: MemoryView): Goroutines {
+  const tsp = view.u32(M0 + M_TSP);
+  const me = tracedG(view, tsp);
+  const gs = new Set<number>();
+  for (let gp = view.u32(SCHED + SCHED_ALLG); gp; gp = view.u32(gp + G_ALLLINK)) {
+    if (gs.has(gp)) throw new AbiError(`G at 0x${gp.toString(16)} is in the list of all twice`);
+    gs.add(gp);
+  }
+  const trace = tracePcs(view, tsp);
+  const list = [...gs].sort((a, b) => Number(b === me) - Number(a === me)).map((gp) => readG(view, gp, gp === me ? trace : null));
+  return { list: list.filter((g) => g !== null), runtime: me === G0 ? trace : [] };
+}
+
+/** The G whose calls the trace is of, also while its call of the host ran. */
+function tracedG(view: MemoryView, tsp: number): number {
+  const [curg, hostg] = [view.u32(M0 + M_CURG), view.u32(M0 + M_HOSTG)];
+  return curg === G0 && hostg && tsp !== TRACE_TOP ? hostg : curg;
+}
+
+function readG(view: MemoryView, gp: number, trace: readonly number[] | null): Goroutine | null {
+  const status = view.u8(gp + G_STATUS);
+  if (status === Gdead) return null;
+  const reason = view.u8(gp + G_WAITREASON);
+  const [fn, callid] = [view.u32(gp + G_FN), view.i32(gp + G_CALLID)];
+  return {
+    goid: Number(view.i64(gp + G_GOID)),
+    state: status === Gwaiting && reason !== waitZero ? waitreasonstring(reason) : statusstring(status),
+    running: trace !== null,
+    pcs: [...(trace ?? []), ...framePcs(view, gp)],
+    gopc: view.u32(gp + G_GOPC),
+    parentgoid: Number(view.i64(gp + G_PARENTGOID)),
+    start: callid >= 0 ? { kind: "export", index: fn } : fn ? { kind: "function", index: view.u32(fn) } : null,
+  };
+}
+
+/** The pcs of the frames on the trace, innermost first; a 0 stands for a frame that has none. */
+function tracePcs(view: MemoryView, tsp: number): number[] {
+  const pcs: number[] = [];
+  let at = tsp;
+  while (at < TRACE_TOP) {
+    const word = view.u32(at);
+    pcs.push(word >>> FRAME_PC_SHIFT);
+    at += 4 + 4 * (word & FRAME_ROOTS_MASK);
+  }
+  if (at !== TRACE_TOP) throw new AbiError(`the trace from 0x${tsp.toString(16)} on ends at 0x${at.toString(16)}, not at its top`);
+  return pcs.filter((pc) => pc !== 0);
+}
+
+/** The pcs of the parked frames, innermost first. */
+function framePcs(view: MemoryView, gp: number): number[] {
+  const pcs: number[] = [];
+  const base = view.u32(gp + G_STACKBASE);
+  let end = view.u32(gp + G_STACKPOS);
+  while (end > base) {
+    const [word, tail] = [view.u32(end - 8), view.u32(end - 4)];
+    pcs.push(tail >>> FRAME_PC_SHIFT);
+    end -= 4 * ((word & FRAME_LOCALS_MASK) + (tail & FRAME_ROOTS_MASK)) + FRAME_TAIL;
+  }
+  if (end < base) throw new AbiError(`the frames of the G at 0x${gp.toString(16)} end below its stack's base`);
+  return pcs.filter((pc) => pc !== 0);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Reads the snapshot of a profile that a WASI command has written: GOPARK_PROFILE=KIND=FILE.
+ *
+ * Its shape is in assembly/shared/layout.ts, its writer is assembly/wasi/snapshot.ts. The pc table is in it,
+ * so nothing else is needed to make a profile of it.
+ *
+ * @module
+ */
+import { showBuildId } from "../abi/buildid.ts";
+import { CoreError } from "../abi/errors.ts";
+import {
+  ABI_VERSION, BUILD_ID_WORDS, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND, SNAPSHOT_MAGIC, SNAPSHOT_PCTAB,
+  SNAPSHOT_RECORD, SNAPSHOT_TIME,
+} from "../abi/layout.ts";
+import { decodeText } from "./text.ts";
+import { MemoryView } from "./view.ts";
+
+export interface Snapshot {
+  readonly kind: string;
+  /** The command's file name, as its engine called it. */
+  readonly command: string;
+  readonly buildId: string;
+  readonly timeNanos: bigint;
+  /** `count` records lie from 0 on. */
+  readonly records: MemoryView;
+  readonly count: number;
+  readonly pctab: ArrayBuffer;
+}
+
+/** Whether a file begins as a snapshot does. */
+export function isSnapshot(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true) === SNAPSHOT_MAGIC;
+}
+
+/** Reads a snapshot. Throws CoreError for another file, and for a truncated one. */
+export function readSnapshot(bytes: Uint8Array<ArrayBuffer>, file: string): Snapshot {
+  if (!isSnapshot(bytes)) throw new CoreError(`${file} is not a profile's snapshot`);
+  if (bytes.length < SNAPSHOT_HEADER) throw truncated(file, bytes.length);
+  const view = new MemoryView({ buffer: bytes.slice().buffer });
+  const version = view.u32(4);
+  if (version !== ABI_VERSION) throw new CoreError(`${file}: a snapshot of gopark ABI ${version}, this one speaks ${ABI_VERSION}`);
+  const [count, record] = [view.u32(SNAPSHOT_COUNT), view.u32(SNAPSHOT_RECORD)];
+  const sizes = [view.u32(SNAPSHOT_KIND), view.u32(SNAPSHOT_COMMAND), count * record, view.u32(SNAPSHOT_PCTAB)];
+  if (SNAPSHOT_HEADER + sizes.reduce((sum, n) => sum + n, 0) > bytes.length) throw truncated(file, bytes.length);
+  let at = SNAPSHOT_HEADER;
+  const [kind, command, records, pctab] = sizes.map((size) => view.bytes((at += size) - size, size));
+  return {
+    kind: decodeText(kind!),
+    command: decodeText(command!),
+    buildId: showBuildId(Array.from({ length: BUILD_ID_WORDS }, (_, i) => view.u32(8 + 4 * i))),
+    timeNanos: BigInt(Math.round(view.f64(SNAPSHOT_TIME))),
+    records: new MemoryView({ buffer: records!.buffer }),
+    count,
+    pctab: pctab!.buffer,
+  };
+}
+
+function truncated(file: string, size: number): CoreError {
+  return new CoreError(`${file}: a truncated snapshot: ${size} bytes`);
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+/**
+ * WASI commands by themselves: files, streams, arguments, exit statuses, profiles, core dumps.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { Profile } from "pprof-format";
+import { compile, packageRoot } from "../../../host/cli/compile.ts";
+import { findWasmtime, nodeWasi, type WasiCase } from "../../run/engines.ts";
+import { runInProcess, writeCore } from "../../run/wasicore.ts";
+
+process.chdir(packageRoot());
+
+const GUEST = "tests/runtime/wasi/guest";
+const wasmtime = findWasmtime();
+const tmp = mkdtempSync(join(tmpdir(), "gopark-wasi-"));
+after(() => rmSync(tmp, { recursive: true }));
+
+/** Builds a command; returns where it is. */
+async function build(file: string): Promise<string> {
+  const out = join(tmp, file.replace(/^.*\//, "").replace(/\.ts$/, ".wasm"));
+  const outputs = await compile(file, out, "wasi", ["-O1"]);
+  writeFileSync(out, outputs!.get(out)!);
+  return out;
+}
+
+function gopark(...args: string[]) {
+  return spawnSync(process.execPath, [resolve("build/host/cli/main.js"), ...args], { encoding: "utf8" });
+}
+
+const engines = [["wasmtime", wasmtime], ["node:wasi", nodeWasi]] as const;
+const skipped = (engine: unknown) => !engine && !process.env.CI && "there is no wasmtime here";
+
+/** A folder to work in, the same for each case. */
+function makeFolder(): string {
+  const dir = mkdtempSync(join(tmp, "dir-"));
+  mkdirSync(join(dir, "sub/deeper"), { recursive: true });
+  for (const file of ["sub/b.txt", "sub/deeper/c.txt", "empty"]) writeFileSync(join(dir, file), "");
+  writeFileSync(join(dir, "big"), "x".repeat(100_000));
+  // Lone and overlong bytes, a surrogate, a cut sequence, and what is right.
+  writeFileSync(join(dir, "odd.bin"), Buffer.from("41ff c0af eda080 e282 f09f9880 e282ac f0".replace(/ /g, ""), "hex"));
+  return dir;
+}
+
+/** What Node makes of the same bytes. */
+const ODD = [...new TextDecoder().decode(Buffer.from("41ffc0afeda080e282f09f9880e282acf0", "hex"))]
+  .map((c) => ` ${c.codePointAt(0)!.toString(16)}`).join("");
+
+const panics = (message: string, line: RegExp) =>
+  new RegExp(`^panic: ${message}\\n\\ngoroutine 1 \\[running\\]:\\n(.*\\n)*host\\.main\\(\\.\\.\\.\\)\\n\\t${line.source}\\n$`);
+const LINE = new RegExp(`${GUEST}/host\\.ts:\\d+`);
+
+const tests: { name: string; in?: WasiCase; status?: number; want: string | RegExp }[] = [
+  {
+    name: "args",
+    in: { args: ["args", "a b", "ü"], env: { FOO: "bar=baz", EMPTY: "" } },
+    want: '3 <args> <a b> <ü>, FOO "bar=baz", EMPTY "", BAR not set\n',
+  },
+  { name: "write", want: "to standard output, ünicode\n" },
+  {
+    name: "files",
+    want: `héllo 😀\ufffd\nbig empty new.txt odd.bin sub\n2\nbig empty new.txt odd.bin sub/b.txt sub/deeper/c.txt\n${ODD}\n0\n100000\n`,
+  },
+  { name: "missing", status: 2, want: panics("open sub/no-such-file: no such file or directory", LINE) },
+  { name: "outside", status: 2, want: panics("open \\.\\./secret: (not below a preopened folder|operation not permitted)", LINE) },
+  { name: "nowhere", status: 2, want: panics("open /etc/passwd: not below a preopened folder", LINE) },
+  { name: "notdir", status: 2, want: panics("open empty: not a directory", LINE) },
+  { name: "fetch", status: 2, want: panics("host\\.fetchText: https://example\\.org/: a WASI command cannot open connections", LINE) },
+  { name: "lines", in: { input: "one\r\ntwo\n\nlast" }, want: "first <one>\n<two>\n<>\n<last>\nstill null\n" },
+  { name: "lines", in: { input: "" }, want: "none\nstill null\n" },
+  {
+    name: "std",
+    in: { env: { FOO: "bar" } },
+    want: "log\nwarn\nAssertion failed: 1 > 2\ntrace: trace 1.0, 2.5\ntrue true true true\nhost.wasm 2 bar\n",
+  },
+  { name: "exit", status: 7, want: "" },
+];
+
+describe("module host and the standard library", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build(`${GUEST}/host.ts`)));
+
+  for (const [title, engine] of engines) {
+    for (const { name, in: given = {}, status = 0, want } of tests) {
+      it(`${name}${given.input === "" ? " without input" : ""}, under ${title}`, { skip: skipped(engine) }, () => {
+        assert.ok(engine, "wasmtime is missing");
+        const [result] = engine.run(wasm, [{ args: [name], dir: makeFolder(), ...given }]);
+        if (typeof want === "string") assert.equal(result!.output, want);
+        else assert.match(result!.output, want);
+        assert.deepEqual([result!.status, result!.trap], [status, ""]);
+      });
+    }
+  }
+
+  it("goroutines run on while one waits for a line", { skip: skipped(wasmtime) }, async () => {
+    const [command, args] = wasmtime!.interactive(wasm, ["others"]);
+    const child = spawn(command, args, { stdio: ["pipe", "inherit", "pipe"], timeout: 60_000 });
+    let text = "";
+    for await (const chunk of child.stderr.setEncoding("utf8")) {
+      text += chunk as string;
+      if (text === "ready\n") child.stdin.write("input\n"); // and if it never comes, nor does this
+    }
+    assert.equal(text, "ready\nfirst <input>\n");
+  });
+
+  it("imports nothing but WASI, and exports the memory and its start", () => {
+    const module = new WebAssembly.Module(readFileSync(wasm));
+    const from = new Set(WebAssembly.Module.imports(module).map((i) => i.module));
+    assert.deepEqual([...from], ["wasi_snapshot_preview1"]);
+    assert.deepEqual(WebAssembly.Module.exports(module).map((e) => e.name).sort(), ["_start", "memory"]);
+  });
+
+  it("is no program for a host: gopark run says so", () => {
+    const { status, stderr } = gopark("run", wasm);
+    assert.deepEqual([status, stderr.startsWith("gopark: host.wasm is a WASI command: run it with wasmtime")], [1, true]);
+  });
+});
+
+describe("what cannot be bound fails the build", () => {
+  const main = "export function main(): void {";
+  const sources = [
+    { text: `@external("app", "shout") declare function shout(s: string): void;\n${main} shout("x"); }`, want: "WASI has no app.shout" },
+    { text: `@external("host", "readFile") declare function f(p: i32): string;\n${main} f(1); }`,
+      want: "import host.readFile is declared as (i32): string; it is (string): string" },
+    { text: `${main} console.time("x"); }`, want: "WASI has no env.console.time" },
+    { text: `@blocking @external("wasi_snapshot_preview1", "sched_yield") declare function y(): i32;\n${main} y(); }`,
+      want: "wasi_snapshot_preview1.sched_yield does not wait: it cannot be @blocking" },
+    { text: "export function other(): void {}", want: "a WASI command needs a main" },
+    { text: "export function main(n: i32): void {}", want: "main must not have parameters" },
+  ];
+  for (const [i, { text, want }] of sources.entries()) {
+    it(want, () => {
+      const file = join(tmp, `bad${i}.ts`);
+      writeFileSync(file, text);
+      const { status, stderr } = gopark("build", file, "--target", "wasi", "--", "-O0");
+      assert.equal(status, 1);
+      assert.ok(stderr.includes(want), stderr);
+    });
+  }
+});
+
+describe("examples/wordcount.ts", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build("examples/wordcount.ts")));
+  for (const [title, engine] of engines) {
+    it(`counts under ${title} what it counts by gopark run`, { skip: skipped(engine) }, () => {
+      const [result] = engine!.run(wasm, [{ args: [".", "3"], dir: "tests/prog" }]);
+      const { stdout } = gopark("run", "examples/wordcount.ts", "--", "tests/prog");
+      // A folder named "." has its own documents only; there are no others in that one.
+      assert.deepEqual([result!.output, result!.status], [stdout, 0]);
+    });
+  }
+});
+
+describe("the run loop", () => {
+  it("sleeps until a timer is due, rather than look again and again", async () => {
+    const { output, calls } = runInProcess(readFileSync(await build(`${GUEST}/idle.ts`)));
+    assert.equal(output, "slept\n");
+    assert.ok(calls.get("poll_oneoff")! >= 5);
+    assert.ok(calls.get("clock_time_get")! < 100, `${calls.get("clock_time_get")} looks at the clock`);
+  });
+});
+
+describe("GOPARK_PROFILE", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build("examples/deadlock.ts")));
+
+  it("writes snapshots when the program dies, which gopark pprof makes profiles of", () => {
+    const dir = mkdtempSync(join(tmp, "profile-"));
+    const env = { GOPARK_PROFILE: "goroutine=g.snap,threadcreate=t.snap" };
+    const [result] = (wasmtime ?? nodeWasi).run(wasm, [{ env, dir }]);
+    assert.equal(result!.status, 2);
+    for (const [kind, file, n] of [["goroutine", "g", 5], ["threadcreate", "t", 1]] as const) {
+      const out = join(dir, `${file}.pb.gz`);
+      const { status, stderr } = gopark("pprof", join(dir, `${file}.snap`), kind, "-o", out);
+      assert.deepEqual([status, stderr], [0, `gopark: wrote ${out}\n`]);
+      const profile = Profile.decode(gunzipSync(readFileSync(out)));
+      const text = (i: number | bigint) => profile.stringTable.strings[Number(i)]!;
+      assert.equal(profile.sample.reduce((sum, s) => sum + Number(s.value[0]), 0), n);
+      assert.equal(text(profile.mapping[0]!.filename), "deadlock.wasm");
+      const names = profile.function.map((f) => text(f.name));
+      if (kind === "goroutine") assert.deepEqual(names.sort(), ["deadlock.main", "deadlock.produce", "deadlock.worker"]);
+    }
+    const whole = readFileSync(join(dir, "g.snap"));
+    writeFileSync(join(dir, "cut"), whole.subarray(0, whole.length - 1));
+    const cases = [
+      { args: [join(dir, "g.snap"), "threadcreate"], want: 'is a snapshot of the profile "goroutine", not of "threadcreate"' },
+      { args: [join(dir, "cut"), "goroutine"], want: "a truncated snapshot" },
+      { args: ["README.md", "goroutine"], want: "README.md is not a profile's snapshot" },
+    ];
+    for (const { args, want } of cases) assert.ok(gopark("pprof", ...args).stderr.includes(want), want);
+  });
+
+  it("ends the program at its start when it is wrong", () => {
+    const settings = [
+      { set: "goroutine", want: 'GOPARK_PROFILE: want KIND=FILE, not "goroutine"\n' },
+      { set: "nonsense=x", want: 'GOPARK_PROFILE: no profile "nonsense": there are goroutine and threadcreate\n' },
+      { set: "goroutine=no/x", want: "GOPARK_PROFILE: open no/x: no such file or directory\n" },
+    ];
+    const results = nodeWasi.run(wasm, settings.map(({ set }) => ({ env: { GOPARK_PROFILE: set }, dir: tmp })));
+    assert.deepEqual(results.map(({ status, output }) => [status, output]), settings.map(({ want }) => [2, want]));
+  });
+});
+
+describe("gopark core", () => {
+  let wasm: string;
+  const core = join(tmp, "core");
+  let stacks: string;
+
+  before(async () => {
+    wasm = await build(`${GUEST}/crash.ts`);
+    const { output, trap, memory } = runInProcess(readFileSync(wasm));
+    assert.match(trap, /out of bounds/);
+    stacks = output;
+    writeFileSync(core, writeCore(memory.buffer as ArrayBuffer));
+  });
+
+  it("prints what runtime.stack printed just before the trap", () => {
+    const { status, stdout, stderr } = gopark("core", core, wasm);
+    assert.deepEqual([stdout, stderr, status], [stacks, "", 0]);
+    for (const state of ["running", "chan receive", "chan send", "sync.Mutex.Lock", "sleep", "select (no cases)", "runnable"]) {
+      assert.ok(stacks.includes(` [${state}]:`), state);
+    }
+    assert.match(stdout, /\n\.\.\.\d+ frames elided\.\.\.\n/);
+  });
+
+  it("writes the goroutine profile with --profile", () => {
+    const out = join(tmp, "core.pb.gz");
+    assert.equal(gopark("core", core, wasm, "--profile", out).status, 0);
+    const profile = Profile.decode(gunzipSync(readFileSync(out)));
+    const goroutines = stacks.match(/^goroutine /gm)!.length;
+    assert.equal(profile.sample.reduce((sum, s) => sum + Number(s.value[0]), 0), goroutines);
+  });
+
+  it("reads the core that wasmtime writes", { skip: wasmtime?.name !== "wasmtime" && "there is no command wasmtime here" }, () => {
+    const file = join(tmp, "real.core");
+    const { stderr } = spawnSync("wasmtime", ["run", "-D", `coredump=${file}`, wasm], { encoding: "utf8" });
+    assert.match(stderr, /core dumped at/);
+    assert.equal(gopark("core", file, wasm).stdout, stacks);
+  });
+
+  it("refuses a truncated core, a foreign one, and a program of another build", async () => {
+    const other = await build(`${GUEST}/idle.ts`);
+    const whole = readFileSync(core);
+    const write = (name: string, data: Uint8Array) => (writeFileSync(join(tmp, name), data), join(tmp, name));
+    const cases = [
+      { file: write("cut", whole.subarray(0, whole.length / 2)), app: wasm, want: /cut: truncated: \d+ bytes at \d+ end past its \d+$/ },
+      { file: write("foreign", writeCore(new ArrayBuffer(20 * 65536))), app: wasm, want: /foreign: the memory is not that of a gopark program$/ },
+      { file: write("small", writeCore(new ArrayBuffer(65536))), app: wasm, want: /small: the memory is not that of a gopark program$/ },
+      { file: wasm, app: wasm, want: /crash\.wasm is a WebAssembly module, but not a core dump \(it has no core section\)$/ },
+      { file: "README.md", app: wasm, want: /README\.md is not a WebAssembly core dump$/ },
+      { file: core, app: other, want: /core is of build [0-9a-f]{40}, .*idle\.wasm is build [0-9a-f]{40}$/ },
+      { file: core, app: core, want: /it is not a gopark program, or was stripped$/ },
+      { file: join(tmp, "none"), app: wasm, want: /cannot read .*none: ENOENT: no such file or directory$/ },
+    ];
+    for (const { file, app, want } of cases) {
+      const { status, stdout, stderr } = gopark("core", file, app);
+      assert.match(stderr.trimEnd(), want);
+      assert.deepEqual([status, stdout], [2, ""]);
+    }
+  });
+});
