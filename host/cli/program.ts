@@ -6,7 +6,8 @@
  */
 import { basename, resolve } from "node:path";
 import { ImportError, ProgramError } from "../abi/errors.ts";
-import { hostCalls, node } from "../adapter/node.ts";
+import { hostCalls } from "../adapter/files.ts";
+import { node } from "../adapter/node.ts";
 import { type App, PROFILE_KINDS, type ProfileKind } from "../instance/app.ts";
 import { load } from "../instance/instantiate.ts";
 import type { Platform } from "../instance/platform.ts";
@@ -33,13 +34,17 @@ export interface RunOptions {
 /** Node, dying quietly when the reader of its output is gone, as Go programs do. */
 const platform: Platform = {
   ...node,
-  write(fd, bytes) {
-    try {
-      node.write(fd, bytes);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EPIPE") process.exit(SIGPIPE_STATUS);
-      throw error;
-    }
+  sink(fd) {
+    const sink = node.sink(fd);
+    const write = (bytes: Uint8Array) => {
+      try {
+        sink.write(bytes);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EPIPE") process.exit(SIGPIPE_STATUS);
+        throw error;
+      }
+    };
+    return { ...sink, write };
   },
 };
 

@@ -6,11 +6,7 @@
  */
 import { endedError, ProfileError } from "../abi/errors.ts";
 import type { Manifest } from "../abi/manifest.ts";
-import { goroutineProfile } from "../profile/goroutine.ts";
-import { deltaProfile, type Mapping, type Profile, type Stack } from "../profile/model.ts";
-import { encodePprof } from "../profile/pprof.ts";
-import { encodeText } from "../profile/text.ts";
-import { threadCreateProfile } from "../profile/threadcreate.ts";
+import type { Mapping, Stack } from "../profile/model.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
 import type { Platform } from "./platform.ts";
 import type { Program } from "./program.ts";
@@ -83,6 +79,15 @@ export class Runtime {
   }
 }
 
+/** The state of the program that a profile is made of. */
+interface Taken {
+  readonly kind: ProfileKind;
+  readonly stacks: Stack[];
+  readonly timeNanos: bigint;
+}
+
+const writers = () => import("../profile/writers.ts");
+
 /** Makes profiles, as Go's package pprof does. The state is read before anything is awaited. */
 export class Pprof {
   readonly #parts: AppParts;
@@ -95,11 +100,14 @@ export class Pprof {
 
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
   async profile(kind: ProfileKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    let profile = this.#take(kind);
+    const taken = [this.#take(kind)];
     if (options.seconds) {
       await this.#pass(options.seconds, options.signal);
-      profile = deltaProfile(profile, this.#take(kind));
+      taken.push(this.#take(kind));
     }
+    const { MAKERS, deltaProfile, encodePprof } = await writers();
+    const profiles = taken.map((t) => MAKERS[t.kind]!(t.stacks, t.timeNanos));
+    const profile = profiles.reduce(deltaProfile);
     return this.#parts.platform.gzip(encodePprof(profile, this.#parts.mapping));
   }
 
@@ -107,15 +115,20 @@ export class Pprof {
   async text(kind: ProfileKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
     if (debug === 2 && kind === "goroutine") return this.#runtime.stack({ all: true });
-    return encodeText(this.#take(kind));
+    const { stacks, timeNanos } = this.#take(kind);
+    const { MAKERS, encodeText } = await writers();
+    return encodeText(MAKERS[kind]!(stacks, timeNanos));
   }
 
-  #take(kind: ProfileKind): Profile {
-    const runtime = this.#runtime;
-    const now = BigInt(Math.round(this.#parts.platform.walltime() * 1e3)) * 1000n;
+  #take(kind: ProfileKind): Taken {
+    const timeNanos = BigInt(Math.round(this.#parts.platform.walltime() * 1e3)) * 1000n;
+    return { kind, stacks: stacks(this.#records(kind)), timeNanos };
+  }
+
+  #records(kind: ProfileKind): StackRecord[] {
     switch (kind) {
-      case "goroutine": return goroutineProfile(stacks(runtime.goroutineProfile()), now);
-      case "threadcreate": return threadCreateProfile(stacks(runtime.threadCreateProfile()), now);
+      case "goroutine": return this.#runtime.goroutineProfile();
+      case "threadcreate": return this.#runtime.threadCreateProfile();
       default: throw unknownKind(kind);
     }
   }

@@ -30,6 +30,7 @@ export async function load<E extends Exports = Exports>(
   source: Source | PromiseLike<Source>,
   options: LoadOptions,
   platform: Platform,
+  onEnd: (error: Error) => void = () => {},
 ): Promise<App<E>> {
   options.signal?.throwIfAborted();
   const { module, file } = await loadModule(source, platform, options.name);
@@ -45,7 +46,8 @@ export async function load<E extends Exports = Exports>(
   const functab = customSection(module, FUNCTAB_SECTION);
   const engine = functab && new EngineStack(functab, pctab);
   const { guest, view } = start(module, bound, { context, file, engine });
-  const program = makeProgram(context, platform, options, outputs);
+  const callable = manifest.exports.some((e) => e.name !== "main");
+  const program = makeProgram(context, platform, options, { outputs, callable, onEnd });
   try {
     door.enter(() => guest._initialize());
   } finally {
@@ -107,7 +109,7 @@ function makeProgram(
   context: Context,
   platform: Platform,
   options: LoadOptions,
-  outputs: Outputs,
+  { outputs, callable, onEnd }: { outputs: Outputs; callable: boolean; onEnd: (e: Error) => void },
 ): Program {
   const { door, codec } = context;
   const { signal } = options;
@@ -118,10 +120,12 @@ function makeProgram(
     door,
     codec,
     calls: new Calls(door, codec),
+    callable,
     onExit: () => options.onExit?.(),
-    onEnd: () => {
+    onEnd: (error) => {
       signal?.removeEventListener("abort", abort);
       outputs.end();
+      onEnd(error);
     },
   });
   return context.program;
