@@ -30,6 +30,9 @@ import { checktimers } from "./timer";
 /** The clock is read once in so many switches. */
 // @ts-ignore: decorator
 @inline const TICK: u32 = 64;
+/** With --preempt, once in so many loops: microseconds apart. */
+// @ts-ignore: decorator
+@inline const BUDGET: i32 = 2000;
 
 /** Parks the running goroutine: the last thing a bottom-most function does. */
 // @ts-ignore: decorator
@@ -77,6 +80,19 @@ export function morestack(): void {
   gp.status = Grunnable;
   gp.waitreason = waitZero;
   runqputnext(p0, gp);
+  unwindto(gp);
+}
+
+/** What loops and recursion call in a build with --preempt when their budget is spent. May park. */
+export function preempt(): void {
+  if (resumed()) return;
+  m0.budget = BUDGET;
+  const gp = getg();
+  if (gp == g0 || nanotime() < sched.sliceend) return;
+  sched.comeback = <u8>SCHED_YIELD;
+  gp.status = Grunnable;
+  gp.waitreason = waitZero;
+  runqput(p0, gp);
   unwindto(gp);
 }
 
@@ -189,7 +205,7 @@ function exited(gp: G): void {
 /** Tells the host that an export has returned. */
 function exportdone(gp: G): void {
   if (gp.callid) osdone(gp.callid, changetype<usize>(gp) + offsetof<G>("slot0"));
-  else sched.mainexited = true;
+  else sched.comeback = <u8>SCHED_EXIT;
 }
 
 // @ts-ignore: decorator
@@ -230,7 +246,10 @@ function exportdone(gp: G): void {
 /** Runs goroutines for at most `slice` nanoseconds; tells why it came back (SCHED_*). */
 export function schedule(slice: f64): i32 {
   m0.tsp = TRACE_TOP;
-  const end = nanotime() + slice;
+  const start = nanotime();
+  const end = start + slice;
+  sched.sliceend = end;
+  if (sched.ntimers) checktimers(start); // nothing else does while each slice is one goroutine's
   let ticks: u32 = 0;
   while (true) {
     if (++ticks % TICK == 0) {
@@ -248,9 +267,11 @@ export function schedule(slice: f64): i32 {
       return SCHED_IDLE;
     }
     execute(gp);
-    if (sched.mainexited) {
+    const why = sched.comeback;
+    if (why) {
+      sched.comeback = 0;
       flush();
-      return SCHED_EXIT;
+      return why;
     }
   }
 }

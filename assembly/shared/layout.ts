@@ -41,7 +41,9 @@ export const PRINTBUF_SIZE: usize = 0x800;
 // │ 24  index     where that frame was left     │
 // │ 28  hostg     the G whose host call runs    │
 // │ 32  ret       what a finished frame returned│
-// └─────────────────────────────────────────────┘ 48
+// │ 52  budget    loops left to the next look   │
+// │               at the clock (--preempt)      │
+// └─────────────────────────────────────────────┘ 56
 export const M_TSP: usize = 0;
 export const M_CURG: usize = 4;
 export const M_DATA: usize = 8;
@@ -51,6 +53,7 @@ export const M_SHLEN: usize = 20;
 export const M_INDEX: usize = 24;
 export const M_HOSTG: usize = 28;
 export const M_RET: usize = 32;
+export const M_BUDGET: usize = 52;
 
 // ╒═════════════ G, in part ════════════╕
 // │  0  goid                        u64 │

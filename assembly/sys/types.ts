@@ -5,7 +5,7 @@
 // the host, or a core dump's reader finds it. M 0 and sched have fixed addresses (layout.ts).
 
 import {
-  M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_SHLEN, M_TSP, M0, P0, G0, G_GOID, G_SLOT0, G_STACK, SCHED, TRACE_TOP
+  M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_SHLEN, M_TSP, M0, P0, G0, G_GOID, G_SLOT0, G_STACK, SCHED, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -72,6 +72,7 @@ import {
   ret0: u64;
   ret1: u64;
   locks: i32; // world stops by this M
+  budget: i32; // with --preempt: loops left until the clock is read
 }
 
 /** A processor: the right to run goroutines, and the queue of those that may. */
@@ -92,7 +93,7 @@ import {
   goidgen: u64;
   worldsema: i32; // 1: free
   hostcalls: i32; // blocking host calls in flight
-  mainexited: bool;
+  comeback: u8; // a SCHED_ code: why schedule() must return now
   mainstarted: bool;
   dying: bool;
   timers: usize; // heap of Timer
@@ -108,6 +109,7 @@ import {
   persistent: usize; // pages it has taken
   scratch: usize; // where unwound frames are put in order
   scratchcap: usize;
+  sliceend: f64; // when schedule() returns, on nanotime's clock
 }
 
 // @ts-ignore: decorator
@@ -127,6 +129,7 @@ if (offsetof<M>("entering") != M_ENTERING) ERROR("shared/layout.ts is stale: M.e
 if (offsetof<M>("shlen") != M_SHLEN) ERROR("shared/layout.ts is stale: M.shlen");
 if (offsetof<M>("index") != M_INDEX) ERROR("shared/layout.ts is stale: M.index");
 if (offsetof<M>("hostg") != M_HOSTG) ERROR("shared/layout.ts is stale: M.hostg");
+if (offsetof<M>("budget") != M_BUDGET) ERROR("shared/layout.ts is stale: M.budget");
 if (offsetof<M>("ret0") != M_RET) ERROR("shared/layout.ts is stale: M.ret");
 if (offsetof<G>("goid") != G_GOID) ERROR("shared/layout.ts is stale: G.goid");
 if (offsetof<G>("slot0") != G_SLOT0) ERROR("shared/layout.ts is stale: G.slot0");

@@ -6,18 +6,19 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { compile, TARGETS } from "./compile.ts";
+import { compile, preemptFlags, TARGETS } from "./compile.ts";
 import { CliError, type Command, oneOf, parseLine } from "./usage.ts";
 
 export const build: Command = {
   summary: "compile a program to WebAssembly",
-  help: `usage: gopark build FILE.ts [-o OUT.wasm] [--target release|debug] [-- asc flags]
+  help: `usage: gopark build FILE.ts [-o OUT.wasm] [--target release|debug] [--preempt] [-- asc flags]
 
 Compiles an AssemblyScript program with gopark's runtime and transform.
 
   -o, --out OUT.wasm    where to write (default: FILE.wasm beside FILE.ts)
   --target release      -O3 (the default)
   --target debug        not optimized, with names and a source map beside OUT.wasm
+  --preempt             goroutines that compute without parking give way after 10 ms
 
 What stands behind -- goes to asc as it is, for example: -- -O1 --enable simd
 An asconfig.json is not read. A project that has one extends gopark/asconfig.json and runs asc.
@@ -28,11 +29,12 @@ Exit status: 1 when there are errors.
     const { values, file, behind } = parseLine(args, ["FILE.ts"], {
       out: { type: "string", short: "o" },
       target: { type: "string", default: "release" },
+      preempt: { type: "boolean", default: false },
     });
     const target = oneOf("target", values.target, TARGETS);
     if (!file.endsWith(".ts")) throw new CliError(`${file} is not a .ts file`);
     const out = values.out ?? file.replace(/\.ts$/, ".wasm");
-    const outputs = await compile(file, out, target, behind);
+    const outputs = await compile(file, out, target, [...preemptFlags(values.preempt), ...behind]);
     for (const [path, contents] of outputs ?? []) await save(path, contents);
     return outputs ? 0 : 1;
   },

@@ -9,11 +9,13 @@ import { CliError, type Command, parseLine } from "./usage.ts";
 
 export const run: Command = {
   summary: "run a program, compiling it first if need be",
-  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--profile KIND=OUT]… [-- args]
+  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--preempt]
+                  [--profile KIND=OUT]… [-- args]
 
 Runs the program's main. What stands behind -- are the program's arguments.
 
   --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
+  --preempt                goroutines that compute without parking give way after 10 ms
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
                            KIND is goroutine or threadcreate; may be given several times
 
@@ -31,10 +33,11 @@ Exit status: the program's own; 2 after a panic or a fatal error; 1 when it cann
   async run(args) {
     const { values, file, behind } = parseLine(args, ["FILE.ts|FILE.wasm"], {
       target: { type: "string" },
+      preempt: { type: "boolean", default: false },
       profile: { type: "string", multiple: true, default: [] },
     });
     const profiles = values.profile.map(parseProfile);
-    return runProgram(file, { target: values.target, args: behind, profiles });
+    return runProgram(file, { target: values.target, preempt: values.preempt, args: behind, profiles });
   },
 };
 

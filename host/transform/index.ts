@@ -5,6 +5,7 @@
  *
  *     wrap      blocking imports and exports become functions that may park
  *     shadow    asc's shadow stack goes where nothing can collect
+ *     preempt   if asked for: loops and recursion check whether the time slice is over
  *     mark      calls are numbered; which functions' frames nothing can read is known
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
@@ -31,6 +32,7 @@ import { registerLibrary } from "./library.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
 import { addMorestack } from "./morestack.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
+import { addPreempt, PREEMPT } from "./preempt.ts";
 import { entryPcs, exportPcs, PcTable } from "./pctab.ts";
 import { quietFunctions } from "./quiet.ts";
 import { resolve } from "./resolve.ts";
@@ -73,6 +75,10 @@ export default class GoparkTransform {
     return this.program.options as unknown as AscOptions;
   }
 
+  private get preempt(): boolean {
+    return (this.options.globalAliases?.get(PREEMPT) ?? "0") != "0";
+  }
+
   /** Sets what the runtime relies on. */
   afterParse(_parser: Parser): void {
     const { options } = this;
@@ -92,6 +98,7 @@ export default class GoparkTransform {
     const bottom = callersOf(c, `${INTRINSICS}/asyncifyStartUnwind`);
     stripShadow(c, bottom);
     this.keepApart(c, bottom);
+    if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`);
     const markers = mark(c, facts);
     if (!this.options.debugInfo) facts.quiet = quietFunctions(c);
     this.optimize(c, optimized);
@@ -111,7 +118,7 @@ export default class GoparkTransform {
     this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
     this.emit(c, facts, bytes);
     this.finishLightly(c, optimized, pcs);
-    for (const name of ["frametoolarge", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]) m.removeExport(`gopark_${name}`);
+    for (const name of ["frametoolarge", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt"]) m.removeExport(`gopark_${name}`);
   }
 
   private context(m: Module): Context {

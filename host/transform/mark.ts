@@ -34,7 +34,7 @@ export interface Marker {
 }
 
 /** What asc or the transform generates: never on a stack, but code may be inlined into it. */
-const GENERATED: Fact = { title: "", place: { file: "", line: 0 }, traced: false, user: false, placeOf: () => undefined };
+const GENERATED: Fact = { title: "", place: { file: "", line: 0 }, traced: false, user: false, placeOf: () => undefined, setPlace() {} };
 
 interface Site {
   readonly c: Context;
