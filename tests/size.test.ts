@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { build as bundle } from "esbuild";
 import { compile, packageRoot } from "../host/cli/compile.ts";
 import { customSection, PCTAB_SECTION } from "../host/abi/manifest.ts";
 
@@ -17,6 +18,7 @@ process.chdir(packageRoot());
 const LINES = 600; // beyond this a file must be split
 const COLUMNS = 100;
 const HELLO = 12 * 1024; // bytes, gzipped
+const PAGE = 12 * 1024; // bytes, gzipped
 const BANNED = /^(utils?|helpers?|managers?|commons?|misc)\b|^I[A-Z][a-z]/;
 
 function filesBelow(...roots: string[]): string[] {
@@ -51,6 +53,23 @@ test(`hello world is at most ${HELLO / 1024} KiB, gzipped and without the pc tab
   const size = gzipSync(withoutPctab(hello)).length;
   t.diagnostic(`${size} bytes; with the pc table, twice, ${gzipSync(hello).length}`);
   assert.ok(size <= HELLO, `${size} bytes`);
+});
+
+test(`load and run on a page are at most ${PAGE / 1024} KiB, gzipped`, async (t) => {
+  const { outputFiles } = await bundle({
+    stdin: { contents: 'import { load } from "./build/host/browser.js"; await (await load("app.wasm")).run();', resolveDir: "." },
+    bundle: true, splitting: true, minify: true, format: "esm", outdir: "out", write: false, metafile: false,
+  });
+  // The entry and what it imports at once; what import(…) brings later does not count.
+  const text = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const wanted = new Set(["stdin.js"]);
+  for (const name of wanted) {
+    for (const [, next] of text.get(name)!.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) wanted.add(next!);
+  }
+  const size = [...wanted].reduce((sum, name) => sum + gzipSync(text.get(name)!, { level: 9 }).length, 0);
+  t.diagnostic(`${size} bytes in ${wanted.size} files of ${text.size}`);
+  assert.ok(text.size > wanted.size, "nothing is loaded on demand");
+  assert.ok(size <= PAGE, `${size} bytes`);
 });
 
 test("lines of host/ have at most 100 columns (a report: nothing fails)", (t) => {

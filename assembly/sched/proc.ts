@@ -246,10 +246,8 @@ function exportdone(gp: G): void {
 /** Runs goroutines for at most `slice` nanoseconds; tells why it came back (SCHED_*). */
 export function schedule(slice: f64): i32 {
   m0.tsp = TRACE_TOP;
-  const start = nanotime();
-  const end = start + slice;
+  const end = nanotime() + slice;
   sched.sliceend = end;
-  if (sched.ntimers) checktimers(start); // nothing else does while each slice is one goroutine's
   let ticks: u32 = 0;
   while (true) {
     if (++ticks % TICK == 0) {
@@ -270,6 +268,7 @@ export function schedule(slice: f64): i32 {
     const why = sched.comeback;
     if (why) {
       sched.comeback = 0;
+      if (why == SCHED_YIELD && sched.ntimers) checktimers(end); // each slice may be one goroutine's
       flush();
       return why;
     }

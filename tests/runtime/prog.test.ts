@@ -22,6 +22,14 @@ process.chdir(packageRoot());
 
 const DIR = "tests/prog";
 const driven = ["exports"]; // by tests of its own
+/**
+ * A quiet function that uses up the engine's stack is seen on that stack only, of which V8 shows
+ * everything, SpiderMonkey 128 frames and JavaScriptCore no indices: its frames count as one.
+ */
+function alike(text: string | null | undefined): string | undefined {
+  return text?.replace(/(fatals\.down\(\.\.\.\)\n.*\n|\.\.\.\S+ frames elided\.\.\.\n)+/g, "fatals.down…\n");
+}
+
 interface Built extends Prog {
   readonly wasm: string;
   readonly workers: boolean;
@@ -50,7 +58,7 @@ for (const runtime of RUNTIMES) {
     });
     for (const { prog, worker } of runs) {
       const key = keyOf({ name: prog.name, worker });
-      it(key, () => assert.equal(texts.get(key) ?? texts.get("") ?? "it was not reached", prog.want));
+      it(key, () => assert.equal(alike(texts.get(key) ?? texts.get("") ?? "it was not reached"), alike(prog.want)));
     }
   });
   if (skip) it(`programs on ${runtime.name}`, { skip });
@@ -79,7 +87,7 @@ for (const kind of BROWSERS) {
         await onPage(browser, origin, `${kind.name} ${keyOf({ name, worker })}`, async (page) => {
           await page.waitForFunction("globalThis.gopark");
           const call = `gopark.run("wasm/${basename(wasm)}", ${JSON.stringify(cases)}, ${worker})`;
-          assert.equal(await page.evaluate(call), prog.want);
+          assert.equal(alike(await page.evaluate(call) as string), alike(prog.want));
         });
       });
     }
