@@ -122,7 +122,7 @@ export async function bundlePage(): Promise<string> {
     entryPoints: { drive: "build/tests/run/drive.browser.js", "browser.worker": "build/host/adapter/browser.worker.js" },
     bundle: true, splitting: true, format: "esm", outdir: PAGE, logLevel: "error", conditions: ["browser"],
   });
-  writeFileSync(`${PAGE}/index.html`, `<!doctype html><title>gopark</title><script type="module" src="drive.js"></script>\n`);
+  writeFileSync(`${PAGE}/index.html`, `<!doctype html><title>gopark</title><link rel="icon" href="data:,"><script type="module" src="drive.js"></script>\n`);
   return PAGE;
 }
 

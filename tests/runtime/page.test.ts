@@ -115,14 +115,13 @@ for (const kind of BROWSERS) {
 
     test("reads and profiles a program in a worker", `
       const app = await start("page", { worker: true });
-      const taken = app.exports.take();
-      await app.exports.poked(3).then((n) => app.exports.put(n));
+      const poked = await app.exports.poked(3);
       const waits = app.exports.take();
       while (await app.runtime.numGoroutine() !== 1);
       const stack = await app.runtime.stack();
       const profile = await app.pprof.profile("goroutine");
       app.close();
-      return [await taken, stack.split("\\n")[1], profile[0], await waits.catch((e) => e.name)];`,
+      return [poked, stack.split("\\n")[1], profile[0], await waits.catch((e) => e.name)];`,
     [3, "page.take(...)", 0x1f, "ClosedError"]);
 
     test("brings an error home from a worker, and its output", `
