@@ -22,7 +22,7 @@ const MAIN = `import { Chan, go, println } from "gopark/assembly";
 @blocking @external("host", "readFile") declare function readFile(path: string): string;
 
 function read(c: Chan<string>): void {
-  for (let line = readLine(); line; line = readLine()) c.send(line!);
+  for (let line = readLine(); line; line = readLine()) c.send(line);
   c.send(readFile("note.txt"));
   c.close();
 }
