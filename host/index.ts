@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Loads and runs programs that gopark's transform has built.
+ * Loads and runs programs that gopark's transform has built. This is Node's entry; bun.ts,
+ * deno.ts and browser.ts differ in the platform only, and package.json's conditions choose.
  *
  * ```ts
  * const app = await load("build/app.wasm", { imports: { app: { fetchText } } });
@@ -10,31 +11,10 @@
  * @module
  */
 import { node } from "./adapter/node.ts";
-import type { App, Exports } from "./instance/app.ts";
-import { load as loadOn } from "./instance/instantiate.ts";
-import type { LoadOptions } from "./instance/platform.ts";
-import type { Source } from "./instance/source.ts";
+import { loader } from "./instance/loader.ts";
 
-/**
- * Loads a program: compiles `source`, binds its imports and runs its module-level code. Rejects
- * with ModuleError (NotGoparkModuleError) or ImportError, or with how that code died.
- */
-export function load<E extends Exports = Exports>(
-  source: Source | PromiseLike<Source>,
-  options: LoadOptions = {},
-): Promise<App<E>> {
-  return loadOn<E>(source, options, node);
-}
+export { hostCalls } from "./adapter/files.ts";
+export * from "./public.ts";
 
-export {
-  AbiError, ClosedError, DeadlockError, ExitError, FatalError, ImportError, ModuleError,
-  NotGoparkModuleError, OutOfMemoryError, PanicError, ProfileError, ProgramError, StateError,
-  TrapError,
-} from "./abi/errors.ts";
-export type { Imports } from "./abi/imports.ts";
-export type {
-  App, Exports, MemProfileRecord, Pprof, ProfileKind, ProfileOptions, Runtime, StackRecord,
-} from "./instance/app.ts";
-export type { LoadOptions, Output } from "./instance/platform.ts";
-export type { Source } from "./instance/source.ts";
-export type { Frame } from "./symbol/pctab.ts";
+/** Loads a program on Node. */
+export const load = loader(node);

@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { build as bundle } from "esbuild";
 import { compile, packageRoot } from "../host/cli/compile.ts";
 import { customSection, PCTAB_SECTION } from "../host/abi/manifest.ts";
 
@@ -17,6 +18,7 @@ process.chdir(packageRoot());
 const LINES = 600; // beyond this a file must be split
 const COLUMNS = 100;
 const HELLO = 12 * 1024; // bytes, gzipped
+const PAGE = 12 * 1024; // bytes, gzipped
 const BANNED = /^(utils?|helpers?|managers?|commons?|misc)\b|^I[A-Z][a-z]/;
 
 function filesBelow(...roots: string[]): string[] {
@@ -52,6 +54,19 @@ test(`hello world is at most ${HELLO / 1024} KiB, gzipped and without the pc tab
   const size = gzipSync(withoutPctab(hello)).length;
   t.diagnostic(`${size} bytes; with the pc table, twice, ${gzipSync(hello).length}`);
   assert.ok(size <= HELLO, `${size} bytes`);
+});
+
+test(`load and run on a page are at most ${PAGE / 1024} KiB, gzipped`, async (t) => {
+  const { outputFiles, metafile } = await bundle({
+    stdin: { contents: 'import { load } from "./build/host/browser.js"; await (await load("app.wasm")).run();', resolveDir: "." },
+    bundle: true, minify: true, format: "esm", write: false, metafile: true,
+    external: ["*/remote.js", "*/writers.js"], // what import(…) brings later does not count
+  });
+  const inputs = Object.keys(metafile.inputs);
+  assert.deepEqual(inputs.filter((name) => /pprof-format|host\/profile/.test(name)), []);
+  const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
+  t.diagnostic(`${size} bytes of ${inputs.length} files`);
+  assert.ok(size <= PAGE, `${size} bytes`);
 });
 
 test("lines of host/ have at most 100 columns (a report: nothing fails)", (t) => {

@@ -30,6 +30,9 @@ import { checktimers } from "./timer";
 /** The clock is read once in so many switches. */
 // @ts-ignore: decorator
 @inline const TICK: u32 = 64;
+/** With --preempt, once in so many loops: microseconds apart. */
+// @ts-ignore: decorator
+@inline const BUDGET: i32 = 2000;
 
 /** Parks the running goroutine: the last thing a bottom-most function does. */
 // @ts-ignore: decorator
@@ -77,6 +80,19 @@ export function morestack(): void {
   gp.status = Grunnable;
   gp.waitreason = waitZero;
   runqputnext(p0, gp);
+  unwindto(gp);
+}
+
+/** What loops and recursion call in a build with --preempt when their budget is spent. May park. */
+export function preempt(): void {
+  if (resumed()) return;
+  m0.budget = BUDGET;
+  const gp = getg();
+  if (gp == g0 || nanotime() < sched.sliceend) return;
+  sched.comeback = <u8>SCHED_YIELD;
+  gp.status = Grunnable;
+  gp.waitreason = waitZero;
+  runqput(p0, gp);
   unwindto(gp);
 }
 
@@ -189,7 +205,7 @@ function exited(gp: G): void {
 /** Tells the host that an export has returned. */
 function exportdone(gp: G): void {
   if (gp.callid) osdone(gp.callid, changetype<usize>(gp) + offsetof<G>("slot0"));
-  else sched.mainexited = true;
+  else sched.comeback = <u8>SCHED_EXIT;
 }
 
 // @ts-ignore: decorator
@@ -232,6 +248,7 @@ function exportdone(gp: G): void {
 export function schedule(slice: f64): i32 {
   m0.tsp = TRACE_TOP;
   const end = nanotime() + slice;
+  sched.sliceend = end;
   let ticks: u32 = 0;
   while (true) {
     if (++ticks % TICK == 0) {
@@ -249,9 +266,12 @@ export function schedule(slice: f64): i32 {
       return SCHED_IDLE;
     }
     execute(gp);
-    if (sched.mainexited) {
+    const why = sched.comeback;
+    if (why) {
+      sched.comeback = 0;
+      if (why == SCHED_YIELD && sched.ntimers) checktimers(end); // each slice may be one goroutine's
       flush();
-      return SCHED_EXIT;
+      return why;
     }
   }
 }

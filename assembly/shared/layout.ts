@@ -48,7 +48,9 @@ export const PRINTBUF_SIZE: usize = 0x800;
 // │ 20  index     where that frame was left     │
 // │ 24  hostg     the G whose host call runs    │
 // │ 32  ret       what a finished frame returned│
-// └─────────────────────────────────────────────┘ 48
+// │ 52  budget    loops left to the next look   │
+// │               at the clock (--preempt)      │
+// └─────────────────────────────────────────────┘ 56
 export const M_TSP: usize = 0;
 export const M_CURG: usize = 4;
 export const M_DATA: usize = 8;
@@ -57,6 +59,7 @@ export const M_ENTERING: usize = 16;
 export const M_INDEX: usize = 20;
 export const M_HOSTG: usize = 24;
 export const M_RET: usize = 32;
+export const M_BUDGET: usize = 52;
 
 // ╒══════════════ BUILD ══════════════╕
 // │  0  magic                     u32 │

@@ -6,7 +6,7 @@
 
 import {
   BUILD, BUILD_SIZE, FRAME_PC_SHIFT, G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_SLOT0, G_STACK, G_STACKBASE, G_STACKPOS,
-  G_STATUS, G_WAITREASON, G0, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP, M0, P0, SCHED, SCHED_ALLG, TRACE_TOP
+  G_STATUS, G_WAITREASON, G0, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP, M0, P0, SCHED, SCHED_ALLG, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -73,6 +73,7 @@ import {
   ret0: u64;
   ret1: u64;
   locks: i32; // world stops by this M
+  budget: i32; // with --preempt: loops left until the clock is read
 }
 
 /** A processor: the right to run goroutines, and the queue of those that may. */
@@ -93,7 +94,7 @@ import {
   goidgen: u64;
   worldsema: i32; // 1: free
   hostcalls: i32; // blocking host calls in flight
-  mainexited: bool;
+  comeback: u8; // a SCHED_ code: why schedule() must return now
   mainstarted: bool;
   dying: bool;
   timers: usize; // heap of Timer
@@ -110,6 +111,7 @@ import {
   scratchcap: usize;
   scang: G | null; // the collector has visited those before it
   scantimer: i32; // likewise
+  sliceend: f64; // when schedule() returns, on nanotime's clock
 }
 
 // @ts-ignore: decorator
@@ -128,6 +130,7 @@ if (offsetof<M>("dataend") != M_DATAEND) ERROR("shared/layout.ts is stale: M.dat
 if (offsetof<M>("entering") != M_ENTERING) ERROR("shared/layout.ts is stale: M.entering");
 if (offsetof<M>("index") != M_INDEX) ERROR("shared/layout.ts is stale: M.index");
 if (offsetof<M>("hostg") != M_HOSTG) ERROR("shared/layout.ts is stale: M.hostg");
+if (offsetof<M>("budget") != M_BUDGET) ERROR("shared/layout.ts is stale: M.budget");
 if (offsetof<M>("ret0") != M_RET) ERROR("shared/layout.ts is stale: M.ret");
 if (offsetof<G>("goid") != G_GOID) ERROR("shared/layout.ts is stale: G.goid");
 if (offsetof<G>("slot0") != G_SLOT0) ERROR("shared/layout.ts is stale: G.slot0");

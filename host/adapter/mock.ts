@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Platform } from "../instance/platform.ts";
+import type { Platform, Sink, WorkerPort } from "../instance/platform.ts";
 
 interface Timer {
   readonly at: number;
@@ -55,14 +55,25 @@ export class MockPlatform implements Platform {
     return this.elsewhere;
   }
 
-  async readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  async open(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = this.files.get(String(source));
     if (!bytes) throw new Error("no such file");
     return bytes;
   }
 
-  write(fd: number, bytes: Uint8Array): void {
-    this.written[fd] += new TextDecoder().decode(bytes);
+  sink(fd: number): Sink {
+    const decoder = new TextDecoder();
+    return {
+      write: (bytes) => {
+        this.written[fd] += decoder.decode(bytes, { stream: true });
+      },
+      end() {},
+    };
+  }
+
+  /** A test that needs a worker needs a real platform. */
+  worker(): WorkerPort {
+    throw new Error("the mock platform has no workers");
   }
 
   async gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 /**
- * Adapts Node: the platform, and host calls for programs.
+ * Adapts Node.
  *
  * @module
  */
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { writeSync } from "node:fs";
-import { join, relative } from "node:path";
-import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 import { constants, gzip } from "node:zlib";
-import type { Platform } from "../instance/platform.ts";
+import type { Platform, WorkerPort } from "../instance/platform.ts";
 
 const gzipAsync = promisify(gzip);
 
@@ -19,7 +18,7 @@ const idlers = new Set<() => void>();
 let listening = false;
 
 // What may call back one day. Standard streams and the like keep a process alive, but say nothing.
-const ALIVE = /^(Timeout|TCP|UDP|HTTP|TLS|FS|Stat|GetAddrInfo|Query|Process|Worker)/;
+const ALIVE = /^(Timeout|TCP|UDP|HTTP|TLS|FS|Stat|GetAddrInfo|Query|Process|Worker|MessagePort)/;
 
 /** Node as a platform. */
 export const node: Platform = {
@@ -38,18 +37,32 @@ export const node: Platform = {
     return () => idlers.delete(f);
   },
   pendingElsewhere: () => process.getActiveResourcesInfo().some((name) => ALIVE.test(name)),
-  readFile: readSource,
-  write: writeAll,
+  open: openSource,
+  sink: (fd) => ({ write: (bytes) => writeAll(fd, bytes), end() {} }),
   gzip: async (bytes) => new Uint8Array(await gzipAsync(bytes, { level: constants.Z_BEST_SPEED })),
+  worker: () => nodePort(new Worker(new URL(workerFile(import.meta.url)))),
 };
 
-async function readSource(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+/** The file that a platform's worker runs stands beside its adapter: node.js, node.worker.js. */
+export function workerFile(adapter: string): string {
+  return adapter.replace(/(\.\w+)$/, ".worker$1");
+}
+
+function nodePort(worker: Worker): WorkerPort {
+  return {
+    post: (message) => worker.postMessage(message),
+    listen(message, failure) {
+      worker.on("message", message);
+      worker.on("error", failure);
+      worker.on("messageerror", failure);
+    },
+    terminate: () => void worker.terminate(),
+  };
+}
+
+async function openSource(source: string | URL): Promise<Uint8Array<ArrayBuffer> | Response> {
   const url = source instanceof URL ? source : asUrl(source);
-  if (url && url.protocol !== "file:") {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`HTTP ${response.status} ${response.statusText}`);
-    return new Uint8Array(await response.arrayBuffer());
-  }
+  if (url && url.protocol !== "file:") return fetch(url);
   // A copy of its own: small files share a pool's buffer.
   return new Uint8Array(await readFile(url ?? source));
 }
@@ -60,7 +73,7 @@ function asUrl(text: string): URL | null {
 }
 
 /** Writes synchronously, so that what a dying program said is out before the process ends. */
-function writeAll(fd: number, bytes: Uint8Array): void {
+export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) {
     try {
       done += writeSync(fd, bytes, done);
@@ -70,53 +83,3 @@ function writeAll(fd: number, bytes: Uint8Array): void {
     }
   }
 }
-
-let lines: AsyncIterator<string> | null = null;
-
-/**
- * The host calls that `gopark run` gives to programs, as import module "host". Those that
- * wait must be declared @blocking:
- *
- * ```ts
- * @blocking @external("host", "readFile") declare function readFile(path: string): string;
- * ```
- *
- * With them come `args(): string[]` and `env(name: string): string | null`, which every host has.
- */
-export const hostCalls = {
-  /** Reads a file as UTF-8. @blocking */
-  readFile: (path: string): Promise<string> => readFile(path, "utf8"),
-
-  /** Writes a file as UTF-8, replacing what was there. @blocking */
-  writeFile: (path: string, text: string): Promise<void> => writeFile(path, text),
-
-  /** Lists the names in a directory, sorted. @blocking */
-  readDir: async (path: string): Promise<string[]> => (await readdir(path)).sort(),
-
-  /** Lists the files below a directory at any depth, sorted, as paths from it. @blocking */
-  async walkDir(path: string): Promise<string[]> {
-    const entries = await readdir(path, { withFileTypes: true, recursive: true });
-    const files = entries.filter((e) => e.isFile());
-    return files.map((e) => relative(path, join(e.parentPath ?? e.path, e.name))).sort();
-  },
-
-  /** Reads a line from standard input without its end, null behind the last. @blocking */
-  async readLine(): Promise<string | null> {
-    lines ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-    const { done, value } = await lines.next();
-    return done ? null : value;
-  },
-
-  /** Writes text to standard output. */
-  write: (text: string): void => writeAll(1, new TextEncoder().encode(text)),
-
-  /** Fetches a URL as text; a status that is not 2xx is an error. @blocking */
-  async fetchText(url: string): Promise<string> {
-    const response = await fetch(url).catch((error: Error) => {
-      // "fetch failed" is all that Node says; the reason is behind it.
-      throw new Error(`${url}: ${(error.cause as Error | undefined)?.message || error.message}`);
-    });
-    if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
-    return response.text();
-  },
-};

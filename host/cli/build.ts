@@ -6,12 +6,12 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { BUILD_TARGETS, compile } from "./compile.ts";
+import { BUILD_TARGETS, compile, preemptFlags } from "./compile.ts";
 import { CliError, type Command, oneOf, parseLine } from "./usage.ts";
 
 export const build: Command = {
   summary: "compile a program to WebAssembly",
-  help: `usage: gopark build FILE.ts [-o OUT.wasm] [--target release|debug|wasi] [-- asc flags]
+  help: `usage: gopark build FILE.ts [-o OUT.wasm] [--target release|debug|wasi] [--preempt] [-- asc flags]
 
 Compiles an AssemblyScript program with gopark's runtime and transform.
 
@@ -19,6 +19,7 @@ Compiles an AssemblyScript program with gopark's runtime and transform.
   --target release      -O3 (the default)
   --target debug        not optimized, with names and a source map beside OUT.wasm
   --target wasi         a WASI preview 1 command, -O3: wasmtime run --dir=. OUT.wasm arguments
+  --preempt             goroutines that compute without parking give way after 10 ms
 
 What stands behind -- goes to asc as it is, for example: -- -O1 --enable simd
 An asconfig.json is not read. A project that has one extends gopark/asconfig.json and runs asc.
@@ -29,11 +30,12 @@ Exit status: 1 when there are errors.
     const { values, file, behind } = parseLine(args, ["FILE.ts"], {
       out: { type: "string", short: "o" },
       target: { type: "string", default: "release" },
+      preempt: { type: "boolean", default: false },
     });
     const target = oneOf("target", values.target, BUILD_TARGETS);
     if (!file.endsWith(".ts")) throw new CliError(`${file} is not a .ts file`);
     const out = values.out ?? file.replace(/\.ts$/, ".wasm");
-    const outputs = await compile(file, out, target, behind);
+    const outputs = await compile(file, out, target, [...preemptFlags(values.preempt), ...behind]);
     for (const [path, contents] of outputs ?? []) await save(path, contents);
     return outputs ? 0 : 1;
   },

@@ -26,6 +26,11 @@ const FLAGS: Record<Target, readonly string[]> = {
   wasi: ["--runtime", "gopark-wasi", "-O3"],
 };
 
+/** asc's flags for --preempt. */
+export function preemptFlags(preempt: boolean): string[] {
+  return preempt ? ["--use", "GO_PREEMPT=1"] : [];
+}
+
 /** What asc wrote, by absolute path; null when it reported errors. */
 export type Outputs = Map<string, Uint8Array | string> | null;
 

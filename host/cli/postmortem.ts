@@ -7,7 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { CoreError } from "../abi/errors.ts";
 import { node } from "../adapter/node.ts";
-import { PROFILE_KINDS, type ProfileKind } from "../instance/app.ts";
+import type { ProfileKind } from "../instance/app.ts";
 import { readStackRecords } from "../memory/record.ts";
 import { readSnapshot, type Snapshot } from "../memory/snapshot.ts";
 import { goroutineProfile } from "../profile/goroutine.ts";
@@ -61,6 +61,6 @@ function toProfile(snapshot: Snapshot, file: string): Profile {
   switch (kind as ProfileKind) {
     case "goroutine": return goroutineProfile(stacks(), timeNanos);
     case "threadcreate": return threadCreateProfile(stacks(), timeNanos);
-    default: throw new CoreError(`${file}: a snapshot of the profile "${kind}": there are ${PROFILE_KINDS.join(" and ")}`);
+    default: throw new CoreError(`${file}: a snapshot of the profile "${kind}": there are goroutine and threadcreate`);
   }
 }

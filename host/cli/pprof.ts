@@ -21,6 +21,7 @@ in its environment (several are separated by commas).
   -o, --out OUT            where to write (default: KIND.pb.gz)
   --after MS               takes the profile after MS milliseconds and stops the program there
   --target release|debug   how to compile FILE.ts (default: release)
+  --preempt                goroutines that compute without parking give way after 10 ms
 
 Without --after, or when the program ends earlier, the profile is taken at the last moment at
 which the goroutines are there: when main has returned, or when the program has printed the
@@ -34,6 +35,7 @@ Exit status: as with gopark run; 0 when --after has stopped the program.
       out: { type: "string", short: "o" },
       after: { type: "string" },
       target: { type: "string" },
+      preempt: { type: "boolean", default: false },
     });
     const kind = profileKind(rest[0]!);
     const out = values.out ?? `${kind}.pb.gz`;
@@ -44,7 +46,7 @@ Exit status: as with gopark run; 0 when --after has stopped the program.
     }
     const after = values.after === undefined ? undefined : milliseconds(values.after);
     const profiles = [{ kind, out }];
-    return runProgram(file, { target: values.target, args: behind, profiles, after });
+    return runProgram(file, { target: values.target, preempt: values.preempt, args: behind, profiles, after });
   },
 };
 

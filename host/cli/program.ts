@@ -6,12 +6,13 @@
  */
 import { basename, resolve } from "node:path";
 import { ImportError, ProgramError } from "../abi/errors.ts";
-import { hostCalls, node } from "../adapter/node.ts";
+import { hostCalls } from "../adapter/files.ts";
+import { node } from "../adapter/node.ts";
 import { type App, PROFILE_KINDS, type ProfileKind } from "../instance/app.ts";
 import { load } from "../instance/instantiate.ts";
 import type { Platform } from "../instance/platform.ts";
 import { save } from "./build.ts";
-import { compile, TARGETS, type Target } from "./compile.ts";
+import { compile, preemptFlags, TARGETS, type Target } from "./compile.ts";
 import { CliError, oneOf } from "./usage.ts";
 
 const SIGPIPE_STATUS = 141; // what a shell shows for a process that SIGPIPE has killed
@@ -24,6 +25,8 @@ export interface WantedProfile {
 
 export interface RunOptions {
   readonly target: string | undefined;
+  /** How to compile: goroutines that compute give way. */
+  readonly preempt: boolean;
   readonly args: readonly string[];
   readonly profiles: readonly WantedProfile[];
   /** Prints a line for each collection. */
@@ -35,13 +38,17 @@ export interface RunOptions {
 /** Node, dying quietly when the reader of its output is gone, as Go programs do. */
 const platform: Platform = {
   ...node,
-  write(fd, bytes) {
-    try {
-      node.write(fd, bytes);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EPIPE") process.exit(SIGPIPE_STATUS);
-      throw error;
-    }
+  sink(fd) {
+    const sink = node.sink(fd);
+    const write = (bytes: Uint8Array) => {
+      try {
+        sink.write(bytes);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EPIPE") process.exit(SIGPIPE_STATUS);
+        throw error;
+      }
+    };
+    return { ...sink, write };
   },
 };
 
@@ -52,7 +59,7 @@ export function profileKind(kind: string): ProfileKind {
 
 /** Runs FILE.ts or FILE.wasm. Returns the exit status: the program's, 2 when it died. */
 export async function runProgram(file: string, options: RunOptions): Promise<number> {
-  const source = await sourceOf(file, options.target);
+  const source = await sourceOf(file, options);
   if (!source) return 1;
   const profiles: Promise<Uint8Array>[] = [];
   const take = () => {
@@ -121,14 +128,16 @@ function statusOf(error: unknown): number {
 
 async function sourceOf(
   file: string,
-  target: string | undefined,
+  { target, preempt }: RunOptions,
 ): Promise<Uint8Array<ArrayBuffer> | string | null> {
   if (file.endsWith(".wasm")) {
     if (target) throw new CliError(`--target ${target}: ${file} is built already`);
+    if (preempt) throw new CliError(`--preempt: ${file} is built already`);
     return file;
   }
   if (!file.endsWith(".ts")) throw new CliError(`${file} is neither a .ts nor a .wasm file`);
   const out = resolve(file.replace(/\.ts$/, ".wasm"));
-  const outputs = await compile(file, out, oneOf<Target>("target", target ?? "release", TARGETS));
+  const how = oneOf<Target>("target", target ?? "release", TARGETS);
+  const outputs = await compile(file, out, how, preemptFlags(preempt));
   return outputs ? new Uint8Array(outputs.get(out) as Uint8Array) : null;
 }

@@ -9,11 +9,13 @@ import { CliError, type Command, parseLine } from "./usage.ts";
 
 export const run: Command = {
   summary: "run a program, compiling it first if need be",
-  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--profile KIND=OUT]… [-- args]
+  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--preempt]
+                  [--profile KIND=OUT]… [-- args]
 
 Runs the program's main. What stands behind -- are the program's arguments.
 
   --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
+  --preempt                goroutines that compute without parking give way after 10 ms
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
                            KIND is goroutine, heap, allocs or threadcreate; may be given several times
   --gctrace                a line on standard error for each collection, as Go's GODEBUG=gctrace=1
@@ -32,11 +34,13 @@ Exit status: the program's own; 2 after a panic or a fatal error; 1 when it cann
   async run(args) {
     const { values, file, behind } = parseLine(args, ["FILE.ts|FILE.wasm"], {
       target: { type: "string" },
+      preempt: { type: "boolean", default: false },
       profile: { type: "string", multiple: true, default: [] },
       gctrace: { type: "boolean" },
     });
     const profiles = values.profile.map(parseProfile);
-    return runProgram(file, { target: values.target, args: behind, profiles, gctrace: values.gctrace });
+    const { target, preempt, gctrace } = values;
+    return runProgram(file, { target, preempt, args: behind, profiles, gctrace });
   },
 };
 

@@ -7,12 +7,8 @@
 import { endedError, ProfileError } from "../abi/errors.ts";
 import type { Manifest } from "../abi/manifest.ts";
 import type { HeapClass, MemStats } from "../memory/record.ts";
-import { goroutineProfile } from "../profile/goroutine.ts";
-import { allocsProfile, heapProfile, type MemRecord } from "../profile/heap.ts";
-import { deltaProfile, type Mapping, type Profile, type Stack } from "../profile/model.ts";
-import { encodePprof } from "../profile/pprof.ts";
-import { encodeHeapText, encodeText } from "../profile/text.ts";
-import { threadCreateProfile } from "../profile/threadcreate.ts";
+import type { MemRecord } from "../profile/heap.ts";
+import type { Mapping, Profile, Stack } from "../profile/model.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
 import type { Platform } from "./platform.ts";
 import type { Program } from "./program.ts";
@@ -114,6 +110,21 @@ export class Runtime {
   }
 }
 
+type Writers = typeof import("../profile/writers.ts");
+
+/** The state of the program that a profile is made of, and how. */
+interface Taken {
+  profile(w: Writers): Profile;
+  text(w: Writers): string;
+}
+
+const writers = (): Promise<Writers> => import("../profile/writers.ts");
+
+function counted(records: readonly StackRecord[], make: (w: Writers, stacks: Stack[]) => Profile): Taken {
+  const list = stacks(records);
+  return { profile: (w) => make(w, list), text: (w) => w.encodeText(make(w, list)) };
+}
+
 /** Makes profiles, as Go's package pprof does. The state is read before anything is awaited. */
 export class Pprof {
   readonly #parts: AppParts;
@@ -126,43 +137,41 @@ export class Pprof {
 
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
   async profile(kind: ProfileKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    let profile = this.#take(kind, options.gc);
+    const taken = [this.#take(kind, options.gc)];
     if (options.seconds) {
       await this.#pass(options.seconds, options.signal);
-      profile = deltaProfile(profile, this.#take(kind, options.gc));
+      taken.push(this.#take(kind, options.gc));
     }
-    return this.#parts.platform.gzip(encodePprof(profile, this.#parts.mapping));
+    const w = await writers();
+    const profile = taken.map((t) => t.profile(w)).reduce(w.deltaProfile);
+    return this.#parts.platform.gzip(w.encodePprof(profile, this.#parts.mapping));
   }
 
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */
   async text(kind: ProfileKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
     if (debug === 2 && kind === "goroutine") return this.#runtime.stack({ all: true });
-    if (kind !== "heap" && kind !== "allocs") return encodeText(this.#take(kind));
-    const { records, rate } = this.#memory();
-    return encodeHeapText(records, rate);
+    return this.#take(kind).text(await writers());
   }
 
-  #memory(gc = false): { records: MemRecord[]; rate: number } {
-    const { reader } = this.#parts;
-    if (gc) reader.gc();
-    const records = this.#runtime.memProfile().map((r) => ({ ...r, pcs: r.stack }));
-    return { records, rate: reader.memProfileRate() };
-  }
-
-  #take(kind: ProfileKind, gc?: boolean): Profile {
+  #take(kind: ProfileKind, gc?: boolean): Taken {
     const runtime = this.#runtime;
     const now = BigInt(Math.round(this.#parts.platform.walltime() * 1e3)) * 1000n;
     switch (kind) {
-      case "goroutine": return goroutineProfile(stacks(runtime.goroutineProfile()), now);
-      case "heap":
-      case "allocs": {
-        const { records, rate } = this.#memory(gc);
-        return (kind === "heap" ? heapProfile : allocsProfile)(records, rate, now);
-      }
-      case "threadcreate": return threadCreateProfile(stacks(runtime.threadCreateProfile()), now);
+      case "goroutine": return counted(runtime.goroutineProfile(), (w, s) => w.goroutineProfile(s, now));
+      case "threadcreate": return counted(runtime.threadCreateProfile(), (w, s) => w.threadCreateProfile(s, now));
+      case "heap": return this.#memory(gc, (w, records, rate) => w.heapProfile(records, rate, now));
+      case "allocs": return this.#memory(gc, (w, records, rate) => w.allocsProfile(records, rate, now));
       default: throw unknownKind(kind);
     }
+  }
+
+  #memory(gc: boolean | undefined, make: (w: Writers, records: MemRecord[], rate: number) => Profile): Taken {
+    const { reader } = this.#parts;
+    if (gc) reader.gc();
+    const records = this.#runtime.memProfile().map((r) => ({ ...r, pcs: r.stack }));
+    const rate = reader.memProfileRate();
+    return { profile: (w) => make(w, records, rate), text: (w) => w.encodeHeapText(records, rate) };
   }
 
   #pass(seconds: number, signal?: AbortSignal): Promise<void> {

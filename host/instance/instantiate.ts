@@ -31,6 +31,7 @@ export async function load<E extends Exports = Exports>(
   source: Source | PromiseLike<Source>,
   options: LoadOptions,
   platform: Platform,
+  onEnd: (error: Error) => void = () => {},
 ): Promise<App<E>> {
   options.signal?.throwIfAborted();
   const { module, file } = await loadModule(source, platform, options.name);
@@ -46,7 +47,8 @@ export async function load<E extends Exports = Exports>(
   const functab = customSection(module, FUNCTAB_SECTION);
   const engine = functab && new EngineStack(new FuncTab(functab), pctab);
   const { guest, view } = start(module, bound, { context, file, engine });
-  const program = makeProgram(context, platform, options, outputs);
+  const callable = manifest.exports.some((e) => e.name !== "main");
+  const program = makeProgram(context, platform, options, { outputs, callable, onEnd });
   try {
     if (godebug(options, "gctrace") === "1") door.enter(() => guest.gopark_gctrace(1));
     door.enter(() => guest._initialize());
@@ -115,7 +117,7 @@ function makeProgram(
   context: Context,
   platform: Platform,
   options: LoadOptions,
-  outputs: Outputs,
+  { outputs, callable, onEnd }: { outputs: Outputs; callable: boolean; onEnd: (e: Error) => void },
 ): Program {
   const { door, codec } = context;
   const { signal } = options;
@@ -126,10 +128,12 @@ function makeProgram(
     door,
     codec,
     calls: new Calls(door, codec),
+    callable,
     onExit: () => options.onExit?.(),
-    onEnd: () => {
+    onEnd: (error) => {
       signal?.removeEventListener("abort", abort);
       outputs.end();
+      onEnd(error);
     },
   });
   return context.program;

@@ -4,14 +4,9 @@
  *
  * @module
  */
-import { FD_DUMP, FD_STDERR } from "../abi/layout.ts";
+import { FD_DUMP, FD_STDERR, FD_STDOUT } from "../abi/layout.ts";
 import { TextStream } from "../memory/text.ts";
-import type { LoadOptions, Output, Platform } from "./platform.ts";
-
-interface Sink {
-  write(bytes: Uint8Array): void;
-  end(): void;
-}
+import type { LoadOptions, Output, Platform, Sink } from "./platform.ts";
 
 /** The program's standard streams. */
 export class Outputs {
@@ -21,8 +16,8 @@ export class Outputs {
   #dump = "";
 
   constructor(platform: Platform, options: LoadOptions) {
-    this.#stdout = makeSink(options.stdout ?? { write: (b) => platform.write(1, b) });
-    this.#stderr = makeSink(options.stderr ?? { write: (b) => platform.write(2, b) });
+    this.#stdout = options.stdout ? makeSink(options.stdout) : platform.sink(FD_STDOUT);
+    this.#stderr = options.stderr ? makeSink(options.stderr) : platform.sink(FD_STDERR);
   }
 
   /** What was written to FD_DUMP so far. */

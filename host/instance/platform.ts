@@ -22,14 +22,34 @@ export interface Platform {
    * whose event loop never ends does not call it. Returns how to unsubscribe.
    */
   onIdleEnd(f: () => void): () => void;
-  /** Tells whether anything else keeps the event loop running that may yet call into the program. */
+  /**
+   * Tells whether anything else keeps the event loop running that may yet call an export. Where
+   * nobody can know, it says so: a listener may.
+   */
   pendingElsewhere(): boolean;
-  /** Reads a whole file or resource. */
-  readFile(source: string | URL): Promise<Uint8Array<ArrayBuffer>>;
-  /** Writes all of `bytes` to standard output (1) or standard error (2). */
-  write(fd: number, bytes: Uint8Array): void;
+  /** Reads a whole file; what has to be fetched comes as the response. */
+  open(source: string | URL): Promise<Uint8Array<ArrayBuffer> | Response>;
+  /** Returns standard output (1) or standard error (2), for one program. */
+  sink(fd: number): Sink;
   /** Compresses fast rather than well, as Go does. */
   gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
+  /** Starts a worker that serves this platform (serve.ts). */
+  worker(): WorkerPort;
+}
+
+/** Where bytes go. */
+export interface Sink {
+  write(bytes: Uint8Array): void;
+  /** Hands out what is still held back: nothing more will come. */
+  end(): void;
+}
+
+/** A worker, seen from its owner. */
+export interface WorkerPort {
+  post(message: unknown): void;
+  /** Calls `message` for each message, `failure` when the worker cannot go on. */
+  listen(message: (data: unknown) => void, failure: (error: Error) => void): void;
+  terminate(): void;
 }
 
 /**

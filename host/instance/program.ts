@@ -33,10 +33,12 @@ export interface Parts {
   readonly door: Door;
   readonly codec: Codec;
   readonly calls: Calls;
+  /** Whether there are exports besides main. */
+  readonly callable: boolean;
   /** Is called before the state becomes unreadable, when main has returned. */
   readonly onExit: () => void;
-  /** Is called once, when nothing will run any more. */
-  readonly onEnd: () => void;
+  /** Is called once, when nothing will run any more, with the reason. */
+  readonly onEnd: (error: Error) => void;
 }
 
 /** A loaded program. */
@@ -192,12 +194,14 @@ export class Program {
   }
 
   /**
-   * Gives the host one turn to react to what the last slice has resolved. While a timer, a socket
-   * or the like of the host's could still call an export, nobody can say that it is a deadlock.
+   * Gives the host one turn to react to what the last slice has resolved. While a timer, a socket,
+   * a listener or the like could still call an export, nobody can say that it is a deadlock.
    */
   #suspectDeadlock(): void {
     if (this.#quiet) {
-      return this.#parts.platform.pendingElsewhere() ? this.#waitForHost() : this.#deadlock();
+      const { callable, platform } = this.#parts;
+      const hope = callable && platform.pendingElsewhere();
+      return hope ? this.#waitForHost() : this.#deadlock();
     }
     this.#quiet = true;
     this.#schedule();
@@ -224,6 +228,6 @@ export class Program {
       call.reject(verbatim ? error : endedError(`${call.entry.name}()`, error));
     }
     this.#calls.clear();
-    this.#parts.onEnd();
+    this.#parts.onEnd(error);
   }
 }

@@ -25,14 +25,32 @@ export async function loadModule(
   const given = await source;
   const file = name ?? nameOf(given);
   if (given instanceof WebAssembly.Module) return { module: given, file };
-  const bytes = await readSource(given, platform);
+  const content = await contentOf(given, platform);
+  const module = isResponse(content)
+    ? await compileResponse(content, file)
+    : await compileBytes(content, file);
+  return { module, file };
+}
+
+async function compileBytes(bytes: ArrayBuffer, file: string): Promise<WebAssembly.Module> {
   checkHeader(new Uint8Array(bytes.slice(0, 8)), bytes.byteLength, file);
-  try {
-    return { module: await WebAssembly.compile(bytes), file };
-  } catch (cause) {
-    const what = `broken or truncated WebAssembly (${bytes.byteLength} bytes)`;
-    throw new ModuleError(`${file}: ${what}: ${(cause as Error).message}`, { cause });
+  const what = `broken or truncated WebAssembly (${bytes.byteLength} bytes)`;
+  return WebAssembly.compile(bytes).catch((cause: Error) => {
+    throw new ModuleError(`${file}: ${what}: ${cause.message}`, { cause });
+  });
+}
+
+/** Compiles while the bytes come, if the server calls them WebAssembly: only then engines do. */
+async function compileResponse(response: Response, file: string): Promise<WebAssembly.Module> {
+  if (!response.ok) {
+    const { url, status, statusText } = response;
+    throw new ModuleError(`${url || "response"}: HTTP ${status} ${statusText}`.trimEnd());
   }
+  const type = response.headers.get("content-type") ?? "";
+  if (!/^application\/wasm\b/.test(type)) return compileBytes(await response.arrayBuffer(), file);
+  return WebAssembly.compileStreaming(response).catch((cause: Error) => {
+    throw new ModuleError(`${file}: broken or truncated WebAssembly: ${cause.message}`, { cause });
+  });
 }
 
 function nameOf(source: Source): string {
@@ -42,19 +60,23 @@ function nameOf(source: Source): string {
 }
 
 /** Goes by the shape: merely naming Response makes Node load its whole fetch. */
-function isResponse(source: Source): source is Response {
-  return typeof source === "object" && "arrayBuffer" in source && "url" in source;
+function isResponse(source: unknown): source is Response {
+  return typeof source === "object" && source !== null && "arrayBuffer" in source && "url" in source;
 }
 
 function lastPart(path: string): string {
   return path.split(/[/\\]/).pop() || "app.wasm";
 }
 
-async function readSource(source: Source, platform: Platform): Promise<ArrayBuffer> {
+async function contentOf(
+  source: Source,
+  platform: Platform,
+): Promise<ArrayBuffer | Response> {
   if (typeof source === "string" || source instanceof URL) {
-    return (await readFile(source, platform)).buffer;
+    const opened = await open(source, platform);
+    return isResponse(opened) ? opened : opened.buffer;
   }
-  if (isResponse(source)) return readResponse(source);
+  if (isResponse(source)) return source;
   if (ArrayBuffer.isView(source)) {
     const { buffer, byteOffset, byteLength } = source;
     return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
@@ -65,25 +87,17 @@ async function readSource(source: Source, platform: Platform): Promise<ArrayBuff
   );
 }
 
-async function readFile(
+async function open(
   source: string | URL,
   platform: Platform,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array<ArrayBuffer> | Response> {
   try {
-    return await platform.readFile(source);
+    return await platform.open(source);
   } catch (cause) {
     // Node names the file once more behind a comma.
     const why = (cause as Error).message.replace(/, \w+ '.*'$/, "");
     throw new ModuleError(`cannot read ${source}: ${why}`, { cause });
   }
-}
-
-async function readResponse(response: Response): Promise<ArrayBuffer> {
-  if (!response.ok) {
-    const { url, status, statusText } = response;
-    throw new ModuleError(`${url || "response"}: HTTP ${status} ${statusText}`.trimEnd());
-  }
-  return response.arrayBuffer();
 }
 
 /** Tells a foreign file from a broken one before the engine does, in plainer words. */

@@ -27,6 +27,8 @@ export interface Fact {
   /** True for what is neither the runtime's nor the standard library's. */
   readonly user: boolean;
   placeOf(e: Expr): Place | undefined;
+  /** Says that generated code is written where `like` is. */
+  setPlace(e: Expr, like: Expr): void;
 }
 
 /** One import or export, for the host. */
@@ -172,6 +174,7 @@ export class Facts {
         const range = f.debugLocations!.get(e);
         return range && place(range);
       },
+      setPlace: (e, like) => void f.debugLocations!.set(e, f.debugLocations!.get(like)!),
     };
   }
 

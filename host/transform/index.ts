@@ -8,6 +8,7 @@
  *     shadow    asc's shadow stack becomes markers, where something can collect
  *     new       small objects are allocated in place
  *     barrier   the test of the write barrier is put where references are stored
+ *     preempt   if asked for: loops and recursion check whether the time slice is over
  *     mark      calls are numbered; which functions' frames nothing can read is known
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
@@ -41,6 +42,7 @@ import { ABORT, mark, unmark } from "./mark.ts";
 import { addMorestack } from "./morestack.ts";
 import { Origins } from "./origins.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
+import { addPreempt, PREEMPT } from "./preempt.ts";
 import { entryPcs, exportPcs, PcTable } from "./pctab.ts";
 import { quietFunctions } from "./quiet.ts";
 import { resolve } from "./resolve.ts";
@@ -61,7 +63,7 @@ const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
 
 const PROCESS = `${LIB}/wasi/process/process`;
 /** What generated code calls is exported, so that asc compiles it; not in the end. */
-const CALLED_EXPORTS = ["growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable"]
+const CALLED_EXPORTS = ["growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt"]
   .map(name => `gopark_${name}`);
 
 /** What asyncify and trace leave behind: many locals, nested blocks, tiny functions. */
@@ -104,6 +106,11 @@ export default class GoparkTransform {
     return this.program.sources.some(({ internalPath }) => internalPath == "~lib/rt/index-gopark-wasi");
   }
 
+  /** Whether goroutines that compute without parking give way. */
+  private get preempt(): boolean {
+    return (this.options.globalAliases?.get(PREEMPT) ?? "0") != "0";
+  }
+
   /** Sets what the runtime relies on. */
   afterParse(_parser: Parser): void {
     const { options } = this;
@@ -135,6 +142,7 @@ export default class GoparkTransform {
     if (this.inlinesNew) inlineNew(c);
     inlineBarrier(c, GCPHASE);
     this.keepApart(c, bottom);
+    if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`);
     const origins = new Origins(c);
     const markers = mark(c, facts, origins);
     if (!this.options.debugInfo) facts.quiet = quietFunctions(c);

@@ -39,7 +39,7 @@ export interface Marker {
 
 const NOWHERE: Place = { file: "", line: 0, column: 0 };
 /** What asc or the transform generates: never on a stack, but code may be inlined into it. */
-const GENERATED: Fact = { title: "", place: NOWHERE, traced: false, user: false, placeOf: () => undefined };
+const GENERATED: Fact = { title: "", place: NOWHERE, traced: false, user: false, placeOf: () => undefined, setPlace() {} };
 
 interface Site {
   readonly c: Context;

@@ -13,7 +13,8 @@
 import { callGraph, isTrampoline, tableFunctions } from "./graph.ts";
 import type { Context } from "./binaryen.ts";
 
-const SCHEDULER = /^(~lib\/gopark\/assembly\/(sys(?!\/intrinsics\/callexport$)|memory|sched|profile|api\/host|api\/transform)\/|~lib\/rt\/|~start$|~visit)/;
+/** Code that unwinding ends in, or never reaches. */
+export const SCHEDULER = /^(~lib\/gopark\/assembly\/(sys(?!\/intrinsics\/callexport$)|memory|sched|profile|api\/host|api\/transform)\/|~lib\/rt\/|~start$|~visit)/;
 
 export interface MayPark {
   /** Functions that begin to unwind. */

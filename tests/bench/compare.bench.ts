@@ -13,6 +13,7 @@ import { cpus, loadavg } from "node:os";
 import { buildContestant } from "./contestants.ts";
 import { type Failure, measure, reason } from "./measure.ts";
 import { type Options, UsageError, help, parse } from "./options.ts";
+import { comparePlatforms } from "./platforms.ts";
 import { type Contestant, type Row, rivals } from "./rows.ts";
 import { type Line, format, judge, legend } from "./table.ts";
 
@@ -62,10 +63,14 @@ function json(lines: Line[], failures: Failure[], options: Options): string {
   return `${JSON.stringify({ machine, rounds: options.rounds, rows, failures }, null, 2)}\n`;
 }
 
-function main(argv: string[]): number {
+async function main(argv: string[]): Promise<number> {
   const options = parse(argv);
   if (options.help) {
     console.log(help);
+    return 0;
+  }
+  if (options.platforms) {
+    await comparePlatforms(options.rounds, log);
     return 0;
   }
   const built = build(options);
@@ -77,7 +82,7 @@ function main(argv: string[]): number {
 }
 
 try {
-  process.exitCode = main(process.argv.slice(2));
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   log(`bench: ${error.message}`);

@@ -12,6 +12,7 @@ export interface Options {
   rows: Row[];
   rivals: Contestant[];
   quick: boolean;
+  platforms: boolean;
   json: string | undefined;
   help: boolean;
 }
@@ -27,6 +28,7 @@ Builds gopark's programs and its rivals, runs them in turn, prints one table.
   --only ROW[,ROW]      only these rows; "yield" means every row that begins with "yield-"
   --rivals NAME[,NAME]  of ${rivals.join(", ")} (default all; "none" for none)
   --quick               one round, without the rows that take seconds
+  --platforms           only gopark, on Node, Deno, Bun, Chromium and Firefox
   --json FILE           also writes all figures to FILE
   --help                prints this
 
@@ -45,6 +47,7 @@ export function parse(argv: string[]): Options {
     rows: values.only === undefined ? rows.filter((row) => !quick || !row.slow) : only(values.only),
     rivals: values.rivals === undefined ? rivals : chosenRivals(values.rivals),
     quick,
+    platforms: values.platforms ?? false,
     json: values.json,
     help: values.help ?? false,
   };
@@ -59,6 +62,7 @@ function read(argv: string[]) {
         only: { type: "string" },
         rivals: { type: "string" },
         quick: { type: "boolean" },
+        platforms: { type: "boolean" },
         json: { type: "string" },
         help: { type: "boolean" },
       },

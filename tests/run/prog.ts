@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 /**
- * Compiles and runs a program of tests/prog, and says what it printed and how it ended.
+ * Reads and compiles a program of tests/prog, and runs it on Node.
  *
  * Comments in a program's head direct it: `// Flags: …` goes to asc, and `// Cases: a b …` makes
  * one run for each name, which the program asks for with `pick()` of module "test".
  *
  * @module
  */
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { compile } from "../../host/cli/compile.ts";
 import { load, ProgramError } from "../../host/index.ts";
-import { testImports } from "./host.ts";
+import { runner } from "./cases.ts";
 
 const TARGETS = { "-O0": "debug", "-O3": "release" } as const;
-const PATIENCE = 60_000; // ms, for a program that neither ends nor computes
+/** Everything that a program is compiled of, beside itself. */
+const INGREDIENTS = ["assembly", "build/host/transform", "build/host/abi", "build/host/cli"];
+const CACHE = "build/tests/wasm";
 
 export type Level = keyof typeof TARGETS;
 export const LEVELS = Object.keys(TARGETS) as Level[];
@@ -50,51 +53,43 @@ function directive(head: string[], name: string): string[] {
   return lines.flatMap((line) => line.slice(name.length + 5).trim().split(" "));
 }
 
+/** Runs all cases of a program on Node. */
+export const runCases = runner({ load, ProgramError });
+
 /** Compiles a program. Throws when asc reported errors. */
 export async function build(file: string, level: Level, flags: string[] = []): Promise<WebAssembly.Module> {
-  const out = resolve(file.replace(/\.ts$/, ".wasm"));
-  const outputs = await compile(file, out, TARGETS[level], flags);
-  if (!outputs) throw new Error(`${file} does not compile`);
-  return WebAssembly.compile(outputs.get(out) as Uint8Array<ArrayBuffer>);
+  return WebAssembly.compile(readFileSync(await buildFile(file, level, flags)));
 }
 
-/** Runs all cases of a program, each in an instance of its own. */
-export async function runCases(module: WebAssembly.Module, cases: readonly string[]): Promise<string> {
-  if (!cases.length) return runOnce(module, "");
-  let text = "";
-  for (const name of cases) text += `=== ${name}\n${await runOnce(module, name)}`;
-  return text;
-}
-
-async function runOnce(module: WebAssembly.Module, pick: string): Promise<string> {
-  let text = "";
-  const print = (s: string) => void (text += s);
-  const imports = testImports(pick);
-  const signal = AbortSignal.timeout(PATIENCE);
-  try {
-    const app = await load(module, { imports, stdout: print, stderr: print, signal, args: [] });
-    await app.run();
-  } catch (error) {
-    text = endLine(text) + describe(error, text);
+/** Compiles a program, unless a suite has before; returns the path of the module. */
+export async function buildFile(file: string, level: Level, flags: string[] = []): Promise<string> {
+  const cached = join(CACHE, `${keyOf(file, level, flags)}.wasm`);
+  if (!existsSync(cached)) {
+    const out = resolve(file.replace(/\.ts$/, ".wasm"));
+    const outputs = await compile(file, out, TARGETS[level], flags);
+    if (!outputs) throw new Error(`${file} does not compile`);
+    mkdirSync(CACHE, { recursive: true });
+    writeFileSync(`${cached}.${process.pid}`, outputs.get(out) as Uint8Array);
+    renameSync(`${cached}.${process.pid}`, cached);
   }
-  return endLine(mask(text));
+  return resolve(cached);
 }
 
-/** How a program died, as `go run` ends its output; the dump must be what was printed last. */
-function describe(error: unknown, text: string): string {
-  if (!(error instanceof ProgramError)) return `${(error as Error).name}: ${(error as Error).message}\n`;
-  const whole = text.endsWith(error.dump) ? "" : `the error's dump is another:\n${error.dump}`;
-  return `${whole}${error.name}, exit status ${error.status}\n`;
+let ingredients: Buffer | undefined;
+
+function keyOf(file: string, level: Level, flags: string[]): string {
+  ingredients ??= hashOf(INGREDIENTS.flatMap(filesBelow).concat("package-lock.json"));
+  const hash = createHash("sha256").update(ingredients).update(hashOf(filesBelow(dirname(file))));
+  return hash.update(JSON.stringify([file, level, flags, process.env.GOPARK_TRACE])).digest("hex").slice(0, 32);
 }
 
-export function endLine(text: string): string {
-  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+function filesBelow(dir: string): string[] {
+  const names = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((name) => /\.[jt]s$/.test(name));
+  return names.sort().map((name) => join(dir, name));
 }
 
-/** Addresses and offsets are no facts, nor how many calls an engine's stack has room for. */
-export function mask(text: string): string {
-  return text
-    .replace(/ \+0x[0-9a-f]+$/gm, "")
-    .replace(/0x[0-9a-f]+/g, "0x?")
-    .replace(/\.\.\.\d{4,} frames elided/g, "...? frames elided");
+function hashOf(files: readonly string[]): Buffer {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(file).update("\0").update(readFileSync(file)).update("\0");
+  return hash.digest();
 }

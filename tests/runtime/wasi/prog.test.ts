@@ -14,7 +14,8 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { compile, packageRoot } from "../../../host/cli/compile.ts";
 import { findWasmtime, nodeWasi, type WasiEngine, type WasiResult } from "../../run/engines.ts";
-import { endLine, mask, readProg, type Prog } from "../../run/prog.ts";
+import { endLine, mask } from "../../run/cases.ts";
+import { readProg, type Prog } from "../../run/prog.ts";
 
 process.chdir(packageRoot());
 

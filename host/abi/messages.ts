@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Lists what crosses between a worker that runs a program and the worker's owner.
+ *
+ * Errors are taken apart and put together again: cloning them would lose their class.
+ *
+ * @module
+ */
+import * as errors from "./errors.ts";
+
+/** What a call is for: main, an export, a method of the readers. */
+export type Target = "run" | "exports" | "runtime" | "pprof";
+
+/** From the owner. */
+export type Order =
+  | { readonly op: "load"; readonly program: RemoteProgram }
+  | { readonly op: "call"; readonly id: number; readonly target: Target; readonly name: string;
+      readonly args: readonly unknown[] }
+  | { readonly op: "settle"; readonly id: number; readonly value: unknown }
+  | { readonly op: "fail"; readonly id: number; readonly error: ErrorData };
+
+/** What the worker loads. */
+export interface RemoteProgram {
+  readonly module: WebAssembly.Module;
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The names of the host functions that the owner has, by module. */
+  readonly imports: Readonly<Record<string, readonly string[]>>;
+}
+
+/** From the worker. `id` of a host call is 0 when nobody waits for its result. */
+export type Report =
+  | { readonly op: "loaded" }
+  | { readonly op: "refused"; readonly error: ErrorData }
+  | { readonly op: "reply"; readonly id: number; readonly value: unknown }
+  | { readonly op: "failure"; readonly id: number; readonly error: ErrorData }
+  | { readonly op: "host"; readonly id: number; readonly module: string; readonly name: string;
+      readonly args: readonly unknown[] }
+  | { readonly op: "write"; readonly fd: number; readonly bytes: Uint8Array }
+  | { readonly op: "ended"; readonly error: ErrorData };
+
+/** An error as plain data. */
+export interface ErrorData {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly status?: number;
+  readonly dump?: string;
+  readonly cause?: ErrorData;
+}
+
+/** Takes an error apart; anything else that was thrown becomes one. */
+export function encodeError(thrown: unknown): ErrorData {
+  if (!(thrown instanceof Error)) return { name: "Error", message: String(thrown) };
+  const { name, message, stack, cause } = thrown;
+  const inner = cause === undefined ? {} : { cause: encodeError(cause) };
+  const ending = thrown instanceof errors.ProgramError
+    ? { status: thrown.status, dump: thrown.dump }
+    : {};
+  return { name, message, stack, ...ending, ...inner };
+}
+
+type ErrorClass = new (message: string, options: object) => Error;
+
+const CLASSES = { ...errors, TypeError, RangeError } as unknown as Record<string, ErrorClass>;
+
+/** Puts an error together again. */
+export function decodeError(data: ErrorData): Error {
+  const Class = Object.hasOwn(CLASSES, data.name) ? CLASSES[data.name]! : Error;
+  const cause = data.cause ? { cause: decodeError(data.cause) } : {};
+  const error = new Class(data.message, { status: data.status, dump: data.dump, ...cause });
+  if (Class === Error) error.name = data.name;
+  if (data.stack) error.stack = data.stack;
+  return error;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Adapts Bun: Node's modules, which it has built in, and web workers.
+ *
+ * @module
+ */
+import type { Platform } from "../instance/platform.ts";
+import { node, workerFile } from "./node.ts";
+import { portOf } from "./web.ts";
+
+/** Bun as a platform. */
+export const bun: Platform = {
+  ...node,
+  // Bun does not list what keeps it running.
+  pendingElsewhere: () => true,
+  worker: () => portOf(new Worker(new URL(workerFile(import.meta.url)), { type: "module" })),
+};

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Shows a program that runs in a worker to its owner, with the names of App.
+ *
+ * Everything is a message, so the readers return promises too. They are answered between two
+ * slices: a program that computes without a pause answers when it pauses.
+ *
+ * @module
+ */
+import { ClosedError, endedError, ImportError } from "../abi/errors.ts";
+import type { Imports } from "../abi/imports.ts";
+import { readManifest } from "../abi/manifest.ts";
+import { decodeError, encodeError, type Order, type Report, type Target } from "../abi/messages.ts";
+import { type Exports, Pprof, Runtime } from "./app.ts";
+import { Outputs } from "./output.ts";
+import type { LoadOptions, Platform, WorkerPort } from "./platform.ts";
+import { loadModule, type Source } from "./source.ts";
+import { messageOf } from "./trap.ts";
+
+/** The methods of T, each of which returns a promise. */
+export type Remote<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => infer R
+    ? (...args: A) => Promise<Awaited<R>> : never;
+};
+
+/** A program that was loaded with `worker: true`. */
+export interface RemoteApp<E extends Exports = Exports> {
+  /** Every exported function but main, each on a goroutine of its own. */
+  readonly exports: E;
+  readonly runtime: Remote<Runtime>;
+  readonly pprof: Remote<Pprof>;
+  /** Runs main. Resolves when it has returned; rejects with how the program died otherwise. */
+  run(): Promise<void>;
+  /** Stops the program, and its worker, for good. What waits for it rejects with ClosedError. */
+  close(): void;
+}
+
+interface Outstanding {
+  readonly what: string;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Loads a program into a worker of the platform's. Rejects as `load` does. */
+export async function loadRemote<E extends Exports>(
+  source: Source | PromiseLike<Source>,
+  options: LoadOptions,
+  platform: Platform,
+): Promise<RemoteApp<E>> {
+  if (options.onExit) throw new TypeError("load: onExit cannot be used with worker: true");
+  options.signal?.throwIfAborted();
+  const { module, file } = await loadModule(source, platform, options.name);
+  const { exports } = readManifest(module, file);
+  const names = importNames(options.imports ?? {});
+  const owner = new Owner(platform.worker(), options, new Outputs(platform, options));
+  const { args = [], env = {} } = options;
+  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names } });
+  return {
+    exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
+    runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
+    pprof: owner.methods("pprof", methodsOf(Pprof)) as Remote<Pprof>,
+    run: () => owner.call("run", "run", []) as Promise<void>,
+    close: () => owner.end(new ClosedError("the program was closed"), true),
+  };
+}
+
+function methodsOf(Class: { readonly prototype: object }): string[] {
+  return Object.getOwnPropertyNames(Class.prototype).filter((name) => name !== "constructor");
+}
+
+function importNames(imports: Imports): Record<string, string[]> {
+  const names: Record<string, string[]> = {};
+  for (const [module, members] of Object.entries(imports)) {
+    names[module] = Object.keys(members);
+    const other = names[module]!.find((name) => typeof members[name] !== "function");
+    if (other) throw new ImportError(`import ${module}.${other}: only functions cross to a worker`);
+  }
+  return names;
+}
+
+/** The owner's side of the channel. */
+class Owner {
+  readonly #port: WorkerPort;
+  readonly #options: LoadOptions;
+  readonly #outputs: Outputs;
+  readonly #calls = new Map<number, Outstanding>();
+  #lastCall = 0;
+  #ended: Error | null = null;
+
+  constructor(port: WorkerPort, options: LoadOptions, outputs: Outputs) {
+    this.#port = port;
+    this.#options = options;
+    this.#outputs = outputs;
+  }
+
+  /** Sends the program; call 0 is the answer to that. */
+  load(order: Order): Promise<unknown> {
+    const { signal } = this.#options;
+    signal?.addEventListener("abort", this.#abort, { once: true });
+    return new Promise((resolve, reject) => {
+      this.#calls.set(0, { what: "load()", resolve, reject });
+      this.#port.listen((data) => this.#take(data as Report), (error) => this.end(error, true));
+      this.#port.post(order);
+    });
+  }
+
+  readonly #abort = () => {
+    const { reason } = this.#options.signal!;
+    this.end(reason instanceof Error ? reason : new ClosedError(String(reason)), true);
+  };
+
+  methods(target: Target, names: readonly string[]): Record<string, (...args: unknown[]) => Promise<unknown>> {
+    const methods = Object.create(null);
+    for (const name of names) methods[name] = (...args: unknown[]) => this.call(target, name, args);
+    return Object.freeze(methods);
+  }
+
+  /** Calls something in the worker. A signal among the options stays here. */
+  call(target: Target, name: string, args: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const what = `${name}()`;
+      if (this.#ended) throw endedError(what, this.#ended);
+      const id = ++this.#lastCall;
+      const { signal, sent } = target === "pprof" ? withoutSignal(args) : { signal: undefined, sent: args };
+      signal?.throwIfAborted();
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      this.#port.post({ op: "call", id, target, name, args: sent } satisfies Order);
+      this.#calls.set(id, { what, resolve, reject });
+    });
+  }
+
+  #take(report: Report): void {
+    if (this.#ended) return;
+    switch (report.op) {
+      case "loaded": return this.#settle(0).resolve(undefined);
+      case "refused": return this.end(decodeError(report.error), true);
+      case "reply": return this.#settle(report.id).resolve(report.value);
+      case "failure": return this.#settle(report.id).reject(decodeError(report.error));
+      case "host": return void this.#hostCall(report);
+      case "write": return this.#outputs.write(report.fd, report.bytes);
+      case "ended": return this.end(decodeError(report.error), false);
+    }
+  }
+
+  #settle(id: number): Outstanding {
+    const call = this.#calls.get(id)!;
+    this.#calls.delete(id);
+    return call;
+  }
+
+  async #hostCall({ id, module, name, args }: Report & { op: "host" }): Promise<void> {
+    let answer: Order;
+    try {
+      const value = await (this.#options.imports![module]![name] as Function)(...args);
+      if (!id) return;
+      answer = { op: "settle", id, value };
+    } catch (thrown) {
+      if (!id) return this.#hostFailed(`host function ${module}.${name}`, thrown);
+      answer = { op: "fail", id, error: encodeError(thrown) };
+    }
+    if (!this.#ended) this.#port.post(answer);
+  }
+
+  /** The program has gone on long since: all that is left is to stop it. */
+  #hostFailed(what: string, cause: unknown): void {
+    this.end(new Error(`${what} threw: ${messageOf(cause)}`, { cause }), true);
+  }
+
+  /** Stops for good; `verbatim` is what each call that waits rejects with as it is. */
+  end(error: Error, verbatim: boolean): void {
+    if (this.#ended) return;
+    this.#ended = error;
+    this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#port.terminate();
+    for (const { what, reject } of this.#calls.values()) reject(verbatim ? error : endedError(what, error));
+    this.#calls.clear();
+    this.#outputs.end();
+  }
+}
+
+function withoutSignal(args: readonly unknown[]): { signal?: AbortSignal; sent: unknown[] } {
+  let signal: AbortSignal | undefined;
+  const sent = args.map((arg) => {
+    if (typeof arg !== "object" || arg === null || !("signal" in arg)) return arg;
+    const { signal: given, ...rest } = arg as { signal?: AbortSignal };
+    signal = given;
+    return rest;
+  });
+  return { signal, sent };
+}

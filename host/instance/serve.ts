@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Runs a program in a worker for the worker's owner (remote.ts).
+ *
+ * Host functions stay with the owner. A blocking one is a message and its answer; one without a
+ * result is a message; one that returns a value at once cannot be, for nothing here may wait.
+ *
+ * @module
+ */
+import { ImportError } from "../abi/errors.ts";
+import type { Imports } from "../abi/imports.ts";
+import { FD_STDERR, FD_STDOUT } from "../abi/layout.ts";
+import { type ImportEntry, readManifest, show } from "../abi/manifest.ts";
+import { decodeError, encodeError, type Order, type RemoteProgram, type Report } from "../abi/messages.ts";
+import type { App } from "./app.ts";
+import { load } from "./instantiate.ts";
+import type { LoadOptions, Platform } from "./platform.ts";
+
+/** The worker's side of the channel. */
+export interface ServerPort {
+  postMessage(message: unknown): void;
+  addEventListener(type: "message", f: (event: { data: unknown }) => void): void;
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Waits for a program, runs it, answers. */
+export function serve(platform: Platform, port: ServerPort): void {
+  const server = new Server(platform, (report) => port.postMessage(report));
+  port.addEventListener("message", ({ data }) => server.take(data as Order));
+}
+
+class Server {
+  readonly #platform: Platform;
+  readonly #report: (report: Report) => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastCall = 0;
+  #app: App | null = null;
+
+  constructor(platform: Platform, report: (report: Report) => void) {
+    this.#platform = platform;
+    this.#report = report;
+  }
+
+  take(order: Order): void {
+    switch (order.op) {
+      case "load": return void this.#load(order.program);
+      case "call": return void this.#call(order);
+      case "settle": return this.#take(order.id).resolve(order.value);
+      case "fail": return this.#take(order.id).reject(decodeError(order.error));
+    }
+  }
+
+  #take(id: number): Waiting {
+    const waiting = this.#waiting.get(id)!;
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  async #load(program: RemoteProgram): Promise<void> {
+    try {
+      const { module, name, args, env } = program;
+      const imports = this.#imports(program);
+      const options: LoadOptions = {
+        name, args, env, imports, stdout: this.#output(FD_STDOUT), stderr: this.#output(FD_STDERR),
+      };
+      this.#app = await load(module, options, this.#platform, (error) => this.#ended(error));
+      this.#report({ op: "loaded" });
+    } catch (error) {
+      this.#report({ op: "refused", error: encodeError(error) });
+    }
+  }
+
+  #output(fd: number) {
+    return { write: (bytes: Uint8Array) => this.#report({ op: "write", fd, bytes }) };
+  }
+
+  /** Says that it is over behind the answers that the end itself has brought about. */
+  #ended(error: Error): void {
+    this.#platform.immediate(() => this.#report({ op: "ended", error: encodeError(error) }));
+  }
+
+  async #call({ id, target, name, args }: Order & { op: "call" }): Promise<void> {
+    try {
+      const app = this.#app! as unknown as Record<string, Record<string, Function>>;
+      const value = await (target === "run" ? this.#app!.run() : app[target]![name]!(...args));
+      this.#report({ op: "reply", id, value });
+    } catch (error) {
+      this.#report({ op: "failure", id, error: encodeError(error) });
+    }
+  }
+
+  #imports({ module, name: file, imports: names }: RemoteProgram): Imports {
+    const imports: Imports = {};
+    for (const entry of readManifest(module, file).imports) {
+      if (!names[entry.module]?.includes(entry.name)) continue;
+      (imports[entry.module] ??= {})[entry.name] = this.#hostFunction(entry);
+    }
+    return imports;
+  }
+
+  #hostFunction(entry: ImportEntry): (...args: unknown[]) => unknown {
+    const { module, name } = entry;
+    const send = (id: number, args: unknown[]) => this.#report({ op: "host", id, module, name, args });
+    if (entry.blocking) {
+      return (...args) => new Promise((resolve, reject) => {
+        this.#waiting.set(++this.#lastCall, { resolve, reject });
+        send(this.#lastCall, args);
+      });
+    }
+    if (entry.result.kind === "void") return (...args) => send(0, args);
+    throw new ImportError(
+      `import ${module}.${show(entry)} returns a value at once, and its function is not in the ` +
+        `worker: declare it @blocking, or load without worker`,
+    );
+  }
+}

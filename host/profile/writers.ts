@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Gathers what makes and writes profiles, to be loaded when the first one is asked for: a page
+ * that only runs a program does not pay for it.
+ *
+ * @module
+ */
+export { goroutineProfile } from "./goroutine.ts";
+export { allocsProfile, heapProfile } from "./heap.ts";
+export { deltaProfile } from "./model.ts";
+export { encodePprof } from "./pprof.ts";
+export { encodeHeapText, encodeText } from "./text.ts";
+export { threadCreateProfile } from "./threadcreate.ts";

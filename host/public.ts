@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What every platform's entry exports beside `load` and `hostCalls`.
+ *
+ * @module
+ */
+export {
+  AbiError, ClosedError, DeadlockError, ExitError, FatalError, ImportError, ModuleError,
+  NotGoparkModuleError, OutOfMemoryError, PanicError, ProfileError, ProgramError, StateError,
+  TrapError,
+} from "./abi/errors.ts";
+export type { Imports } from "./abi/imports.ts";
+export type {
+  App, Exports, MemProfileRecord, Pprof, ProfileKind, ProfileOptions, Runtime, StackRecord,
+} from "./instance/app.ts";
+export type { Here, InWorker, Load } from "./instance/loader.ts";
+export type { LoadOptions, Output } from "./instance/platform.ts";
+export type { Remote, RemoteApp } from "./instance/remote.ts";
+export type { Source } from "./instance/source.ts";
+export type { Frame } from "./symbol/pctab.ts";

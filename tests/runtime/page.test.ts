@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What only pages show: the console, a page that stays free, calls from its callbacks, a worker.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { copyFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { packageRoot } from "../../host/cli/compile.ts";
+import { BROWSERS, bundlePage, launch, missing, onPage, serve } from "../run/platforms.ts";
+import { buildFile } from "../run/prog.ts";
+
+process.chdir(packageRoot());
+
+/** Defined on each page: loads a guest with the functions that it imports. */
+const START = `globalThis.start = async (name, options = {}) => {
+  let app;
+  const poke = (n) => void app.exports.put(n);
+  const imports = { host: gopark.hostCalls, page: { poke } };
+  return app = await gopark.load(name + ".wasm", { imports, ...options });
+};`;
+
+for (const kind of BROWSERS) {
+  const skip = missing(kind);
+  describe(`a page of ${kind.name}`, { skip }, () => {
+    let server: Server;
+    let origin: string;
+    let browser: Browser;
+
+    before(async () => {
+      const root = await bundlePage();
+      for (const name of ["page", "asleep"]) {
+        const wasm = await buildFile(`tests/host/guest/${name}.ts`, "-O3", ["--use", "GO_PREEMPT=1"]);
+        copyFileSync(wasm, `${root}/${name}.wasm`);
+      }
+      ({ server, origin } = await serve(root, ({ pathname }, _, response) => {
+        if (pathname === "/hello") response.end("hello");
+        return pathname === "/hello" || pathname === "/never"; // which is never answered
+      }));
+      browser = await launch(kind);
+    });
+    after(async () => {
+      await browser?.close();
+      server?.closeAllConnections();
+      server?.close();
+    });
+
+    const evaluate = (name: string, code: string, spy?: (page: Page) => void) =>
+      onPage(browser, origin, `${kind.name} ${name}`, async (page) => {
+        spy?.(page);
+        await page.waitForFunction("globalThis.gopark");
+        await page.evaluate(START);
+        return page.evaluate(`(async () => { ${code} })()`);
+      });
+
+    const test = (name: string, code: string, want: unknown) =>
+      it(name, async () => assert.deepEqual(await evaluate(name, code), want));
+
+    it("prints to the console, and tells a deadlock there, with stacks", async () => {
+      const lines: string[] = [];
+      const name = await evaluate("console", `
+        const app = await start("asleep");
+        return app.run().catch((e) => e.name);`,
+      (page) => page.on("console", (message) => void lines.push(message.text())));
+      assert.equal(name, "DeadlockError");
+      assert.match(lines.join("\n"),
+        /^before\nfatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[chan receive\]:\nasleep\.main\(\.\.\.\)/);
+    });
+
+    test("waits in a fetch, and is not deadlocked meanwhile", `
+      const app = await start("page");
+      const ended = app.run().then(() => "main returned", (e) => e.name);
+      const never = app.exports.fetched("/never").catch((e) => e.name);
+      const hello = await app.exports.fetched("/hello");
+      await app.exports.put(1);
+      return [hello, await ended, await never];`, ["hello", "main returned", "ExitError"]);
+
+    test("panics with the reason of a failed fetch", `
+      const app = await start("page", { stderr() {} });
+      return app.exports.fetched("/missing").catch((e) => e.dump.split("\\n")[0]);`, "panic: /missing: HTTP 404");
+
+    test("gives up a fetch when its context ends", `
+      const app = await start("page");
+      return app.exports.fetchedWithin("/never", 10);`, "context deadline exceeded");
+
+    test("lets an AbortSignal end what waits in a fetch", `
+      const stop = new AbortController();
+      const app = await start("page", { signal: stop.signal });
+      const waits = app.exports.fetched("/never").catch((e) => e.message);
+      await app.exports.put(1);
+      stop.abort(new Error("enough"));
+      return waits;`, "enough");
+
+    test("starts goroutines from events", `
+      const app = await start("page");
+      const taken = app.exports.take();
+      addEventListener("ping", () => void app.exports.put(7), { once: true });
+      dispatchEvent(new Event("ping"));
+      return taken;`, 7);
+
+    test("queues an export that a host function calls while the scheduler runs", `
+      const app = await start("page");
+      return app.exports.poked(5);`, 5);
+
+    test("has turns while a goroutine computes", `
+      const app = await start("page");
+      const computing = app.exports.compute();
+      await new Promise((turn) => setTimeout(turn, 50));
+      await app.exports.halt();
+      return computing;`, 1);
+
+    test("reads and profiles a program in a worker", `
+      const app = await start("page", { worker: true });
+      const poked = await app.exports.poked(3);
+      const waits = app.exports.take();
+      while (await app.runtime.numGoroutine() !== 1);
+      const stack = await app.runtime.stack();
+      const profile = await app.pprof.profile("goroutine");
+      app.close();
+      return [poked, stack.split("\\n")[1], profile[0], await waits.catch((e) => e.name)];`,
+    [3, "page.take(...)", 0x1f, "ClosedError"]);
+
+    test("brings an error home from a worker, and its output", `
+      let text = "";
+      const app = await start("asleep", { worker: true, stderr: (s) => void (text += s) });
+      return app.run().catch((e) => [e instanceof gopark.DeadlockError, e.status, text.endsWith(e.dump)]);`, [true, 2, true]);
+
+    test("refuses a foreign file, and says what it is", `
+      return gopark.load("/").catch((e) => e.name + ": " + e.message.replace(/,.*/, ""));`,
+    "ModuleError: app.wasm is not a WebAssembly module: it begins with 3c 21 64 6f 63 74 79 70");
+
+    it("keeps moving while the example's 10,000 goroutines work", async () => {
+      execFileSync(process.execPath, ["build/host/cli/main.js", "build", "--preempt", "examples/browser/work.ts"]);
+      const child = spawn(process.execPath, ["examples/browser/serve.mjs", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+      try {
+        const url = await new Promise<string>((said) => child.stdout.once("data", (d: Buffer) => said(String(d).trim())));
+        const text = await onPage(browser, url, `${kind.name} example`, async (page) => {
+          await page.waitForFunction("document.getElementById('end').textContent", { timeout: 120_000 });
+          return page.evaluate("document.body.innerText") as Promise<string>;
+        });
+        assert.match(text, /10000 of 10000 goroutines are done/);
+        assert.match(text, /49098 primes below 600000/);
+        assert.ok(Number(/moved (\d+) times/.exec(text)![1]) > 1, text);
+      } finally {
+        child.kill();
+      }
+    });
+  });
+  if (skip) it(`pages of ${kind.name}`, { skip });
+}
