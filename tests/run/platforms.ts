@@ -13,7 +13,8 @@ import { build as bundle } from "esbuild";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import type { Job } from "./drive.ts";
 
-const BIN = "node_modules/.bin";
+/** Where `.ci/run` puts Deno and Bun; elsewhere those of the PATH are taken. */
+const TOOLS = ".tools/node_modules/.bin";
 const PAGE = "build/tests/page";
 const SHOTS = "build/tests/screenshots";
 
@@ -25,10 +26,14 @@ export interface Runtime {
   readonly driver: string;
 }
 
+function tool(name: string): string {
+  return existsSync(join(TOOLS, name)) ? join(TOOLS, name) : name;
+}
+
 export const RUNTIMES: readonly Runtime[] = [
   { name: "Node", entry: "index", command: [process.execPath], driver: "build/tests/run/drive.js" },
-  { name: "Deno", entry: "deno", command: [`${BIN}/deno`, "run", "--allow-all", "--no-lock"], driver: "tests/run/drive.ts" },
-  { name: "Bun", entry: "bun", command: [`${BIN}/bun`], driver: "tests/run/drive.ts" },
+  { name: "Deno", entry: "deno", command: [tool("deno"), "run", "--allow-all", "--no-lock"], driver: "tests/run/drive.ts" },
+  { name: "Bun", entry: "bun", command: [tool("bun")], driver: "tests/run/drive.ts" },
 ];
 
 export interface BrowserKind {
@@ -61,7 +66,7 @@ export function missing(platform: Runtime | BrowserKind): string | false {
     execFileSync(platform.command[0]!, ["--version"], { stdio: "ignore" });
     return false;
   } catch {
-    return `no ${platform.name} here: npm ci brings it`;
+    return `no ${platform.name} here: .ci/run installs it`;
   }
 }
 
