@@ -13,6 +13,7 @@
 import { Backward, BitSet } from "./backward.ts";
 import type { Context, Expr } from "./binaryen.ts";
 import type { Collecting } from "./collecting.ts";
+import { Occupancy, type Markers } from "./occupancy.ts";
 
 /** Names of the globals whose stores are markers. */
 export const SLOT = "gopark:slot:";
@@ -24,9 +25,10 @@ export interface SlotFlow {
   readonly slots: readonly number[];
   readonly position: ReadonlyMap<number, number>;
   /** Markers that are needed. */
-  readonly needed: ReadonlySet<Expr>;
-  /** Slots in use at a label, and behind an if, an assignment or the region: a collecting call can follow. */
+  readonly needed: ReadonlyMap<Expr, unknown>;
+  /** Slots in use at a label: they may hold a value, and a collecting call can follow. */
   readonly labels: ReadonlyMap<number, BitSet>;
+  /** Slots that a collecting call can follow, behind an if, an assignment or the region. */
   readonly behind: ReadonlyMap<Expr, BitSet>;
   /** By slot: those in use where it is written. */
   readonly neighbours: readonly BitSet[];
@@ -63,11 +65,13 @@ export interface Rooting {
 export function slotFlow(rooting: Rooting, body: Expr, slots: readonly number[], region: Expr = 0): SlotFlow {
   const walker = new Walker(rooting, slots, region);
   walker.back(body, new BitSet(slots.length));
+  walker.restrict(new Occupancy(rooting.c, slots.length, walker, body));
   return walker;
 }
 
-class Walker extends Backward implements SlotFlow {
-  readonly needed = new Set<Expr>();
+class Walker extends Backward implements SlotFlow, Markers {
+  /** With the slots that a collecting call can follow. */
+  readonly needed = new Map<Expr, BitSet>();
   readonly behind = new Map<Expr, BitSet>();
   readonly neighbours: BitSet[];
   readonly position: Map<number, number>;
@@ -95,13 +99,31 @@ class Walker extends Backward implements SlotFlow {
     else if (collects(this.c, e, kind, this.collecting)) live.fill(this.size);
   }
 
-  private marker(e: Expr, live: BitSet): void {
+  written(e: Expr): number {
+    return this.position.get(slotOf(this.c, e)) ?? -1;
+  }
+
+  left(e: Expr): number[] {
     const left = leftBy(this.c, e);
-    if (left >= 0) this.slots.forEach((slot, i) => this.owners[slot] == left && live.remove(i));
-    const i = this.position.get(slotOf(this.c, e));
-    if (i === undefined || !live.has(i)) return;
+    return left < 0 ? [] : this.slots.flatMap((slot, i) => (this.owners[slot] == left ? [i] : []));
+  }
+
+  private marker(e: Expr, live: BitSet): void {
+    for (const i of this.left(e)) live.remove(i);
+    const i = this.written(e);
+    if (i < 0 || !live.has(i)) return;
     live.remove(i);
-    this.needed.add(e);
-    this.neighbours[i]!.merge(live);
+    this.needed.set(e, live.copy());
+  }
+
+  /** Leaves only slots that may hold a value. */
+  restrict(occupancy: Occupancy): void {
+    for (const [label, live] of this.labels) live.intersect(occupancy.labels.get(label) ?? new BitSet(this.size));
+    for (const [e, live] of this.needed) {
+      const used = occupancy.markers.get(e);
+      if (!used) continue; // unreachable
+      live.intersect(used);
+      this.neighbours[this.written(e)]!.merge(live);
+    }
   }
 }
