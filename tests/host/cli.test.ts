@@ -28,11 +28,11 @@ function pprofTop(file: string): string {
 }
 
 const mistakes = [
-  { args: ["frob"], want: 'no command "frob": there are build, run, pprof' },
+  { args: ["frob"], want: 'no command "frob": there are build, run, pprof, core' },
   { args: ["build"], want: "missing FILE.ts" },
   { args: ["build", "x.txt"], want: "x.txt is not a .ts file" },
   { args: ["build", "nope.ts"], want: "cannot read nope.ts: no such file" },
-  { args: ["build", "x.ts", "--target", "wasi"], want: 'no target "wasi": there are release, debug' },
+  { args: ["build", "x.ts", "--target", "threads"], want: 'no target "threads": there are release, debug, wasi' },
   { args: ["run", "a.ts", "b"], want: 'unexpected argument "b" (a program\'s own go behind --)' },
   { args: ["run", "nope.wasm"], want: "cannot read nope.wasm: ENOENT: no such file or directory" },
   { args: ["run", "--frob", "x.ts"], want: "Unknown option '--frob'" },
