@@ -5,7 +5,7 @@
 // for running code, sched/roots.ts for everything that is parked. Raw blocks are in raw.ts.
 
 import "./raw";
-import { fataloom } from "../sys/fatal";
+import { fataloom, gopanic } from "../sys/fatal";
 import { gcfull, gcmark, gcstart } from "./mgc";
 import { greyobject, push } from "./mgcmark";
 import { gcpoll } from "./mgcpacer";
@@ -66,7 +66,7 @@ function newslow(sc: i32): usize {
 
 /** An object that has no small cell. */
 function newlarge(size: usize, id: i32): usize {
-  if (size >= MAXSIZE) throw new Error("allocation too large");
+  if (size >= MAXSIZE) gopanic("allocation too large");
   const sc = anyclass(size);
   if (!sc) {
     const s = largespan(size);
@@ -146,8 +146,8 @@ export function __visit(ptr: usize, cookie: u32): void {
 @global @unsafe
 export function __pin(ptr: usize): usize {
   if (!ptr) return ptr;
-  if (!addpin(ptr)) throw new Error("Object already pinned");
-  if (mheap.gcphase) greyobject(ptr);
+  if (!addpin(ptr)) gopanic("Object already pinned");
+  if (mheap.gcphase) shade(ptr);
   return ptr;
 }
 
@@ -156,8 +156,8 @@ export function __pin(ptr: usize): usize {
 @global @unsafe
 export function __unpin(ptr: usize): void {
   if (!ptr) return;
-  if (!removepin(ptr)) throw new Error("Object is not pinned");
-  if (mheap.gcphase) greyobject(ptr);
+  if (!removepin(ptr)) gopanic("Object is not pinned");
+  if (mheap.gcphase) shade(ptr);
 }
 
 /** Collects. World stopped. */

@@ -8,7 +8,7 @@
 //
 // A class lists the spans that have room; one that is full is in no list.
 
-import { fatal, fataloom } from "../sys/fatal";
+import { fatal, fataloom, gopanic } from "../sys/fatal";
 import { allocsome } from "./mcentral";
 import { BLOCK, BLOCK_SHIFT, blocksof, capacity, CELLS, freespan, RAW, rawof, Span, spanof } from "./mheap";
 import { firstcell } from "./mbitmap";
@@ -73,7 +73,7 @@ function rawspan(blocks: usize, sc: i32): Span {
 }
 
 function alloclarge(size: usize): usize {
-  if (size > MAXSIZE) throw new Error("allocation too large");
+  if (size > MAXSIZE) gopanic("allocation too large");
   const s = rawspan(size + CELLS + HEADER + BLOCK - 1 >> BLOCK_SHIFT, 0);
   const ptr = firstcell(s);
   store<u32>(ptr - HEADER, RAWID);

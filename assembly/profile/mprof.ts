@@ -161,7 +161,7 @@ function runningbucket(n: i32): Bucket {
   if (b && b.nstk == n && samestack(changetype<usize>(b) + STK, stack, <usize>n << 2)) return b;
   b = stkbucket(stack, n, true);
   store<usize>(slot, changetype<usize>(b));
-  return b!;
+  return changetype<Bucket>(b);
 }
 
 /** Counts an allocation of `size` bytes at p to the running stack. Never collects. */

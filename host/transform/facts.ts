@@ -92,7 +92,7 @@ export function titleOf(internalName: string, file: string): string {
     return `${base(file)}.init${literal && `.${anonymous(literal)}`}`;
   }
   const local = internalName.startsWith(`${file}/`) ? internalName.slice(file.length + 1) : internalName;
-  const short = decodeURIComponent(local.replace(/%(?![0-9a-f]{2})/gi, "%25"))
+  const short = unescaped(local)
     .replace(/(?:[\w~.@-]+\/)+(?=[\w$])/g, "")
     .replace(/\/(?=[^/]*$)/, "#")
     .replace(/[%+ ]/g, "_");
@@ -262,8 +262,13 @@ export class Facts {
 }
 
 /** Shortens `~lib/array/Array<~lib/string/String>` to `Array<String>`. */
+/** asc escapes what it takes from types as URIs do. */
+function unescaped(name: string): string {
+  return decodeURIComponent(name.replace(/%(?![0-9a-f]{2})/gi, "%25"));
+}
+
 function shortName(cls: AscClass): string {
-  return cls.internalName.replace(/~?[\w./@-]+\/(?=\w)/g, "");
+  return unescaped(cls.internalName).replace(/~?[\w./@-]+\/(?=\w)/g, "");
 }
 
 interface AscClass { internalName: string; id: number; typeArguments: Type[] | null }
