@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The pacer: when a cycle begins, and how much of it each allocation pays for.
 //
-// The goal is what survived the last cycle and gcpercent of it, as in Go. A cycle begins an eighth of
+// The goal is what survived the last cycle and gcpercent of it, as in Go. A cycle begins a sixteenth of
 // that growth before the goal; from then on each byte allocated owes as many bytes of marking as will
 // have all of the heap marked in time. Debts are paid when a list of cells is refilled and with each
 // large object, at most MAX_STEP at a time, so that no stop is long.
@@ -14,12 +14,12 @@ import { mheap } from "./mheap";
 @inline const HEAP_MINIMUM: usize = 4 << 20;
 /** The share of the growth that is left for marking: 1 / 2^RUNWAY. */
 // @ts-ignore: decorator
-@inline const RUNWAY: usize = 3;
+@inline const RUNWAY: usize = 4;
 /** Debts smaller than this are left for later, larger ones are paid in parts. */
 // @ts-ignore: decorator
 @inline const MIN_STEP: f32 = 16384;
 // @ts-ignore: decorator
-@inline const MAX_STEP: f32 = 131072;
+@inline const MAX_STEP: f32 = 262144;
 
 /** Decides when to collect next: when the heap has grown by gcpercent, sooner if that would pass the limit. */
 export function setgoal(): void {
