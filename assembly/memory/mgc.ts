@@ -20,6 +20,8 @@ import { drain, drained, drainoverflow, dropmarkstack, greyobject } from "./mgcm
 import { mheap } from "./mheap";
 import { cycleended, cyclestarted, gcstats, stopped } from "./mstats";
 import { pinat } from "./pins";
+import { poisoncell } from "./poison";
+import { checkheap } from "./checkheap";
 import { setgoal, startassist } from "./mgcpacer";
 import { sampleinit } from "./sample";
 import { HEADER } from "./sizeclass";
@@ -143,6 +145,7 @@ function markend(start: f64): bool {
   const goal = mheap.goal;
   setgoal();
   cycleended(start, before, goal);
+  if (isDefined(GO_DEBUG)) checkheap();
   return true;
 }
 
@@ -155,7 +158,8 @@ function finalizedead(): void {
     for (let n = s.nelems; n; --n) {
       if (load<u32>(ptr - HEADER) != FREE && !ismarked(ptr)) {
         if (isDefined(__finalize)) __finalize(ptr);
-        store<u32>(ptr - HEADER, FREE);
+        if (isDefined(GO_DEBUG)) poisoncell(s, ptr, FREE);
+        else store<u32>(ptr - HEADER, FREE);
       }
       ptr += s.elemsize;
     }
