@@ -16,7 +16,7 @@ import { m0 } from "../sys/types";
 import { ismarked, firstcell } from "./mbitmap";
 import { flushmcache } from "./mcache";
 import { FREE, reclaimall, startsweep } from "./mcentral";
-import { drain, drained, drainoverflow, dropmarkstack, greyobject } from "./mgcmark";
+import { drain, drained, drainoverflow, dropmarkstack, greyobject, markstackinit } from "./mgcmark";
 import { mheap } from "./mheap";
 import { cycleended, cyclestarted, gcstats, stopped } from "./mstats";
 import { pinat } from "./pins";
@@ -174,5 +174,6 @@ export function mallocinit(): void {
   gcstats.inittime = nanotime();
   mheap.cycle = mheap.sweepgen = 2; // a span's markgen is 0 at first: no cycle's
   sampleinit();
+  markstackinit();
   setgoal();
 }

@@ -144,7 +144,16 @@ export function dropmarkstack(): void {
   if (blocks < 2) return;
   freeblocks(mheap.markstack, blocks);
   mheap.gcblocks -= blocks;
-  mheap.markstack = mheap.marktop = mheap.markend = 0;
+  markstackinit();
+}
+
+/** A mark stack for when there is no memory: with none at all a long list would take a walk of the heap an element. */
+const reserve = memory.data(256);
+
+/** Begins with the smallest mark stack. */
+export function markstackinit(): void {
+  mheap.markstack = mheap.marktop = reserve;
+  mheap.markend = reserve + 256;
 }
 
 /** Tells whether nothing waits to be visited. */
