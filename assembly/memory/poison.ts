@@ -50,7 +50,7 @@ export function checkfree(ptr: usize, id: u32): void {
   checkpoison(ptr, ptr + 4, ptr + room(spanof(ptr)));
 }
 
-/** A free run's blocks, but for its head and its last block's. */
+/** Blocks that are given back. */
 export function poisonblocks(ptr: usize, blocks: usize): void {
   memory.fill(ptr, BYTE, blocks << BLOCK_SHIFT);
 }
@@ -60,9 +60,9 @@ export function poisonhead(ptr: usize, len: usize): void {
   memory.fill(ptr, BYTE, len);
 }
 
-/** Blocks that are to be handed out: dies if they were written to since they were given back. */
+/** Blocks that are to be handed out: dies if they, or the first MiB of them, were written to since they were given back. */
 export function checkblocks(ptr: usize, blocks: usize): void {
-  const end = ptr + (blocks << BLOCK_SHIFT);
+  const end = ptr + (min<usize>(blocks, 64) << BLOCK_SHIFT);
   for (let at = ptr; at < end; at += 8) {
     if (load<u64>(at) == (<u64>POISON << 32 | POISON)) continue;
     badpointer(at, " is in free blocks, and was written to", AFTER_FREE);
