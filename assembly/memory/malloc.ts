@@ -14,6 +14,8 @@ import { allocsome, countlarge, linkspan } from "./mcentral";
 import { BLOCK, BLOCK_SHIFT, capacity, CELLS, mheap, Span } from "./mheap";
 import { firstcell } from "./mbitmap";
 import { addpin, removepin } from "./pins";
+import { checkoften } from "./checkheap";
+import { checkobject } from "./poison";
 import { samplelarge, takesample } from "./sample";
 import { anyclass, cellsize, HEADER, MAX_CELL, sizeclass } from "./sizeclass";
 
@@ -53,6 +55,7 @@ export function __new(size: usize, id: i32): usize {
 
 /** A cell when the list of its class is empty: at its end, or before a sample. Generated code calls it, too. */
 function newslow(sc: i32): usize {
+  if (isDefined(GO_DEBUG)) checkoften();
   const sampled = takesample(sc);
   if (sampled) return sampled;
   gcpoll(cellsize(sc));
@@ -146,6 +149,7 @@ export function __visit(ptr: usize, cookie: u32): void {
 @global @unsafe
 export function __pin(ptr: usize): usize {
   if (!ptr) return ptr;
+  if (isDefined(GO_DEBUG)) checkobject(ptr);
   if (!addpin(ptr)) gopanic("Object already pinned");
   if (mheap.gcphase) shade(ptr);
   return ptr;

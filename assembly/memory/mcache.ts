@@ -6,8 +6,9 @@
 // While a cycle marks, the cells of new lists are marked: what is allocated then is black.
 
 import { MCACHE } from "../shared/layout";
-import { cachespan } from "./mcentral";
+import { cachespan, FREE } from "./mcentral";
 import { mheap } from "./mheap";
+import { checkfree } from "./poison";
 import { flushsamples, handout, restof } from "./sample";
 import { cellsize, NCLASSES } from "./sizeclass";
 
@@ -24,6 +25,7 @@ if (<usize>NCLASSES << 2 > 0x100) ERROR("the mcache runs into mheap");
 @inline export function nextfree(sc: i32): usize {
   const list = listof(sc);
   const ptr = load<usize>(list);
+  if (isDefined(GO_DEBUG) && ptr) checkfree(ptr, FREE);
   if (ptr) store<usize>(list, load<usize>(ptr));
   return ptr;
 }

@@ -8,6 +8,7 @@
 
 import { bitmap, bitof, countbits, firstcell, livebits, preparespan, setbit, testbit } from "./mbitmap";
 import { allocspan, blocksof, freespan, growheap, mheap, Span, spansof, sweepof } from "./mheap";
+import { poisoncell } from "./poison";
 import { HEADER, NCLASSES } from "./sizeclass";
 
 /** rtId of a cell that holds no object. */
@@ -85,6 +86,7 @@ function sweepspan(s: Span): usize {
   for (let n = s.nelems; n; --n) {
     ptr -= cell;
     if (testbit(bits, bitof(s, ptr))) continue;
+    if (isDefined(GO_DEBUG)) poisoncell(s, ptr, FREE);
     store<u32>(ptr - HEADER, FREE);
     store<usize>(ptr, list);
     list = ptr;
@@ -98,6 +100,7 @@ function takeall(s: Span): usize {
   const cell = s.elemsize;
   const first = firstcell(s);
   const last = first + (s.nelems - 1) * cell;
+  if (isDefined(GO_DEBUG)) for (let ptr = first; ptr <= last; ptr += cell) poisoncell(s, ptr, FREE);
   for (let ptr = first; ptr < last; ptr += cell) {
     store<u32>(ptr - HEADER, FREE);
     store<usize>(ptr, ptr + cell);

@@ -16,10 +16,12 @@ import { m0 } from "../sys/types";
 import { ismarked, firstcell } from "./mbitmap";
 import { flushmcache } from "./mcache";
 import { FREE, reclaimall, startsweep } from "./mcentral";
-import { drain, drained, drainoverflow, dropmarkstack, greyobject } from "./mgcmark";
+import { drain, drained, drainoverflow, dropmarkstack, greyobject, markstackinit } from "./mgcmark";
 import { mheap } from "./mheap";
 import { cycleended, cyclestarted, gcstats, stopped } from "./mstats";
 import { pinat } from "./pins";
+import { poisoncell } from "./poison";
+import { checkheap } from "./checkheap";
 import { setgoal, startassist } from "./mgcpacer";
 import { sampleinit } from "./sample";
 import { HEADER } from "./sizeclass";
@@ -143,6 +145,7 @@ function markend(start: f64): bool {
   const goal = mheap.goal;
   setgoal();
   cycleended(start, before, goal);
+  if (isDefined(GO_DEBUG)) checkheap();
   return true;
 }
 
@@ -155,7 +158,8 @@ function finalizedead(): void {
     for (let n = s.nelems; n; --n) {
       if (load<u32>(ptr - HEADER) != FREE && !ismarked(ptr)) {
         if (isDefined(__finalize)) __finalize(ptr);
-        store<u32>(ptr - HEADER, FREE);
+        if (isDefined(GO_DEBUG)) poisoncell(s, ptr, FREE);
+        else store<u32>(ptr - HEADER, FREE);
       }
       ptr += s.elemsize;
     }
@@ -170,5 +174,6 @@ export function mallocinit(): void {
   gcstats.inittime = nanotime();
   mheap.cycle = mheap.sweepgen = 2; // a span's markgen is 0 at first: no cycle's
   sampleinit();
+  markstackinit();
   setgoal();
 }

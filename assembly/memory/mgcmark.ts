@@ -11,6 +11,7 @@
 import { BLOCK_SHIFT, allocblocks, freeblocks, mheap, Span } from "./mheap";
 import { bitmap, bitof, firstcell, setmark, testbit } from "./mbitmap";
 import { FREE } from "./mcentral";
+import { checkobject } from "./poison";
 import { HEADER } from "./sizeclass";
 
 // Of a class's flags: asc's std/assembly/shared/typeinfo.ts.
@@ -41,6 +42,7 @@ import { HEADER } from "./sizeclass";
 
 /** Marks an object and remembers it if it holds references. Never parks. */
 export function greyobject(ptr: usize): void {
+  if (isDefined(GO_DEBUG)) checkobject(ptr);
   if (ptr < __heap_base) {
     if (load<u32>(ptr - 16) == mheap.cycle) return;
     store<u32>(ptr - 16, mheap.cycle);
@@ -142,7 +144,16 @@ export function dropmarkstack(): void {
   if (blocks < 2) return;
   freeblocks(mheap.markstack, blocks);
   mheap.gcblocks -= blocks;
-  mheap.markstack = mheap.marktop = mheap.markend = 0;
+  markstackinit();
+}
+
+/** A mark stack for when there is no memory: with none at all a long list would take a walk of the heap an element. */
+const reserve = memory.data(256);
+
+/** Begins with the smallest mark stack. */
+export function markstackinit(): void {
+  mheap.markstack = mheap.marktop = reserve;
+  mheap.markend = reserve + 256;
 }
 
 /** Tells whether nothing waits to be visited. */

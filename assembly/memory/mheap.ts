@@ -23,6 +23,7 @@
 // A raw span (raw.ts) has its free list where the marks are.
 
 import { GCPHASE, MHEAP, SAMPLER } from "../shared/layout";
+import { checkblocks, poisonblocks, poisonhead } from "./poison";
 import { cellsize, HEADER, MEDIUM, NCLASSES } from "./sizeclass";
 
 // @ts-ignore: decorator
@@ -64,7 +65,7 @@ if (offsetof<Span>() != MARKS) ERROR("a span's marks are not behind its fields")
 if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
 
 /** Head of a run of free blocks; `head` is in the last block too. */
-@unmanaged class Run {
+@unmanaged export class Run {
   next: Run | null;
   prev: Run | null;
   blocks: usize;
@@ -117,6 +118,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   nfree: u64; // as of the last cycle
   totalfree: u64;
   allocs: u32; // counted in torture builds
+  refills: u32; // counted in debug builds
 }
 
 // @ts-ignore: decorator
@@ -162,7 +164,7 @@ const pages = memory.data(65536);
 }
 
 // @ts-ignore: decorator
-@inline function binof(blocks: usize): usize {
+@inline export function binof(blocks: usize): usize {
   return BINS + (min<usize>(blocks, 63) << 2);
 }
 
@@ -228,9 +230,11 @@ export function allocblocks(n: usize): usize {
 function takeblocks(n: usize): usize {
   const run = findrun(n);
   if (!run) return 0;
+  const blocks = run.blocks;
   removerun(run);
   const ptr = changetype<usize>(run);
-  if (run.blocks > n) addrun(ptr + (n << BLOCK_SHIFT), run.blocks - n);
+  if (blocks > n) addrun(ptr + (n << BLOCK_SHIFT), blocks - n);
+  if (isDefined(GO_DEBUG)) checkblocks(ptr, n);
   return ptr;
 }
 
@@ -253,10 +257,11 @@ function takepage(): usize {
     const page = ptr + PAGE - 1 & -PAGE;
     const before = page - ptr >> BLOCK_SHIFT;
     if (before + PAGE_BLOCKS > run.blocks) continue;
-    removerun(run);
     const behind = run.blocks - before - PAGE_BLOCKS;
+    removerun(run);
     if (before) addrun(ptr, before);
     if (behind) addrun(page + PAGE, behind);
+    if (isDefined(GO_DEBUG)) checkblocks(page, PAGE_BLOCKS);
     return page;
   }
   return 0;
@@ -281,17 +286,18 @@ export function growheap(n: usize): bool {
 
 /** Gives blocks back, joined with the free ones beside them. */
 export function freeblocks(ptr: usize, blocks: usize): void {
+  if (isDefined(GO_DEBUG)) poisonblocks(ptr, blocks);
   if (isfree(ptr - BLOCK)) {
     const before = changetype<Run>(load<usize>(ptr - BLOCK, offsetof<Run>("head")));
-    removerun(before);
     ptr = changetype<usize>(before);
     blocks += before.blocks;
+    removerun(before);
   }
   const end = ptr + (blocks << BLOCK_SHIFT);
   if (isfree(end)) {
     const after = changetype<Run>(end);
-    removerun(after);
     blocks += after.blocks;
+    removerun(after);
   }
   addrun(ptr, blocks);
 }
@@ -326,13 +332,17 @@ function removerun(run: Run): void {
     if (!next) mheap.bins &= ~(<u64>1 << min<usize>(run.blocks, 63));
   }
   mheap.free -= run.blocks;
+  const last = ptr + (run.blocks - 1 << BLOCK_SHIFT);
   clearfree(ptr);
-  clearfree(ptr + (run.blocks - 1 << BLOCK_SHIFT));
+  clearfree(last);
+  if (!isDefined(GO_DEBUG)) return;
+  poisonhead(ptr, offsetof<Run>());
+  poisonhead(last, offsetof<Run>());
 }
 
 /** Tells whether a free run begins or ends with that block. */
 // @ts-ignore: decorator
-@inline function isfree(block: usize): bool {
+@inline export function isfree(block: usize): bool {
   return (load<u8>(pages + (block >> PAGE_SHIFT)) >> <u8>(block >> BLOCK_SHIFT & 3) & 1) != 0;
 }
 

@@ -74,6 +74,11 @@ function grow(): void {
   if (mheap.gcphase) restartpins();
 }
 
+/** Tells whether ptr is found. */
+export function ispinned(ptr: usize): bool {
+  return mheap.pinlen != 0 && load<usize>(slotat(find(ptr))) == ptr;
+}
+
 /** The i-th place of the table: a pinned object or 0. */
 // @ts-ignore: decorator
 @inline export function pinat(i: usize): usize {

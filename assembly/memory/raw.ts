@@ -12,22 +12,22 @@ import { fatal, fataloom, gopanic } from "../sys/fatal";
 import { allocsome } from "./mcentral";
 import { BLOCK, BLOCK_SHIFT, blocksof, capacity, CELLS, freespan, RAW, rawof, Span, spanof } from "./mheap";
 import { firstcell } from "./mbitmap";
-import { gcfull } from "./mgc";
+import { checkfree, checkraw, poisoncell } from "./poison";
 import { anyclass, HEADER } from "./sizeclass";
 import { MAXSIZE } from "./malloc";
 
 /** A raw span: its free list is where others have marks. */
-@unmanaged class RawSpan extends Span {
+@unmanaged export class RawSpan extends Span {
   freelist: usize;
   nalloc: usize;
 }
 
 /** rtId of a raw block. */
 // @ts-ignore: decorator
-@inline const RAWID: u32 = 0xfffffffe;
+@inline export const RAWID: u32 = 0xfffffffe;
 /** rtId of a raw block that is free. */
 // @ts-ignore: decorator
-@inline const FREED: u32 = 0xfffffffd;
+@inline export const FREED: u32 = 0xfffffffd;
 
 if (offsetof<RawSpan>() > CELLS) ERROR("a raw span's fields run into its cells");
 
@@ -39,6 +39,7 @@ export function __alloc(size: usize): usize {
   if (!sc) return alloclarge(size);
   const s = changetype<RawSpan>(load<usize>(rawof(sc)));
   const ptr = take(changetype<usize>(s) ? s : freshspan(sc), sc);
+  if (isDefined(GO_DEBUG)) checkfree(ptr, FREED);
   store<u32>(ptr - HEADER, RAWID);
   return ptr;
 }
@@ -60,6 +61,7 @@ function freshspan(sc: i32): RawSpan {
   const last = first + (s.nelems - 1) * cell;
   for (let ptr = first; ptr < last; ptr += cell) store<usize>(ptr, ptr + cell);
   store<usize>(last, 0);
+  if (isDefined(GO_DEBUG)) for (let ptr = first; ptr <= last; ptr += cell) poisoncell(s, ptr, FREED);
   s.freelist = first;
   s.nalloc = 0;
   link(s, sc);
@@ -85,12 +87,14 @@ function alloclarge(size: usize): usize {
 @global @unsafe
 export function __free(ptr: usize): void {
   if (ptr < __heap_base) return; // as in asc: static blocks stay
+  if (isDefined(GO_DEBUG)) checkraw(ptr);
   const s = changetype<RawSpan>(changetype<usize>(spanof(ptr)));
   const sc = s.spanclass - RAW;
   if (!sc) {
     freespan(s);
     return;
   }
+  if (isDefined(GO_DEBUG)) poisoncell(s, ptr, FREED);
   const rest = s.freelist;
   store<usize>(ptr, rest);
   s.freelist = ptr;
@@ -106,6 +110,7 @@ export function __free(ptr: usize): void {
 @global @unsafe
 export function __realloc(ptr: usize, size: usize): usize {
   const isstatic = ptr < __heap_base;
+  if (isDefined(GO_DEBUG) && !isstatic) checkraw(ptr);
   const had = isstatic ? <usize>load<u32>(ptr - 4) : capacity(ptr);
   if (!isstatic && size <= had && size >= had >> 1) return ptr;
   const moved = __alloc(size);

@@ -12,6 +12,8 @@
 import { MCACHE, MPROF, SAMPLER } from "../shared/layout";
 import { profmalloc } from "../sys/hooks";
 import { MULTIPLIER, xorshift } from "../sys/rand";
+import { FREE } from "./mcentral";
+import { checkfree } from "./poison";
 import { cellsize, NCLASSES } from "./sizeclass";
 
 /** Go's MemProfileRate. */
@@ -122,6 +124,7 @@ function cut(sc: i32, list: usize, gap: u32): void {
 export function takesample(sc: i32): usize {
   const ptr = load<usize>(restof(sc));
   if (!ptr) return 0;
+  if (isDefined(GO_DEBUG)) checkfree(ptr, FREE);
   // With rate 1 all that follows is the rest.
   if (sampler.rate == 1) store<usize>(restof(sc), load<usize>(ptr));
   else cut(sc, load<usize>(ptr), drawcells(sc));

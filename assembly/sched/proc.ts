@@ -18,7 +18,7 @@ import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
-import { runqget, runqput, runqputfirst, runqputnext } from "./runq";
+import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { checktimers } from "./timer";
 
@@ -252,6 +252,7 @@ export function schedule(slice: f64): i32 {
   let ticks: u32 = 0;
   while (true) {
     if (++ticks % TICK == 0) {
+      if (isDefined(GO_DEBUG)) checkrunq(p0);
       const now = nanotime();
       if (sched.ntimers) checktimers(now);
       if (now >= end) {

@@ -5,7 +5,9 @@
 // to each other switches without a trip round the queue. Go takes back the time slice such a
 // pair inherits; here the slot loses its turn after NEXT_LIMIT times, so nobody starves.
 
-import { G, P } from "../sys/types";
+import { fatalthrow } from "../sys/fatal";
+import { Grunnable } from "../sys/status";
+import { G, P, sched } from "../sys/types";
 
 // @ts-ignore: decorator
 @inline const NEXT_LIMIT: u32 = 32;
@@ -55,4 +57,20 @@ export function runqputfirst(p: P, gp: G): void {
     if (!link) p.runqtail = null;
   }
   return gp;
+}
+
+/** Verifies, in a debug build, that who is in the queue is runnable and there once, and that the tail is its end. */
+export function checkrunq(p: P): void {
+  const next = p.runnext;
+  if (next && next.status != Grunnable) fatalthrow("checkrunq: runnext is not runnable");
+  let n = 0;
+  let last: G | null = null;
+  let gp = p.runqhead;
+  while (gp) {
+    if (gp.status != Grunnable) fatalthrow("checkrunq: who is queued is not runnable");
+    if (gp == next || ++n > sched.nallg) fatalthrow("checkrunq: queued twice");
+    last = gp;
+    gp = gp.schedlink;
+  }
+  if (last != p.runqtail) fatalthrow("checkrunq: the tail is not the last");
 }

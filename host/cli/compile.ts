@@ -22,7 +22,7 @@ export type Target = (typeof BUILD_TARGETS)[number];
 const HOSTED = ["--runtime", "gopark", "--exportRuntime", "--exportStart", "_initialize"];
 const FLAGS: Record<Target, readonly string[]> = {
   release: [...HOSTED, "-O3"],
-  debug: [...HOSTED, "--debug", "--sourceMap"],
+  debug: [...HOSTED, "--debug", "--sourceMap", "--use", "GO_DEBUG=1"],
   wasi: ["--runtime", "gopark-wasi", "-O3"],
 };
 

@@ -151,27 +151,29 @@ export class Pprof {
   async text(kind: ProfileKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
     if (debug === 2 && kind === "goroutine") return this.#runtime.stack({ all: true });
-    return this.#take(kind).text(await writers());
+    return this.#take(kind, false, true).text(await writers());
   }
 
-  #take(kind: ProfileKind, gc?: boolean): Taken {
+  #take(kind: ProfileKind, gc = false, text = false): Taken {
     const runtime = this.#runtime;
     const now = BigInt(Math.round(this.#parts.platform.walltime() * 1e3)) * 1000n;
     switch (kind) {
       case "goroutine": return counted(runtime.goroutineProfile(), (w, s) => w.goroutineProfile(s, now));
       case "threadcreate": return counted(runtime.threadCreateProfile(), (w, s) => w.threadCreateProfile(s, now));
-      case "heap": return this.#memory(gc, (w, records, rate) => w.heapProfile(records, rate, now));
-      case "allocs": return this.#memory(gc, (w, records, rate) => w.allocsProfile(records, rate, now));
+      case "heap": return this.#memory(gc, text, (w, records, rate) => w.heapProfile(records, rate, now));
+      case "allocs": return this.#memory(gc, text, (w, records, rate) => w.allocsProfile(records, rate, now));
       default: throw unknownKind(kind);
     }
   }
 
-  #memory(gc: boolean | undefined, make: (w: Writers, records: MemRecord[], rate: number) => Profile): Taken {
+  /** Statistics are for the text only: the guest allocates to tell them. */
+  #memory(gc: boolean, text: boolean, make: (w: Writers, records: MemRecord[], rate: number) => Profile): Taken {
     const { reader } = this.#parts;
     if (gc) reader.gc();
     const records = this.#runtime.memProfile().map((r) => ({ ...r, pcs: r.stack }));
     const rate = reader.memProfileRate();
-    return { profile: (w) => make(w, records, rate), text: (w) => w.encodeHeapText(records, rate) };
+    const stats = text ? this.#runtime.readMemStats() : undefined;
+    return { profile: (w) => make(w, records, rate), text: (w) => w.encodeHeapText(records, rate, stats!) };
   }
 
   #pass(seconds: number, signal?: AbortSignal): Promise<void> {

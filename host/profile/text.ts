@@ -27,13 +27,55 @@ function record({ values, pcs, frames }: Sample): string {
  * Prints heap and allocs, which have one text: what was sampled, not what it stands for, the least
  * in use first. The rate is doubled, as the first heap profilers did and pprof expects.
  */
-export function encodeHeapText(records: readonly MemRecord[], rate: number): string {
+export function encodeHeapText(records: readonly MemRecord[], rate: number, stats: HeapStats): string {
   const total = records.reduce(plus, { objects: 0, bytes: 0, allocObjects: 0, allocBytes: 0 });
   // If all were in use, pprof would take the profile for one of the older form with two columns.
   if (total.bytes === total.allocBytes) total.allocBytes++;
   const sorted = [...records].sort((a, b) => inUseBytes(a) - inUseBytes(b));
   return `heap profile: ${counts(total)} @ heap/${2 * rate}\n` +
-    sorted.map(heapRecord).join("");
+    sorted.map(heapRecord).join("") + memStats(stats);
+}
+
+/** What the block behind the records tells: what the guest's MemStats says. */
+export interface HeapStats {
+  readonly alloc: number;
+  readonly totalAlloc: number;
+  readonly sys: number;
+  readonly mallocs: number;
+  readonly frees: number;
+  readonly heapAlloc: number;
+  readonly heapSys: number;
+  readonly heapIdle: number;
+  readonly heapInuse: number;
+  readonly heapObjects: number;
+  readonly stackInuse: number;
+  readonly buckHashSys: number;
+  readonly gcSys: number;
+  readonly otherSys: number;
+  readonly nextGC: number;
+  readonly lastGC: number;
+  readonly numGC: number;
+  readonly numForcedGC: number;
+  readonly pauseNs: readonly number[];
+}
+
+/**
+ * Go's lines about the heap. Zero is what is true here: nothing is looked up, no memory goes back,
+ * stacks take what they use, and spans and the mcache lie elsewhere. Left out is what nobody knows:
+ * PauseEnd, GCCPUFraction and MaxRSS.
+ */
+function memStats(m: HeapStats): string {
+  const lines = [
+    ["Alloc", m.alloc], ["TotalAlloc", m.totalAlloc], ["Sys", m.sys], ["Lookups", 0],
+    ["Mallocs", m.mallocs], ["Frees", m.frees],
+    ["HeapAlloc", m.heapAlloc], ["HeapSys", m.heapSys], ["HeapIdle", m.heapIdle], ["HeapInuse", m.heapInuse],
+    ["HeapReleased", 0], ["HeapObjects", m.heapObjects],
+    ["Stack", `${m.stackInuse} / ${m.stackInuse}`], ["MSpan", "0 / 0"], ["MCache", "0 / 0"],
+    ["BuckHashSys", m.buckHashSys], ["GCSys", m.gcSys], ["OtherSys", m.otherSys],
+    ["NextGC", m.nextGC], ["LastGC", m.lastGC], ["PauseNs", `[${m.pauseNs.join(" ")}]`],
+    ["NumGC", m.numGC], ["NumForcedGC", m.numForcedGC], ["DebugGC", false],
+  ];
+  return `\n# runtime.MemStats\n${lines.map(([name, value]) => `# ${name} = ${value}\n`).join("")}`;
 }
 
 interface Counts {

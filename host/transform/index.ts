@@ -215,7 +215,7 @@ export default class GoparkTransform {
   /** Whether speed is wanted and no allocation is watched. */
   private get inlinesNew(): boolean {
     const { optimizeLevelHint, shrinkLevelHint, globalAliases } = this.options;
-    const watched = ["GO_DEBUG", "GO_TORTURE"].some(name => globalAliases?.has(name));
+    const watched = ["GO_DEBUG", "GO_TORTURE", "GO_TORTURE_STEP"].some(name => globalAliases?.has(name));
     return optimizeLevelHint >= 2 && shrinkLevelHint == 0 && !watched;
   }
 

@@ -6,7 +6,7 @@
  *     __new(24, 7)   ->   p = mcache[2]; if (p) mcache[2] = *p; else p = newslow(2); header and zeros; p
  *
  * Every path that finds a cell makes no call, so it needs no frame on the trace and shows the
- * collector nothing. Not in builds that watch each allocation (GO_DEBUG, GO_TORTURE), and not
+ * collector nothing. Not in builds that watch each allocation (GO_DEBUG, GO_TORTURE, GO_TORTURE_STEP), and not
  * where size counts. Cost: some 30 bytes a place.
  *
  * @module

@@ -110,3 +110,20 @@ for (const { name, want } of failing) {
     assert.doesNotMatch(stderr, /\n +at /);
   });
 }
+
+test("gopark run --gctrace prints Go's line for each collection", () => {
+  const { status, stderr } = gopark("run", "--gctrace", guestPath("garbage"));
+  assert.equal(status, 0, stderr);
+  const lines = stderr.trimEnd().split("\n");
+  const number = "\\d+(?:\\.\\d+)?";
+  const form = new RegExp(`^gc (\\d+) @\\d+\\.\\d{3}s \\d+%: ${number}\\+${number}\\+${number} ms clock, ` +
+    `${number}\\+${number}/${number}/${number}\\+${number} ms cpu, \\d+->\\d+->\\d+ MB, \\d+ MB goal, ` +
+    "\\d+ MB stacks, \\d+ MB globals, 1 P( \\(forced\\))?$");
+  lines.forEach((line, i) => {
+    const match = form.exec(line);
+    assert.ok(match, line);
+    assert.equal(match[1], String(i + 1));
+  });
+  assert.ok(lines.length >= 3, stderr);
+  assert.ok(lines.at(-1)!.endsWith("(forced)") && !lines[0]!.endsWith("(forced)"), stderr);
+});

@@ -4,6 +4,7 @@ import { before, describe, it, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Profile as Proto } from "pprof-format";
 import { type App, load } from "../../host/index.ts";
+import type { MemStats } from "../../host/memory/record.ts";
 import { allocsProfile, heapProfile, type MemRecord, scaleHeapSample } from "../../host/profile/heap.ts";
 import { deltaProfile } from "../../host/profile/model.ts";
 import { encodePprof } from "../../host/profile/pprof.ts";
@@ -19,6 +20,11 @@ const tab = new PcTab(makePctab([
 const record = (counts: [number, number, number, number], ...pcs: number[]): MemRecord => {
   const [allocBytes, freeBytes, allocObjects, freeObjects] = counts;
   return { allocBytes, freeBytes, allocObjects, freeObjects, pcs, frames: tab.frames(pcs) };
+};
+const stats: MemStats = {
+  alloc: 1, totalAlloc: 2, sys: 3, mallocs: 4, frees: 5, heapAlloc: 6, heapSys: 7, heapIdle: 8, heapInuse: 9,
+  heapObjects: 10, stackInuse: 11, buckHashSys: 12, gcSys: 13, otherSys: 14, nextGC: 15, lastGC: 16,
+  numGC: 17, numForcedGC: 18, pauseTotalNs: 19, pauseNs: [20, 21],
 };
 const records = [record([4800, 1600, 150, 50], 2, 1), record([64, 64, 2, 2], 1), record([32, 0, 1, 0])];
 const mapping = { file: "app.wasm", buildId: "abcdef0123" };
@@ -52,7 +58,7 @@ test("scaleHeapSample: divides by the odds of being sampled", () => {
 });
 
 test("heap profile: debug=1 is Go's text", () => {
-  assert.equal(encodeHeapText(records, 512 * 1024), [
+  assert.equal(encodeHeapText(records, 512 * 1024, stats), [
     "heap profile: 101: 3232 [153: 4896] @ heap/1048576",
     "0: 0 [2: 64] @ 0x1",
     "#\t0x1\tmain.main+0x0\tassembly/main.ts:12",
@@ -65,9 +71,15 @@ test("heap profile: debug=1 is Go's text", () => {
     "#\t0x1\tmain.main+0x0\tassembly/main.ts:12",
     "",
     "",
+    "# runtime.MemStats",
+    "# Alloc = 1", "# TotalAlloc = 2", "# Sys = 3", "# Lookups = 0", "# Mallocs = 4", "# Frees = 5",
+    "# HeapAlloc = 6", "# HeapSys = 7", "# HeapIdle = 8", "# HeapInuse = 9", "# HeapReleased = 0", "# HeapObjects = 10",
+    "# Stack = 11 / 11", "# MSpan = 0 / 0", "# MCache = 0 / 0", "# BuckHashSys = 12", "# GCSys = 13", "# OtherSys = 14",
+    "# NextGC = 15", "# LastGC = 16", "# PauseNs = [20 21]", "# NumGC = 17", "# NumForcedGC = 18", "# DebugGC = false",
+    "",
   ].join("\n"));
   // All in use: one byte more keeps pprof from reading two columns.
-  assert.match(encodeHeapText([record([32, 0, 1, 0], 1)], 1), /^heap profile: 1: 32 \[1: 33\] @ heap\/2\n/);
+  assert.match(encodeHeapText([record([32, 0, 1, 0], 1)], 1, stats), /^heap profile: 1: 32 \[1: 33\] @ heap\/2\n/);
 });
 
 test("heap profile: a delta has what came and what went", () => {
@@ -116,7 +128,41 @@ describe("the heap of a real program", () => {
   it("has one text for heap and allocs", async () => {
     const text = await app.pprof.text("heap");
     assert.match(text, /^heap profile: \d+: \d+ \[\d+: \d+\] @ heap\/2\n/);
-    assert.equal(await app.pprof.text("allocs"), text);
+    const records = (s: string) => s.split("# runtime.MemStats\n")[0];
+    assert.equal(records(await app.pprof.text("allocs")), records(text));
+    assert.match(text, /^# HeapAlloc = [1-9]\d*$/m);
+    assert.match(text, /^# PauseNs = \[\d+( \d+){255}\]$/m);
+  });
+
+  it("adds up to the memory that there is", async () => {
+    const before = app.runtime.readMemStats();
+    await app.exports.build!(1000);
+    await app.pprof.profile("heap", { gc: true });
+    const m = app.runtime.readMemStats();
+    assert.equal(m.sys, m.heapInuse + m.heapIdle + m.stackInuse + m.buckHashSys + m.gcSys + m.otherSys);
+    assert.equal(m.heapSys, m.heapInuse + m.heapIdle);
+    assert.equal(m.alloc, m.heapAlloc);
+    assert.equal(m.heapObjects, m.mallocs - m.frees);
+    assert.ok(m.sys % 65536 === 0 && m.heapAlloc > 0 && m.heapAlloc <= m.heapInuse && m.otherSys > 0, JSON.stringify(m));
+    assert.ok(m.mallocs - before.mallocs >= 1000 && m.mallocs - before.mallocs < 1100);
+    assert.deepEqual([m.numGC, m.numForcedGC], [before.numGC + 1, before.numForcedGC + 1]);
+    assert.equal(m.pauseNs.length, 256);
+    assert.ok(m.pauseNs[(m.numGC + 255) % 256]! <= m.pauseTotalNs && m.pauseTotalNs > before.pauseTotalNs);
+    assert.ok(m.lastGC > 1.6e18 && m.nextGC > m.heapAlloc);
+    await app.exports.drop!();
+  });
+
+  it("has a histogram by class", async () => {
+    const nodes = () => app.runtime.heapHistogram().find((c) => /\bNode$/.test(c.name));
+    await app.exports.drop!();
+    assert.equal(nodes(), undefined);
+    await app.exports.build!(250);
+    assert.deepEqual([nodes()?.objects, nodes()?.bytes], [250, 250 * 16]);
+    const all = app.runtime.heapHistogram();
+    assert.ok(all.every((c, i) => i === 0 || c.bytes <= all[i - 1]!.bytes), "most bytes first");
+    assert.ok(all.some((c) => c.name.includes("StaticArray")));
+    await app.exports.drop!();
+    assert.equal(nodes(), undefined);
   });
 
   it("takes a delta over some seconds", async () => {

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+// Walks the heap of a debug build (GO_DEBUG) and verifies what the heads of the other files promise.
+//
+// It runs when a collection has ended and at every EVERY-th list of cells that ran out: nothing is in
+// hand then. Whoever broke a promise is not far back. It dies with fatalthrow, the address of the span,
+// run or cell on a line of its own before. Unbounded. Never allocates.
+
+import { fatalthrow } from "../sys/fatal";
+import { printrune } from "../sys/print";
+import { bitmap, bitof, countbits, firstcell, livebits, setbit, testbit } from "./mbitmap";
+import { listof } from "./mcache";
+import { FREE } from "./mcentral";
+import { binof, BLOCK, BLOCK_SHIFT, blocksof, CELLS, isfree, MARKS_SIZE, mheap, PAGE, RAW, rawof, Run, Span, spanof, spanshift, spansof, sweepof } from "./mheap";
+import { ispinned, pinat } from "./pins";
+import { checkfree, checkobject, isblock, isspan, printaddress, room } from "./poison";
+import { FREED, RawSpan } from "./raw";
+import { restof } from "./sample";
+import { cellsize, HEADER, MEDIUM, NCLASSES } from "./sizeclass";
+
+/** The heap is walked at every so many lists of cells that ran out. */
+// @ts-ignore: decorator
+@inline const EVERY: u32 = 256;
+/** Lists of free runs: by length, the last of all that are longer. */
+// @ts-ignore: decorator
+@inline const BINS: usize = 64;
+
+/** Dies of a broken promise about what lies at an address. */
+function fail(at: usize, msg: string): void {
+  printaddress(at);
+  printrune(0x0a);
+  fatalthrow(msg);
+}
+
+// @ts-ignore: decorator
+@inline function check(ok: bool, at: usize, msg: string): void {
+  if (!ok) fail(at, msg);
+}
+
+/** Walks the heap now and then. */
+export function checkoften(): void {
+  if (++mheap.refills % EVERY == 0) checkheap();
+}
+
+/** Walks the heap. */
+export function checkheap(): void {
+  const free = checkruns();
+  const objects = checkspans();
+  for (let sc = 1; sc < NCLASSES; ++sc) {
+    checkcache(sc);
+    checkraws(sc);
+  }
+  checkpins();
+  check(free == mheap.free, free, "checkheap: free runs are not mheap.free");
+  check(objects == mheap.spanblocks, objects, "checkheap: spans are not mheap.spanblocks");
+  const known = mheap.free + mheap.spanblocks + mheap.rawblocks + mheap.gcblocks + mheap.persistent;
+  check(known == mheap.blocks, known, "checkheap: blocks are lost");
+}
+
+/** The free runs: listed by length, both ends known, joined with their neighbours. Returns their blocks. */
+function checkruns(): usize {
+  let sum: usize = 0;
+  for (let n: usize = 0; n < BINS; ++n) {
+    const list = load<usize>(binof(n));
+    check((mheap.bins >> n & 1) != 0 == (list != 0), list, "checkheap: mheap.bins");
+    let prev: Run | null = null;
+    let run = changetype<Run | null>(list);
+    while (run) {
+      check(isblock(changetype<usize>(run)), changetype<usize>(run), "checkheap: a free run is no block");
+      check(run.prev == prev, changetype<usize>(run), "checkheap: links of free runs");
+      check(min<usize>(run.blocks, BINS - 1) == n, changetype<usize>(run), "checkheap: a free run in a list of others");
+      checkrun(run);
+      sum += run.blocks;
+      prev = run;
+      run = run.next;
+    }
+  }
+  return sum;
+}
+
+function checkrun(run: Run): void {
+  const at = changetype<usize>(run);
+  const last = at + (run.blocks - 1 << BLOCK_SHIFT);
+  check(isblock(last), at, "checkheap: a free run ends behind the memory");
+  check(isfree(at) && isfree(last), at, "checkheap: ends of a free run");
+  check(load<usize>(last, offsetof<Run>("head")) == at, at, "checkheap: the end of a free run has another head");
+  check(!isfree(at - BLOCK) && !isfree(last + BLOCK), at, "checkheap: free runs side by side");
+}
+
+/** The spans of objects: in the list of all and in their class's. Returns their blocks. */
+function checkspans(): usize {
+  let n: usize = 0;
+  let blocks: usize = 0;
+  let live: usize = 0;
+  let reclaimed = !mheap.reclaimed;
+  let s = mheap.allspans;
+  while (s) {
+    check(isspan(s), changetype<usize>(s), "checkheap: links of all spans");
+    checkspan(s);
+    if (s == mheap.reclaimed) reclaimed = true;
+    live += countbits(livebits(s)) * s.elemsize;
+    blocks += s.blocks;
+    ++n;
+    s = s.allnext;
+  }
+  check(reclaimed, changetype<usize>(mheap.reclaimed), "checkheap: mheap.reclaimed is no span");
+  check(live == mheap.survived, live, "checkheap: marks are not mheap.survived");
+  for (let sc = 0; sc < NCLASSES; ++sc) n -= checkclass(sc);
+  check(n == 0, n, "checkheap: spans in no class");
+  return blocks;
+}
+
+function checkspan(s: Span): void {
+  const at = changetype<usize>(s);
+  const sc = s.spanclass;
+  check(<u32>sc < <u32>NCLASSES, at, "checkheap: a span has no class");
+  if (sc) {
+    check(s.elemsize == cellsize(sc) && s.blocks == blocksof(sc), at, "checkheap: a span's cells");
+    check(s.nelems == ((s.blocks << BLOCK_SHIFT) - CELLS) / s.elemsize, at, "checkheap: a span's cells");
+  } else check(s.nelems == 1 && s.elemsize == s.blocks << BLOCK_SHIFT, at, "checkheap: a large object's span");
+  check(isblock(at + (s.blocks - 1 << BLOCK_SHIFT)), at, "checkheap: a span ends behind the memory");
+  check(sc < MEDIUM || (at & (PAGE - 1)) == 0, at, "checkheap: a medium span is no page");
+  check(spanof(firstcell(s)) == s, at, "checkheap: a span is not found from its cells");
+  check(s.markgen <= mheap.cycle && s.sweepgen <= mheap.sweepgen, at, "checkheap: a span is ahead of the collector");
+  checkcells(s);
+}
+
+/** Each cell is free and poisoned or has a header; no mark is between cells. */
+function checkcells(s: Span): void {
+  const live = livebits(s);
+  const marks = s.markgen == mheap.cycle ? bitmap(s, mheap.cycle) : live;
+  let nlive: usize = 0;
+  let nmarks: usize = 0;
+  let ptr = firstcell(s);
+  for (let n = s.nelems; n; --n) {
+    const bit = bitof(s, ptr);
+    if (live && testbit(live, bit)) ++nlive;
+    if (marks && testbit(marks, bit)) ++nmarks;
+    const id = load<u32>(ptr - HEADER);
+    if (id == FREE) checkfree(ptr, FREE);
+    else {
+      check(id < load<u32>(__rtti_base), ptr, "checkheap: an object's class");
+      check(<usize>load<u32>(ptr - 4) <= room(s), ptr, "checkheap: an object's length");
+    }
+    ptr += s.elemsize;
+  }
+  check(nlive == countbits(live) && nmarks == countbits(marks), changetype<usize>(s), "checkheap: marks beside cells");
+}
+
+/** The spans of a class: those before the cursor are swept, those from it on are not. Returns how many. */
+function checkclass(sc: i32): usize {
+  let n: usize = 0;
+  const cursor = changetype<Span | null>(load<usize>(sweepof(sc)));
+  let swept = true;
+  let prev: Span | null = null;
+  let s = changetype<Span | null>(load<usize>(spansof(sc)));
+  while (s) {
+    const at = changetype<usize>(s);
+    if (s == cursor) swept = false;
+    check(isspan(s) && s.prev == prev, at, "checkheap: links of a class");
+    check(s.spanclass == sc, at, "checkheap: a span in the list of another class");
+    check((s.sweepgen == mheap.sweepgen) == swept, at, "checkheap: a span on the wrong side of the sweep");
+    prev = s;
+    s = s.next;
+    ++n;
+  }
+  check(!swept || !cursor, changetype<usize>(cursor), "checkheap: a class is swept from no span of its own");
+  return n;
+}
+
+/** Which cells of a span were seen. */
+const seen = memory.data(128);
+
+if (MARKS_SIZE != 128) ERROR("seen is too short");
+
+/** The mcache's cells of a class, those behind the next sample included: of one span, free, each there once; black while a cycle marks. */
+function checkcache(sc: i32): void {
+  memory.fill(seen, 0, MARKS_SIZE);
+  const first = load<usize>(listof(sc));
+  checklist(sc, first, first ? first : load<usize>(restof(sc)));
+  checklist(sc, load<usize>(restof(sc)), first ? first : load<usize>(restof(sc)));
+}
+
+function checklist(sc: i32, list: usize, first: usize): void {
+  for (let ptr = list; ptr; ptr = load<usize>(ptr)) {
+    checkfree(ptr, FREE);
+    const s = spanof(ptr);
+    check(isspan(s) && s.spanclass == sc, ptr, "checkheap: the mcache has a cell of no span of its class");
+    check(s == spanof(first), ptr, "checkheap: the mcache has cells of two spans in a class");
+    check((ptr - firstcell(s)) % s.elemsize == 0, ptr, "checkheap: the mcache has what is no cell");
+    checkonce(s, ptr);
+    if (mheap.gcphase) {
+      check(s.markgen == mheap.cycle && testbit(bitmap(s, mheap.cycle), bitof(s, ptr)), ptr, "checkheap: the mcache has a white cell");
+    }
+  }
+}
+
+function checkonce(s: Span, ptr: usize): void {
+  const bit = ptr - changetype<usize>(s) >> (4 + spanshift(ptr)); // bitof takes no raw span
+  check(!testbit(seen, bit), ptr, "checkheap: a cell is free twice");
+  setbit(seen, bit);
+}
+
+/** The raw spans of a class that have room: counted right, and none is empty beside others. */
+function checkraws(sc: i32): void {
+  const list = changetype<Span | null>(load<usize>(rawof(sc)));
+  let prev: Span | null = null;
+  let s = list;
+  while (s) {
+    const at = changetype<usize>(s);
+    check(isblock(at), at, "checkheap: a raw span is no block");
+    check(s.spanclass == (sc | RAW) && s.elemsize == cellsize(sc), at, "checkheap: a raw span in the list of another class");
+    check(s.prev == prev, at, "checkheap: links of raw spans");
+    checkraw(changetype<RawSpan>(at));
+    const alone = s == list && !s.next;
+    check(alone || changetype<RawSpan>(at).nalloc != 0, at, "checkheap: an empty raw span is kept");
+    prev = s;
+    s = s.next;
+  }
+}
+
+function checkraw(s: RawSpan): void {
+  memory.fill(seen, 0, MARKS_SIZE);
+  let n: usize = 0;
+  for (let ptr = s.freelist; ptr; ptr = load<usize>(ptr)) {
+    checkfree(ptr, FREED);
+    check(spanof(ptr) == s && (ptr - firstcell(s)) % s.elemsize == 0, ptr, "checkheap: a raw span lists a foreign cell");
+    checkonce(s, ptr);
+    ++n;
+  }
+  const at = changetype<usize>(s);
+  check(n != 0, at, "checkheap: a full raw span is listed");
+  check(n + s.nalloc == s.nelems, at, "checkheap: a raw span's count");
+}
+
+/** The pins: as many as there should be, each an object, each found. */
+function checkpins(): void {
+  let n: usize = 0;
+  for (let i: usize = 0; i < mheap.pincap; ++i) {
+    const ptr = pinat(i);
+    if (!ptr) continue;
+    checkobject(ptr);
+    check(ispinned(ptr), ptr, "checkheap: a pin that is not found");
+    ++n;
+  }
+  check(n == mheap.pinlen, n, "checkheap: pins are not mheap.pinlen");
+}
