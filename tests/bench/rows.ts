@@ -5,10 +5,10 @@
  * @module
  */
 
-export type Contestant = "gopark" | "go" | "gojs" | "generators" | "notrace" | "plain";
+export type Contestant = "gopark" | "go" | "gojs" | "generators" | "asc" | "notrace" | "rate0";
 
 /** The contestants that `--rivals` chooses from. */
-export const rivals: Contestant[] = ["go", "gojs", "generators"];
+export const rivals: Contestant[] = ["go", "gojs", "generators", "asc"];
 
 export interface Row {
   name: string;
@@ -29,6 +29,8 @@ export interface Row {
   versus?: Contestant;
   /** At most this ratio, or else at most this figure. */
   bar?: { ratio: number } | { most: number };
+  /** At most this ratio to asc's incremental runtime. */
+  ascBar?: number;
   /** Fewer rounds than asked for: what is slow, or the same each time. */
   rounds?: number;
   /** Only measured when named or without --quick. */
@@ -128,12 +130,58 @@ const computing: Row[] = [
     contestants: ["gopark", "notrace"], bar: { ratio: 1.1 },
   },
   {
-    ...blank, name: "plain-fib", unit: "ms", program: "fib", args: [35, 3], versus: "plain",
-    contestants: ["gopark", "plain"],
+    ...blank, name: "plain-fib", unit: "ms", program: "fib", args: [35, 3], versus: undefined,
+    contestants: ["gopark", "asc"],
   },
-  { ...blank, name: "trees", unit: "ms", program: "trees", args: [16, 1], contestants: withGo },
-  { ...blank, name: "objects", program: "objects", args: [10_000_000], contestants: withGo },
 ].map((row) => ({ ...row, module: "compute" }) as Row);
+
+const withAsc: Contestant[] = ["gopark", "go", "asc"];
+
+/** Time; and where much is alive, memory: of gopark and asc the linear memory, of Go what it has got. */
+function heapRow(name: string, rest: Partial<Row>, memory?: Partial<Row>): Row[] {
+  const row: Row = { ...blank, name, program: name, contestants: withAsc, ascBar: 1, ...rest };
+  if (!memory) return [row];
+  const { bar, ascBar, ...shared } = row;
+  return [row, {
+    ...shared, name: `${name}-memory`, unit: "MiB", metric: "detail", per: 1, ...memory,
+  }];
+}
+
+/** Runs the same program as gopark does, with another rate of the memory profile. */
+function rateRow(name: string, rate: number, bar: number): Row {
+  return {
+    ...blank, name: `rate-${name}`, program: "sampled", args: [rate, 5_000_000],
+    argsOf: { rate0: [0, 5_000_000] }, versus: "rate0", contestants: ["gopark", "rate0"],
+    bar: { ratio: bar },
+  };
+}
+
+const stopping: Partial<Row> = {
+  unit: "ms", program: "pauses", args: [10_000, 10_000_000], module: "pauses", contestants: withGo,
+};
+
+const allocating: Row[] = [
+  ...heapRow("trees-16", {
+    program: "trees", args: [16, 1], unit: "ms", bar: { ratio: 0.65 }, ascBar: 0.33,
+  }, { ascBar: 0.7 }),
+  ...heapRow("trees-20", {
+    program: "trees", args: [20, 1], unit: "s", bar: { ratio: 0.65 }, ascBar: 0.33, rounds: 1,
+    slow: true,
+  }, { ascBar: 0.7 }),
+  ...heapRow("objects", { args: [10_000_000], bar: { ratio: 0.65 }, ascBar: 0.33 }, {}),
+  ...heapRow("mixed", { args: [2_000_000], ascBar: 0.33 }, {}),
+  ...heapRow("arrays", { args: [1000, 10_000] }, {}),
+  ...heapRow("strings", { args: [2_000_000] }, {}),
+  ...heapRow("maps", { args: [2_000_000] }, { ascBar: 0.7 }),
+  ...heapRow("lists", { args: [4_000_000] }, { ascBar: 0.7 }),
+  ...heapRow("holders", {
+    args: [10_000, 100], contestants: withGo, ascBar: undefined,
+  }, {}),
+  rateRow("512k", 512 << 10, 1.02),
+  rateRow("1", 1, 5),
+  ...heapRow("pauses-p999", { ...stopping, bar: { most: 1 }, ascBar: undefined }),
+  ...heapRow("pauses-max", { ...stopping, metric: "detail", ascBar: undefined }),
+].map((row) => ({ ...row, module: row.module || "heap" }));
 
 const alone = { ...blank, versus: undefined, contestants: ["gopark"] as Contestant[] };
 
@@ -157,7 +205,8 @@ const building: Row[] = [
 ];
 
 export const rows: Row[] = [
-  ...switching, ...channels, ...syncing, ...parking, ...looking, ...computing, ...building,
+  ...switching, ...channels, ...syncing, ...parking, ...looking, ...computing, ...allocating,
+  ...building,
 ];
 
 /** The figure a row shows, from nanoseconds or from a count of bytes. */
