@@ -46,8 +46,6 @@ export function commandOf(who: Contestant, row: Row): Command {
       return gopark("", row, args);
     case "notrace":
       return gopark(".notrace", row, args);
-    case "rate0":
-      return gopark("", row, args);
     case "asc":
       return {
         file: node,
@@ -128,7 +126,6 @@ const builders: Record<Contestant, (rows: Row[]) => void> = {
     buildGuests(rows, "gopark", "", {});
   },
   notrace: (rows) => buildGuests(rows, "notrace", ".notrace", { GOPARK_TRACE: "0" }),
-  rate0: () => {}, // gopark's module
   asc: buildAsc,
   go: () => buildGo(join(out, "go"), {}),
   gojs: () => buildGo(join(out, "go.wasm"), { GOOS: "js", GOARCH: "wasm" }),

@@ -5,14 +5,14 @@
  * @module
  */
 
-export type Contestant = "gopark" | "go" | "gojs" | "generators" | "asc" | "notrace" | "rate0";
+export type Contestant = "gopark" | "go" | "gojs" | "generators" | "asc" | "notrace";
 
 /** The contestants that `--rivals` chooses from. */
 export const rivals: Contestant[] = ["go", "gojs", "generators", "asc"];
 
 export interface Row {
   name: string;
-  unit: "ns" | "ms" | "s" | "bytes" | "MiB" | "KiB";
+  unit: "ns" | "ms" | "s" | "bytes" | "MiB" | "KiB" | "times";
   /** The program every contestant of the row runs, and its arguments; the last one is the count. */
   program: string;
   args: number[];
@@ -147,12 +147,10 @@ function heapRow(name: string, rest: Partial<Row>, memory?: Partial<Row>): Row[]
   }];
 }
 
-/** Runs the same program as gopark does, with another rate of the memory profile. */
-function rateRow(name: string, rate: number, bar: number): Row {
+function rateRow(name: string, rate: number, most: number): Row {
   return {
-    ...blank, name: `rate-${name}`, program: "sampled", args: [rate, 5_000_000],
-    argsOf: { rate0: [0, 5_000_000] }, versus: "rate0", contestants: ["gopark", "rate0"],
-    bar: { ratio: bar },
+    ...blank, name: `rate-${name}`, unit: "times", program: "rate", args: [rate, 40_000_000],
+    versus: undefined, contestants: ["gopark"], bar: { most },
   };
 }
 
@@ -211,6 +209,6 @@ export const rows: Row[] = [
 
 /** The figure a row shows, from nanoseconds or from a count of bytes. */
 export function figure(row: Row, value: number): number {
-  const scale = { ns: 1, ms: 1e-6, s: 1e-9, bytes: 1, KiB: 1 / 1024, MiB: 1 / 1048576 };
+  const scale = { ns: 1, ms: 1e-6, s: 1e-9, times: 1, bytes: 1, KiB: 1 / 1024, MiB: 1 / 1048576 };
   return value * row.per * scale[row.unit];
 }

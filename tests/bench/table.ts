@@ -43,7 +43,7 @@ export function format(lines: Line[]): string {
   const body = lines.map(({ row, best, ratio, ok, toAsc, ascOk }) => [
     row.name,
     row.unit,
-    ...columns.map(([, who]) => number(best[who] ?? (who === "notrace" ? best.rate0 : undefined))),
+    ...columns.map(([, who]) => number(best[who])),
     ratio?.toFixed(2) ?? "",
     bar(row),
     verdict(ok),
@@ -62,11 +62,12 @@ function verdict(ok: boolean | undefined): string {
   return ok === undefined ? "" : ok ? "ok" : "OVER";
 }
 
-export const legend = `ratio: gopark to Go, GOMAXPROCS=1; in the trace and rate rows to base.
-asc: plain asc -O3 with its incremental runtime. base: for trace rows the same module without the
-trace stage, for rate rows the same program without a memory profile.
+export const legend = `ratio: gopark to Go, GOMAXPROCS=1; in the trace rows to base.
+asc: plain asc -O3 with its incremental runtime. base: the same module without the trace stage.
+rate: how many times as long it takes with a memory profile of that rate as with none.
 memory: linear memory at the end; of Go MemStats.Sys. pauses: single allocations that took over 2 us
-while 64 MiB of objects and 10,000 parked goroutines were alive, whatever the reason.
+while 64 MiB of objects and 10,000 parked goroutines were alive, without
+waits for a processor where the system tells of them.
 A bar of "<= 0.40" is a ratio, with a unit it is the figure itself.`;
 
 function bar(row: Row): string {

@@ -3,8 +3,11 @@
 package main
 
 import (
+	"bytes"
+	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -76,21 +79,52 @@ func smallParker() {
 	check(int(got.a), int(held.a))
 }
 
-// stops replaces lists, n objects in all; returns the times of the allocations that took long.
+// waited is how long this thread has waited for a processor so far, in ns; 0 where nobody tells.
+func waited() int64 {
+	n, _ := schedstat.ReadAt(schedstatText[:], 0)
+	if n <= 0 {
+		return 0
+	}
+	fields := bytes.Fields(schedstatText[:n])
+	ns, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+	return ns
+}
+
+var (
+	schedstat     *os.File
+	schedstatText [64]byte
+)
+
+// stops replaces lists, n objects in all; returns the times of the allocations that took long, without
+// waits for a processor.
 func stops(n int) []int64 {
 	found := []int64{}
 	random := uint32(1)
+	origin := time.Now()
+	now := func() int64 { return int64(time.Since(origin)) }
+	waits := waited()
+	end := now()
 	for i := 0; i < n; {
 		random = random*1664525 + 1013904223
 		at := random >> 16
 		var list *small
-		for k := 0; k < smallLength; k++ {
-			start := time.Now()
+		for k := 0; k < smallLength; k, i = k+1, i+1 {
+			start := now()
+			if start-end >= stop {
+				waits = waited()
+				start = now()
+			}
 			list = &small{int32(at), int64(k), list}
-			if took := int64(time.Since(start)); took >= stop {
+			end = now()
+			if end-start < stop {
+				continue
+			}
+			before := waits
+			waits = waited()
+			if took := end - start - (waits - before); took >= stop {
 				found = append(found, took)
 			}
-			i++
+			end = now()
 		}
 		smalls[at] = list
 	}
@@ -100,6 +134,8 @@ func stops(n int) []int64 {
 // pauses is (goroutines, n): p99.9 of the stops while n objects are allocated beside 2,097,152 that
 // live and the goroutines, which are parked; the detail is the longest stop.
 func pauses(a []int) result {
+	runtime.LockOSThread()
+	schedstat, _ = os.Open("/proc/thread-self/schedstat")
 	for at := range smalls {
 		var list *small
 		for k := 0; k < smallLength; k++ {
