@@ -46,8 +46,11 @@ export function commandOf(who: Contestant, row: Row): Command {
       return gopark("", row, args);
     case "notrace":
       return gopark(".notrace", row, args);
-    case "plain":
-      return { file: node, args: [join(here, "plain.bench.js"), join(out, "plain.wasm"), ...args] };
+    case "asc":
+      return {
+        file: node,
+        args: [join(here, "asc.bench.js"), join(out, "plain.wasm"), row.program, ...args],
+      };
     case "go":
       return { file: join(out, "go"), args: [row.program, ...args] };
     case "gojs":
@@ -108,11 +111,12 @@ function buildGo(to: string, env: Record<string, string>): void {
   });
 }
 
-function buildPlain(): void {
+function buildAsc(): void {
   const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
-  const from = join(source, "guest/fib.ts");
+  const from = join(source, "guest/plain.ts");
   const to = join(out, "plain.wasm");
-  execute({ file: node, args: [asc, from, "-O3", "--config", "none", "-o", to] });
+  const how = ["-O3", "--runtime", "incremental", "--config", "none"];
+  execute({ file: node, args: [asc, from, ...how, "-o", to] });
 }
 
 const builders: Record<Contestant, (rows: Row[]) => void> = {
@@ -122,7 +126,7 @@ const builders: Record<Contestant, (rows: Row[]) => void> = {
     buildGuests(rows, "gopark", "", {});
   },
   notrace: (rows) => buildGuests(rows, "notrace", ".notrace", { GOPARK_TRACE: "0" }),
-  plain: buildPlain,
+  asc: buildAsc,
   go: () => buildGo(join(out, "go"), {}),
   gojs: () => buildGo(join(out, "go.wasm"), { GOOS: "js", GOARCH: "wasm" }),
   generators: () => {},

@@ -55,7 +55,7 @@ function measureOne(
   if (failures.some((failure) => failure.row === row.name && failure.who === who)) return who;
   const command = commandOf(who, row);
   const key = JSON.stringify(command);
-  const got = runs.get(key) ?? run(command);
+  const got = runs.get(key) ?? run(command, row.slow ? 600_000 : 120_000);
   runs.set(key, got);
   const value = typeof got === "string" ? NaN : figure(row, got[row.metric] ?? NaN);
   const bests = best.get(row)!;
@@ -71,11 +71,11 @@ function measureOne(
 }
 
 /** One run, or why it failed in one line. */
-function run(command: Command): Measured | string {
+function run(command: Command, timeout: number): Measured | string {
   const start = performance.now();
   const ran = spawnSync(command.file, command.args, {
     encoding: "utf8",
-    timeout: 120_000,
+    timeout,
     env: { ...process.env, ...command.env },
   });
   const wall = (performance.now() - start) * 1e6;

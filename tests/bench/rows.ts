@@ -5,14 +5,14 @@
  * @module
  */
 
-export type Contestant = "gopark" | "go" | "gojs" | "generators" | "notrace" | "plain";
+export type Contestant = "gopark" | "go" | "gojs" | "generators" | "asc" | "notrace";
 
 /** The contestants that `--rivals` chooses from. */
-export const rivals: Contestant[] = ["go", "gojs", "generators"];
+export const rivals: Contestant[] = ["go", "gojs", "generators", "asc"];
 
 export interface Row {
   name: string;
-  unit: "ns" | "ms" | "s" | "bytes" | "MiB" | "KiB";
+  unit: "ns" | "ms" | "s" | "bytes" | "MiB" | "KiB" | "times";
   /** The program every contestant of the row runs, and its arguments; the last one is the count. */
   program: string;
   args: number[];
@@ -29,6 +29,8 @@ export interface Row {
   versus?: Contestant;
   /** At most this ratio, or else at most this figure. */
   bar?: { ratio: number } | { most: number };
+  /** At most this ratio to asc's incremental runtime. */
+  ascBar?: number;
   /** Fewer rounds than asked for: what is slow, or the same each time. */
   rounds?: number;
   /** Only measured when named or without --quick. */
@@ -128,12 +130,56 @@ const computing: Row[] = [
     contestants: ["gopark", "notrace"], bar: { ratio: 1.1 },
   },
   {
-    ...blank, name: "plain-fib", unit: "ms", program: "fib", args: [35, 3], versus: "plain",
-    contestants: ["gopark", "plain"],
+    ...blank, name: "plain-fib", unit: "ms", program: "fib", args: [35, 3], versus: undefined,
+    contestants: ["gopark", "asc"],
   },
-  { ...blank, name: "trees", unit: "ms", program: "trees", args: [16, 1], contestants: withGo },
-  { ...blank, name: "objects", program: "objects", args: [10_000_000], contestants: withGo },
 ].map((row) => ({ ...row, module: "compute" }) as Row);
+
+const withAsc: Contestant[] = ["gopark", "go", "asc"];
+
+/** Time; and where much is alive, memory: of gopark and asc the linear memory, of Go what it has got. */
+function heapRow(name: string, rest: Partial<Row>, memory?: Partial<Row>): Row[] {
+  const row: Row = { ...blank, name, program: name, contestants: withAsc, ascBar: 1, ...rest };
+  if (!memory) return [row];
+  const { bar, ascBar, ...shared } = row;
+  return [row, {
+    ...shared, name: `${name}-memory`, unit: "MiB", metric: "detail", per: 1, ...memory,
+  }];
+}
+
+function rateRow(name: string, rate: number, most: number): Row {
+  return {
+    ...blank, name: `rate-${name}`, unit: "times", program: "rate", args: [rate, 40_000_000],
+    versus: undefined, contestants: ["gopark"], bar: { most },
+  };
+}
+
+const stopping: Partial<Row> = {
+  unit: "ms", program: "pauses", args: [10_000, 10_000_000], module: "pauses", contestants: withGo,
+};
+
+const allocating: Row[] = [
+  ...heapRow("trees-16", {
+    program: "trees", args: [16, 1], unit: "ms", bar: { ratio: 0.65 }, ascBar: 0.33,
+  }, { ascBar: 0.7 }),
+  ...heapRow("trees-20", {
+    program: "trees", args: [20, 1], unit: "s", bar: { ratio: 0.65 }, ascBar: 0.33, rounds: 1,
+    slow: true,
+  }, { ascBar: 0.7 }),
+  ...heapRow("objects", { args: [10_000_000], bar: { ratio: 0.65 }, ascBar: 0.33 }, {}),
+  ...heapRow("mixed", { args: [2_000_000], ascBar: 0.33 }, {}),
+  ...heapRow("arrays", { args: [1000, 10_000] }, {}),
+  ...heapRow("strings", { args: [2_000_000] }, {}),
+  ...heapRow("maps", { args: [2_000_000] }, { ascBar: 0.7 }),
+  ...heapRow("lists", { args: [4_000_000] }, { ascBar: 0.7 }),
+  ...heapRow("holders", {
+    args: [10_000, 100], contestants: withGo, ascBar: undefined,
+  }, {}),
+  rateRow("512k", 512 << 10, 1.02),
+  rateRow("1", 1, 5),
+  ...heapRow("pauses-p999", { ...stopping, bar: { most: 1 }, ascBar: undefined }),
+  ...heapRow("pauses-max", { ...stopping, metric: "detail", ascBar: undefined }),
+].map((row) => ({ ...row, module: row.module || "heap" }));
 
 const alone = { ...blank, versus: undefined, contestants: ["gopark"] as Contestant[] };
 
@@ -157,11 +203,12 @@ const building: Row[] = [
 ];
 
 export const rows: Row[] = [
-  ...switching, ...channels, ...syncing, ...parking, ...looking, ...computing, ...building,
+  ...switching, ...channels, ...syncing, ...parking, ...looking, ...computing, ...allocating,
+  ...building,
 ];
 
 /** The figure a row shows, from nanoseconds or from a count of bytes. */
 export function figure(row: Row, value: number): number {
-  const scale = { ns: 1, ms: 1e-6, s: 1e-9, bytes: 1, KiB: 1 / 1024, MiB: 1 / 1048576 };
+  const scale = { ns: 1, ms: 1e-6, s: 1e-9, times: 1, bytes: 1, KiB: 1 / 1024, MiB: 1 / 1048576 };
   return value * row.per * scale[row.unit];
 }

@@ -15,6 +15,9 @@ export interface Line {
   ratio: number | undefined;
   /** Undefined without a bar, or when there is nothing to compare. */
   ok: boolean | undefined;
+  /** The same beside asc's runtime. */
+  toAsc: number | undefined;
+  ascOk: boolean | undefined;
 }
 
 export function judge(row: Row, best: Best): Line {
@@ -24,24 +27,29 @@ export function judge(row: Row, best: Best): Line {
   let ok: boolean | undefined;
   if (row.bar && "most" in row.bar) ok = own === undefined ? undefined : own <= row.bar.most;
   else if (row.bar) ok = ratio === undefined ? undefined : ratio <= row.bar.ratio;
-  return { row, best, ratio, ok };
+  const toAsc = own !== undefined && best.asc ? own / best.asc : undefined;
+  const ascOk = row.ascBar === undefined || toAsc === undefined ? undefined : toAsc <= row.ascBar;
+  return { row, best, ratio, ok, toAsc, ascOk };
 }
 
 const columns: [title: string, Contestant][] = [
   ["gopark", "gopark"], ["Go", "go"], ["Go js/wasm", "gojs"], ["generators", "generators"],
-  ["base", "notrace"],
+  ["asc", "asc"], ["base", "notrace"],
 ];
 
 /** Text for a terminal, every column but the first flush right. */
 export function format(lines: Line[]): string {
-  const head = ["row", "unit", ...columns.map(([title]) => title), "ratio", "bar", ""];
-  const body = lines.map(({ row, best, ratio, ok }) => [
+  const head = ["row", "unit", ...columns.map(([title]) => title), "ratio", "bar", "", "to asc", "bar", ""];
+  const body = lines.map(({ row, best, ratio, ok, toAsc, ascOk }) => [
     row.name,
     row.unit,
-    ...columns.map(([, who]) => number(best[who] ?? (who === "notrace" ? best.plain : undefined))),
-    ratio === undefined ? "" : ratio.toFixed(2),
+    ...columns.map(([, who]) => number(best[who])),
+    ratio?.toFixed(2) ?? "",
     bar(row),
-    ok === undefined ? "" : ok ? "ok" : "OVER",
+    verdict(ok),
+    toAsc?.toFixed(2) ?? "",
+    row.ascBar === undefined ? "" : `<= ${row.ascBar.toFixed(2)}`,
+    verdict(ascOk),
   ]);
   const width = head.map((_, i) => Math.max(...[head, ...body].map((cells) => cells[i].length)));
   const pad = (cell: string, i: number): string =>
@@ -50,8 +58,16 @@ export function format(lines: Line[]): string {
   return [print(head), ...body.map(print)].join("\n");
 }
 
-export const legend = `ratio: gopark to Go, GOMAXPROCS=1; in the trace and plain rows to base.
-base: for trace rows the same module without the trace stage, for plain-fib plain asc -O3.
+function verdict(ok: boolean | undefined): string {
+  return ok === undefined ? "" : ok ? "ok" : "OVER";
+}
+
+export const legend = `ratio: gopark to Go, GOMAXPROCS=1; in the trace rows to base.
+asc: plain asc -O3 with its incremental runtime. base: the same module without the trace stage.
+rate: how many times as long it takes with a memory profile of that rate as with none.
+memory: linear memory at the end; of Go MemStats.Sys. pauses: single allocations that took over 2 us
+while 64 MiB of objects and 10,000 parked goroutines were alive, without
+waits for a processor where the system tells of them.
 A bar of "<= 0.40" is a ratio, with a unit it is the figure itself.`;
 
 function bar(row: Row): string {

@@ -33,6 +33,13 @@ var programs = map[string]program{
 	"sleeps":   timed(sleeps),
 	"trees":    timed(trees),
 	"objects":  timed(objects),
+	"mixed":    timed(mixed),
+	"arrays":   timed(arrays),
+	"strings":  timed(stringsOf),
+	"maps":     timed(maps),
+	"lists":    timed(lists),
+	"holders":  timed(holders),
+	"pauses":   pauses,
 	"fib":      timed(fibs),
 	"parked":   parked,
 	"profile":  profile,
@@ -62,7 +69,8 @@ func main() {
 	json.NewEncoder(os.Stdout).Encode(programs[os.Args[1]](args))
 }
 
-// timed makes a program of a function that returns how many operations it did.
+// timed makes a program of a function that returns how many operations it did; the detail is the
+// bytes that the process has got from the system.
 func timed(f func(n ...int) int) program {
 	return func(n []int) result {
 		warm := append([]int{}, n...)
@@ -71,6 +79,6 @@ func timed(f func(n ...int) int) program {
 		start := time.Now()
 		ops := f(n...)
 		ns := float64(time.Since(start))
-		return result{"ns": ns / float64(ops)}
+		return result{"ns": ns / float64(ops), "detail": footprint()}
 	}
 }

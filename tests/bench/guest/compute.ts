@@ -2,6 +2,7 @@
 // Code that never parks, in a module where other code does. Twin of ../go/compute.go; also built
 // without the trace stage, for what that costs.
 import { Chan, go, time } from "gopark/assembly";
+import * as alloc from "./alloc";
 import { fibs } from "./fib";
 
 let sink = 0;
@@ -26,65 +27,11 @@ export function calls(k: i32, times: i32): f64 {
   return <f64>(time.now() - start) / <f64>times;
 }
 
-class Tree {
-  constructor(
-    public left: Tree | null,
-    public right: Tree | null,
-  ) {}
-
-  count(): i32 {
-    const left = this.left;
-    const right = this.right;
-    return left && right ? 1 + left.count() + right.count() : 1;
-  }
-}
-
-function bottomUp(depth: i32): Tree {
-  if (depth == 0) return new Tree(null, null);
-  return new Tree(bottomUp(depth - 1), bottomUp(depth - 1));
-}
-
-function check(got: i32, want: i32): void {
-  if (got != want) throw new Error("bench: wrong result");
-}
-
-function allTrees(maxDepth: i32): void {
-  check(bottomUp(maxDepth + 1).count(), (1 << (maxDepth + 2)) - 1);
-  const long = bottomUp(maxDepth);
-  for (let depth = 4; depth <= maxDepth; depth += 2) {
-    const n = 1 << (maxDepth - depth + 4);
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += bottomUp(depth).count();
-    check(sum, n * ((1 << (depth + 1)) - 1));
-  }
-  check(long.count(), (1 << (maxDepth + 1)) - 1);
-}
-
 /** The binary trees of the benchmarks game; ns for one run. */
 export function trees(maxDepth: i32, times: i32): f64 {
   const start = time.now();
-  for (let i = 0; i < times; i++) allTrees(maxDepth);
-  return <f64>(time.now() - start) / <f64>times;
-}
-
-class Item {
-  a: i64;
-  b: i64;
-  c: i64;
-  d: i64;
-}
-
-const live = new StaticArray<Item | null>(64);
-
-/** Objects of 32 bytes, 64 of them alive; ns each. */
-export function objects(n: i32): f64 {
-  const start = time.now();
-  for (let i = 0; i < n; i++) {
-    const o = new Item();
-    o.a = i;
-    live[i & 63] = o;
-  }
-  return <f64>(time.now() - start) / <f64>n;
+  const ops = alloc.trees(maxDepth, times);
+  return <f64>(time.now() - start) / <f64>ops;
 }
 
 function echo(c: Chan<i32>): void {
