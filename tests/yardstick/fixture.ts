@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: MIT
 /**
  * Builds and runs a test of AssemblyScript's compiler with this runtime, as its own runner does
- * with the stock ones: the module starts, and whatever is wrong in it traps.
+ * with the stock ones: the module starts, and whatever is wrong in it traps. Most of a build's time
+ * is the runtime's, so one module can have several tests.
  *
  * @module
  */
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { compile, type Target } from "../../host/cli/compile.ts";
+import { compile, packageRoot, type Target } from "../../host/cli/compile.ts";
 
 export const FIXTURES = "tests/yardstick/fixtures";
 
 export const BUILDS = {
   "-O0": { target: "debug", flags: [] },
   "-O3": { target: "release", flags: [] },
-  "-O3, a collection at each allocation": { target: "release", flags: ["--use", "GO_TORTURE=1"] },
+  "-O3, a collection at every 7th allocation": { target: "release", flags: ["--use", "GO_TORTURE=7"] },
 } as const satisfies Record<string, { target: Target; flags: readonly string[] }>;
 
+/** Fixtures that are one module: its entries, whose statements run in this order. */
 export interface Job {
-  readonly name: string;
+  readonly names: readonly string[];
   readonly build: keyof typeof BUILDS;
 }
 
@@ -36,20 +38,56 @@ interface Glue {
 }
 
 const SEED = 0xa5534817; // as the original runner has it
+const OURS = ["--runtime", "--exportStart"]; // options that the build has, whatever a fixture says
 
-/** Compiles and runs; in the folder of the fixtures, whose names asc puts into modules. Throws what is wrong. */
-export async function runFixture({ name, build }: Job): Promise<void> {
-  const config = existsSync(`${name}.json`) ? (JSON.parse(readFileSync(`${name}.json`, "utf8")) as Config) : {};
-  const own = [...(config.asc_flags ?? []), ...(config.features ?? []).map((f) => `--enable ${f}`)];
+/** What is wrong with each fixture, or null. If something is wrong with them as one module, each is tried alone. */
+export async function runFixtures({ names, build }: Job): Promise<(string | null)[]> {
+  const together = await faultOf(names, build);
+  if (together === null || names.length === 1) return names.map(() => together);
+  const faults: (string | null)[] = [];
+  for (const name of names) faults.push(await faultOf([name], build));
+  return faults.some((fault) => fault !== null) ? faults : names.map(() => `only as one module with others: ${together}`);
+}
+
+function faultOf(names: readonly string[], build: Job["build"]): Promise<string | null> {
+  return run(names, build).then(() => null, (error: Error) => error.message);
+}
+
+/** Compiles and runs; in the folder of the fixtures. Throws what is wrong. */
+async function run(names: readonly string[], build: Job["build"]): Promise<void> {
+  const [name, ...others] = names as [string, ...string[]];
   const { target, flags } = BUILDS[build];
   const out = resolve(`${name}.wasm`);
-  const outputs = await compile(`${name}.ts`, out, target, [...own.flatMap((f) => f.split(" ")), ...flags]);
+  const entries = others.map((other) => `${other}.ts`);
+  const outputs = await compile(`${name}.ts`, out, target, [...entries, ...names.flatMap(ownFlags), ...flags]);
   if (!outputs) throw new Error(`${name} does not compile`);
-  if (!config.skipInstantiate) await start(name, outputs.get(out) as Uint8Array<ArrayBuffer>);
+  if (!configOf(name).skipInstantiate) await start(name, outputs.get(out) as Uint8Array<ArrayBuffer>);
+}
+
+/** Whether it asks for nothing that another fixture in the same module would notice. */
+export function isPlain(name: string): boolean {
+  return !ownFlags(name).length && !configOf(name).skipInstantiate && !existsSync(fileOf(name, "js"));
+}
+
+function configOf(name: string): Config {
+  const file = fileOf(name, "json");
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Config) : {};
+}
+
+function fileOf(name: string, extension: string): string {
+  return join(packageRoot(), FIXTURES, `${name}.${extension}`);
+}
+
+/** The flags that a fixture asks for, without those that the build gives. */
+function ownFlags(name: string): string[] {
+  const { asc_flags = [], features = [] } = configOf(name);
+  const own = [...asc_flags, ...features.map((feature) => `--enable ${feature}`)].flatMap((flag) => flag.split(" "));
+  return own.filter((flag, i) => !OURS.includes(flag) && !OURS.includes(own[i - 1]!));
 }
 
 async function start(name: string, wasm: Uint8Array<ArrayBuffer>): Promise<void> {
-  const glue: Glue = existsSync(`${name}.js`) ? await import(pathToFileURL(resolve(`${name}.js`)).href) : {};
+  const script = fileOf(name, "js");
+  const glue: Glue = existsSync(script) ? await import(pathToFileURL(script).href) : {};
   const printed: string[] = [];
   let memory = new WebAssembly.Memory({ initial: 10 });
   const imports = importsFor(() => memory, printed);

@@ -6,7 +6,7 @@
  */
 import { packageRoot } from "../../host/cli/compile.ts";
 import { serve } from "../run/pool.ts";
-import { FIXTURES, type Job, runFixture } from "./fixture.ts";
+import { FIXTURES, type Job, runFixtures } from "./fixture.ts";
 
 process.chdir(packageRoot());
 process.chdir(FIXTURES);
@@ -17,12 +17,8 @@ process.stderr.write = ((chunk: Uint8Array | string) => {
   return true;
 }) as typeof process.stderr.write;
 
-serve<Job, true>(async (job) => {
+serve<Job, (string | null)[]>(async (job) => {
   printed = "";
-  try {
-    await runFixture(job);
-  } catch (error) {
-    throw new Error(`${printed.slice(-2000)}${(error as Error).message}`);
-  }
-  return true;
+  const faults = await runFixtures(job);
+  return faults.map((fault) => fault && `${printed.slice(-2000)}${fault}`);
 });
