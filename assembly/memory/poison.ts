@@ -25,9 +25,12 @@ import { cellsize, HEADER, NCLASSES } from "./sizeclass";
 @inline const POISON: u32 = 0xdbdbdbdb;
 
 // What programs die of.
-const AFTER_FREE = "use after free";
-const FOREIGN = "free of what is not allocated";
-const BAD = "found bad pointer in the heap";
+// @ts-ignore: decorator
+@lazy const AFTER_FREE = "use after free";
+// @ts-ignore: decorator
+@lazy const FOREIGN = "free of what is not allocated";
+// @ts-ignore: decorator
+@lazy const BAD = "found bad pointer in the heap";
 
 /** Bytes of payload that the cells of a span have. */
 // @ts-ignore: decorator
