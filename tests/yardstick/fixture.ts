@@ -10,6 +10,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compile, packageRoot, type Target } from "../../host/cli/compile.ts";
+import { ALONE } from "./excluded.ts";
 
 export const FIXTURES = "tests/yardstick/fixtures";
 
@@ -66,7 +67,7 @@ async function run(names: readonly string[], build: Job["build"]): Promise<void>
 
 /** Whether it asks for nothing that another fixture in the same module would notice. */
 export function isPlain(name: string): boolean {
-  return !ownFlags(name).length && !configOf(name).skipInstantiate && !existsSync(fileOf(name, "js"));
+  return !(name in ALONE) && !ownFlags(name).length && !configOf(name).skipInstantiate && !existsSync(fileOf(name, "js"));
 }
 
 function configOf(name: string): Config {
