@@ -160,7 +160,7 @@ describe("the heap of a real program", () => {
     assert.deepEqual([nodes()?.objects, nodes()?.bytes], [250, 250 * 16]);
     const all = app.runtime.heapHistogram();
     assert.ok(all.every((c, i) => i === 0 || c.bytes <= all[i - 1]!.bytes), "most bytes first");
-    assert.ok(all.some((c) => c.name.includes("StaticArray")));
+    assert.ok(all.every((c) => c.objects > 0 && !c.name.startsWith("class ")), JSON.stringify(all));
     await app.exports.drop!();
     assert.equal(nodes(), undefined);
   });
