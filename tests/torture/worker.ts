@@ -12,14 +12,19 @@ import { limitMemory } from "./memory.ts";
 
 process.chdir(packageRoot());
 
-/** Collect at every n-th allocation, or run with each of these many pages more than at the start. */
-export type Job = { readonly file: string } & ({ readonly collect: number } | { readonly pages: readonly number[] });
+/** Collect, or mark a step, at every n-th allocation, or run with each of these many pages more than at the start. */
+export type Job = { readonly file: string } & ({ readonly collect: number } | { readonly step: number } | { readonly pages: readonly number[] });
 
 /** What the program printed, in each run. */
 async function work(job: Job): Promise<string[]> {
   const { file, flags, cases } = await readProg(job.file);
   if ("collect" in job) {
     const module = await build(file, "-O3", [...flags, "--use", `GO_TORTURE=${job.collect}`]);
+    return [await runCases(module, cases)];
+  }
+  if ("step" in job) {
+    const own = flags.some((flag) => flag.startsWith("GO_TORTURE_STEP=")); // asc takes no name twice
+    const module = await build(file, "-O3", own ? flags : [...flags, "--use", `GO_TORTURE_STEP=${job.step}`]);
     return [await runCases(module, cases)];
   }
   const out = resolve(file.replace(/\.ts$/, ".wasm"));
