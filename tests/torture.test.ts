@@ -22,8 +22,11 @@ const DIR = "tests/prog";
 const WORKER = fileURLToPath(new URL("./torture/worker.js", import.meta.url));
 const COLLECT = Number(process.env.TORTURE ?? 3);
 const PAGES = [0, 1, 2, 5, 10, 20, 40, 100];
-/** Not here: tests of their own call exports' functions; sleep's deadlines are too near for a program this slow; memfaults fills memory, which takes hours. */
-const LEFT_OUT = ["exports", "memfaults", "sleep"];
+/**
+ * Not here: tests of their own call exports' functions; deadlines of sleep and context are too near for
+ * programs this slow; memfaults fills memory, which takes hours; memprofile tells of collections.
+ */
+const LEFT_OUT = ["context", "exports", "memfaults", "memprofile", "sleep"];
 const OUT_OF_MEMORY = "fatal error: runtime: out of memory\n";
 
 const wanted = process.env.PROG?.split(",");

@@ -21,7 +21,7 @@ import { buildFile, type Prog, readProg } from "../run/prog.ts";
 process.chdir(packageRoot());
 
 const DIR = "tests/prog";
-const driven = ["exports"]; // by tests of its own
+const driven = ["exports", "traps"]; // by tests of its own; about what V8 says of a trap
 /**
  * A quiet function that uses up the engine's stack is seen on that stack only, of which V8 shows
  * everything, SpiderMonkey 128 frames and JavaScriptCore no indices: its frames count as one.

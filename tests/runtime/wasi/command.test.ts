@@ -239,7 +239,8 @@ describe("gopark core", () => {
     assert.equal(profile.sample.reduce((sum, s) => sum + Number(s.value[0]), 0), goroutines);
   });
 
-  it("reads the core that wasmtime writes", { skip: wasmtime?.name !== "wasmtime" && "there is no command wasmtime here" }, () => {
+  // The Python package runs programs as the command does, but writes no cores: those above are made here.
+  if (wasmtime?.name === "wasmtime") it("reads the core that wasmtime writes", () => {
     const file = join(tmp, "real.core");
     const { stderr } = spawnSync("wasmtime", ["run", "-D", `coredump=${file}`, wasm], { encoding: "utf8" });
     assert.match(stderr, /core dumped at/);
