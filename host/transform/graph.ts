@@ -14,6 +14,9 @@ export interface Calls {
   readonly signatures: Set<string>;
 }
 
+/** What never returns: nothing of the program runs behind these. */
+export const NORETURN = /^~lib\/gopark\/assembly\/(sys\/fatal\/|api\/transform\/gopark_(panic|outofmemory))/;
+
 const TRAMPOLINE = /^~lib\/gopark\/assembly\/.*~anonymous\|\d+$/;
 
 /** Whether the function is one of gopark's own entry trampolines, which only the scheduler calls. */
@@ -64,6 +67,31 @@ export function tableFunctions(c: Context): Map<string, string[]> {
   return bySignature;
 }
 
+/** Who calls each function, directly or through the table; calls made in functions that `without` names do not count. */
+export function callersIn(graph: ReadonlyMap<string, Calls>, c: Context, without: (name: string) => boolean): Map<string, string[]> {
+  const table = tableFunctions(c);
+  const callers = new Map<string, string[]>();
+  const edge = (callee: string, caller: string) => {
+    const list = callers.get(callee);
+    if (list) list.push(caller);
+    else callers.set(callee, [caller]);
+  };
+  for (const [name, { calls, signatures }] of graph) {
+    if (without(name)) continue;
+    calls.forEach(callee => edge(callee, name));
+    for (const signature of signatures) table.get(signature)?.forEach(callee => edge(callee, name));
+  }
+  return callers;
+}
+
+/** The functions that can reach one of `targets`, without the targets that no other reaches. */
+export function reaching(targets: Iterable<string>, callers: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const found = new Set<string>();
+  for (const target of targets) callers.get(target)?.forEach(caller => found.add(caller));
+  for (const name of found) callers.get(name)?.forEach(caller => found.add(caller));
+  return found;
+}
+
 /** The functions of `among` that can reach themselves within `among`: Tarjan's algorithm. */
 export function recursive(c: Context, among: ReadonlySet<string>): string[] {
   const graph = callGraph(c);
@@ -73,18 +101,21 @@ export function recursive(c: Context, among: ReadonlySet<string>): string[] {
   const index = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];
+  const onStack = new Set<string>();
   const found: string[] = [];
   const visit = (name: string): void => {
     index.set(name, index.size);
     low.set(name, index.get(name)!);
     stack.push(name);
+    onStack.add(name);
     const next = callees(graph.get(name)!);
     for (const callee of next) {
       if (!index.has(callee)) visit(callee);
-      if (stack.includes(callee)) low.set(name, Math.min(low.get(name)!, low.get(callee)!));
+      if (onStack.has(callee)) low.set(name, Math.min(low.get(name)!, low.get(callee)!));
     }
     if (low.get(name) != index.get(name)) return;
-    const component = stack.splice(stack.indexOf(name));
+    const component = stack.splice(stack.lastIndexOf(name));
+    component.forEach(member => onStack.delete(member));
     if (component.length > 1 || next.includes(name)) found.push(...component);
   };
   for (const name of among) if (!index.has(name)) visit(name);

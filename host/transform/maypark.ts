@@ -10,7 +10,7 @@
  * @module
  */
 
-import { callGraph, isTrampoline, tableFunctions } from "./graph.ts";
+import { callersIn, callGraph, isTrampoline, reaching } from "./graph.ts";
 import type { Context } from "./binaryen.ts";
 
 /** Code that unwinding ends in, or never reaches. */
@@ -39,27 +39,7 @@ export function calledByTrampolines(c: Context): Set<string> {
 
 /** Computes the set, to a fixed point, from the bottom-most functions up. */
 export function mayPark(c: Context, bottom: ReadonlySet<string>): MayPark {
-  const graph = callGraph(c);
-  const table = tableFunctions(c);
-  const callers = new Map<string, string[]>();
-  const edge = (callee: string, caller: string) => {
-    const list = callers.get(callee);
-    if (list) list.push(caller);
-    else callers.set(callee, [caller]);
-  };
-  for (const [name, node] of graph) {
-    if (isTrampoline(name) || SCHEDULER.test(name) || bottom.has(name)) continue;
-    node.calls.forEach(callee => edge(callee, name));
-    for (const signature of node.signatures) table.get(signature)?.forEach(callee => edge(callee, name));
-  }
-  const frames = new Set<string>();
-  const work = [...bottom];
-  while (work.length) {
-    for (const caller of callers.get(work.pop()!) ?? []) {
-      if (frames.has(caller)) continue;
-      frames.add(caller);
-      work.push(caller);
-    }
-  }
+  const apart = (name: string) => isTrampoline(name) || SCHEDULER.test(name) || bottom.has(name);
+  const frames = reaching(bottom, callersIn(callGraph(c), c, apart));
   return { bottom, frames };
 }

@@ -14,9 +14,10 @@
 
 import { CELL, HEADER_SIZE, MCACHE } from "../abi/layout.ts";
 import { addLocal, definedFunctions, hasFunction, kindOf, rewrite, type Context, type Expr, type Func } from "./binaryen.ts";
+import { nameOf } from "./graph.ts";
 
 const MALLOC = "~lib/gopark/assembly/memory/malloc";
-const NEW = `${MALLOC}/__new`;
+export const NEW = `${MALLOC}/__new`;
 export const NEWSLOW = `${MALLOC}/newslow`;
 /** Larger objects are zeroed by a loop. */
 const LARGEST = 64;
@@ -26,7 +27,7 @@ export function inlineNew(c: Context): void {
   if (!hasFunction(c, NEWSLOW)) return;
   const { raw, name } = c;
   for (const f of definedFunctions(c)) {
-    if (name(raw._BinaryenFunctionGetName!(f)).startsWith(`${MALLOC}/`)) continue;
+    if (nameOf(c, f).startsWith(`${MALLOC}/`)) continue;
     const body = raw._BinaryenFunctionGetBody!(f);
     const made = rewrite(raw, body, (e, kind) => (kind == "Call" && name(raw._BinaryenCallGetTarget!(e)) == NEW ? inlineCall(c, f, e) : e));
     if (made != body) raw._BinaryenFunctionSetBody!(f, made);

@@ -10,29 +10,15 @@
  */
 
 import type { Context } from "./binaryen.ts";
-import { callGraph, tableFunctions } from "./graph.ts";
+import { callersIn, callGraph, reaching } from "./graph.ts";
 
 const RUNTIME = /^~lib\/gopark\/assembly\//;
 
 /** The functions of the program that reach nothing which reads the trace. Runs on what asc compiled, before optimisation. */
 export function quietFunctions(c: Context): Set<string> {
   const graph = callGraph(c);
-  const table = tableFunctions(c);
-  const callers = new Map<string, string[]>();
-  const quiet = new Set(graph.keys());
-  const work: string[] = [];
-  const reads = (name: string) => {
-    if (quiet.delete(name)) work.push(name);
-  };
-  for (const [name, { calls, signatures }] of graph) {
-    const callees = [...calls, ...[...signatures].flatMap(s => table.get(s) ?? [])];
-    if (RUNTIME.test(name) || signatures.size || callees.some(callee => !graph.has(callee))) reads(name);
-    for (const callee of callees) {
-      const list = callers.get(callee);
-      if (list) list.push(name);
-      else callers.set(callee, [name]);
-    }
-  }
-  for (let name = work.pop(); name !== undefined; name = work.pop()) callers.get(name)?.forEach(reads);
-  return quiet;
+  const loud = [...graph].filter(([name, { calls, signatures }]) =>
+    RUNTIME.test(name) || signatures.size || [...calls].some(callee => !graph.has(callee))).map(([name]) => name);
+  const readers = new Set([...loud, ...reaching(loud, callersIn(graph, c, () => false))]);
+  return new Set([...graph.keys()].filter(name => !readers.has(name)));
 }

@@ -13,10 +13,11 @@ import type { Facts } from "./facts.ts";
 import { Inlining } from "./inlining.ts";
 import { INDIRECT, PC, type Marker } from "./mark.ts";
 import { mayTrap } from "./origins.ts";
+import { NEW, NEWSLOW } from "./newobject.ts";
 import type { PcTable } from "./pctab.ts";
 
 /** In a constructor this makes the object itself, or what is the object's to begin with: `new` has allocated it. */
-const NEW = /^~lib\/gopark\/assembly\/memory\/malloc\/(__new|newslow)$/;
+const ALLOCATES = new Set([NEW, NEWSLOW]);
 const CONSTRUCTOR = /#constructor$/;
 
 /** What one call in a function is. */
@@ -61,7 +62,7 @@ export function resolve(c: Context, facts: Facts, markers: readonly Marker[], ta
 
 /** The pc of a chain of calls in the function `name`, innermost first, of those functions that are `shown`. */
 export function chainPc(calls: readonly Marker[], name: string, facts: Facts, table: PcTable, shown: (name: string) => boolean): number {
-  const list = calls.filter(({ func, callee }) => shown(func) && !(NEW.test(callee) && CONSTRUCTOR.test(func)));
+  const list = calls.filter(({ func, callee }) => shown(func) && !(ALLOCATES.has(callee) && CONSTRUCTOR.test(func)));
   // The runtime's own uses of the standard library are not worth a frame.
   if (!shown(name) && !list.some(({ func }) => facts.functions.get(func)!.user)) return 0;
   return list.reduceRight((parent, marker) => table.add(marker, parent), 0);

@@ -15,6 +15,7 @@
  */
 
 import { type Expr, type Func } from "./binaryen.ts";
+import { NEWSLOW } from "./newobject.ts";
 import { NoFrame, Placing, type Plan } from "./placing.ts";
 import { slotsIn } from "./shadow.ts";
 import { slotFlow, type Rooting, type SlotFlow } from "./slotflow.ts";
@@ -32,8 +33,7 @@ export interface Roots {
 }
 
 /** Calls that are seldom made: each brings a frame of its own, so that the paths beside it need none. */
-export const isCold = (name: string): boolean => COLD.test(name);
-const COLD = /^~lib\/gopark\/assembly\/memory\/malloc\/newslow$/;
+export const isCold = (name: string): boolean => name == NEWSLOW;
 
 /**
  * Replaces a function's markers. `region` is the part of the body that has a frame, 0 if no call but

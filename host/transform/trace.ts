@@ -18,14 +18,13 @@
 import { FRAME_PC_SHIFT, M0, M_TSP } from "../abi/layout.ts";
 import { START_UNWIND, STARTS_UNWIND, type Frame } from "./asyncify.ts";
 import { addLocal, definedFunctions, kindOf, mapChildren, walk, type Context, type Expr, type Func } from "./binaryen.ts";
+import { NORETURN } from "./graph.ts";
 import { Placer } from "./place.ts";
 import type { Facts } from "./facts.ts";
 import { ROOT } from "./placing.ts";
 import { original, type CallSite, type CallSites } from "./resolve.ts";
 import { isCold, placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
-
-const NORETURN = /^~lib\/gopark\/assembly\/(sys\/fatal\/|api\/transform\/gopark_(panic|outofmemory))/;
 
 const UNKNOWN = -1;
 
