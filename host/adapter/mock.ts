@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * A platform for tests: its clock moves only when nothing else can happen.
+ * A platform for tests: its clock moves only when nothing else can happen, or as a test says.
  *
  * @module
  */
@@ -87,12 +87,12 @@ export class MockPlatform implements Platform {
     this.#now += ms;
   }
 
-  /** Does one turn of the event loop: the immediates, else the next timer, else the idle end. */
+  /** Does one turn of the event loop: what is due, else the next timer, else the idle end. */
   async turn(): Promise<boolean> {
-    const f = this.#next();
-    f?.();
+    const tasks = this.#next();
+    for (const task of tasks) task();
     await settled();
-    return f !== null;
+    return tasks.length > 0;
   }
 
   /** Turns until `promise` settles. Throws when nothing is left that could settle it. */
@@ -109,19 +109,17 @@ export class MockPlatform implements Platform {
     return promise;
   }
 
-  #next(): (() => void) | null {
-    if (this.#immediates.length) {
-      const all = this.#immediates.splice(0);
-      return () => all.forEach((f) => f());
-    }
-    const timer = [...this.#timers].sort((a, b) => a.at - b.at)[0];
-    if (timer) return () => this.#fire(timer);
-    const idle = [...this.#idle];
-    return idle.length ? () => idle.forEach((f) => f()) : null;
+  /** Timers that are due come before the immediates: a guest that asks for a turn again and again does not hold them up. */
+  #next(): readonly (() => void)[] {
+    const timers = [...this.#timers].sort((a, b) => a.at - b.at);
+    const due = timers.filter(({ at }) => at <= this.#now);
+    const now = [...due.map((timer) => () => this.#fire(timer)), ...this.#immediates.splice(0)];
+    if (now.length) return now;
+    return timers.length ? [() => this.#fire(timers[0]!)] : [...this.#idle];
   }
 
   #fire(timer: Timer): void {
-    this.#timers.delete(timer);
+    if (!this.#timers.delete(timer)) return; // stopped by one before it
     this.#now = Math.max(this.#now, timer.at);
     timer.f();
   }
