@@ -40,6 +40,7 @@ import { registerLibrary } from "./library.ts";
 import { locate } from "./locate.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
 import { addMorestack } from "./morestack.ts";
+import { optimise } from "./optimise.ts";
 import { Origins } from "./origins.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
 import { addPreempt, PREEMPT } from "./preempt.ts";
@@ -146,7 +147,7 @@ export default class GoparkTransform {
     const origins = new Origins(c);
     const markers = mark(c, facts, origins);
     if (!this.options.debugInfo) facts.quiet = quietFunctions(c);
-    this.optimize(c, optimized);
+    optimise(c, this.program.module, this.options);
     const table = new PcTable(facts);
     const resolved = resolve(c, facts, markers, table);
     const { sites } = resolved;
@@ -237,17 +238,6 @@ export default class GoparkTransform {
       c.m.runPasses(["no-inline"]);
     }
     this.binaryen.setPassArgument("no-inline", null);
-  }
-
-  private optimize({ m, raw, cstr }: Context, optimized: boolean): void {
-    const { optimizeLevelHint, shrinkLevelHint, debugInfo } = this.options;
-    // It would join tails that differ only in their markers: panics at several places of a function.
-    raw._BinaryenAddPassToSkip!(cstr("code-folding"));
-    // It would join functions that differ only in name and place.
-    raw._BinaryenAddPassToSkip!(cstr("duplicate-function-elimination"));
-    if (optimized) this.program.module.optimize(optimizeLevelHint, shrinkLevelHint, debugInfo, false);
-    raw._BinaryenClearPassesToSkip!();
-    m.runPasses(["dce", "remove-unused-module-elements"]);
   }
 
   /** Fills in the functions that the runtime imports from "gopark/transform". */
