@@ -2,40 +2,61 @@
 /**
  * Puts the test of the write barrier where references are stored.
  *
- *     call __link(parent, child, multiple)   ->   c = child; if (gcphase) call shade(c)
+ *     call __link(parent, child, multiple)   ->   c = child; if (gcphase) shade(c)
  *
  * asc calls __link behind each store of a reference. While no cycle marks, a load and a test are
- * all there is to do, and the optimiser does not inline a function that calls another. Runs before
- * optimisation, and leaves __link itself alone, for calls through it by name.
+ * all there is to do. Runs behind the optimiser, which so sees setters that are small enough to be
+ * inlined, and null where null is stored: that needs no barrier.
  *
  * @module
  */
 
-import { addLocal, definedFunctions, rewrite, type Context } from "./binaryen.ts";
+import { addLocal, constantOf, definedFunctions, kindOf, rewrite, type Context, type Expr, type Func } from "./binaryen.ts";
 import { nameOf } from "./graph.ts";
+import type { CallSite, CallSites } from "./resolve.ts";
 
 const MALLOC = "~lib/gopark/assembly/memory/malloc/";
-const LINK = `${MALLOC}__link`;
-const SHADE = `${MALLOC}shade`;
+export const LINK = `${MALLOC}__link`;
+export const SHADE = `${MALLOC}shade`;
 
 /** Inlines the test of every call of __link; `gcphase` is the address of the phase. */
-export function inlineBarrier(c: Context, gcphase: number): void {
-  const { raw, m, b, name } = c;
+export function inlineBarrier(c: Context, gcphase: number, sites: CallSites): void {
   for (const f of definedFunctions(c)) {
-    if (nameOf(c, f) == LINK) continue;
-    const body = raw._BinaryenFunctionGetBody!(f);
-    let temp = -1;
-    const made = rewrite(raw, body, (e, kind) => {
-      if (kind != "Call" || name(raw._BinaryenCallGetTarget!(e)) != LINK) return e;
-      if (temp < 0) temp = addLocal(c, f, b.i32!);
-      const [parent, child, multiple] = [0, 1, 2].map(i => raw._BinaryenCallGetOperandAt!(e, i));
-      return m.block(null, [
-        m.drop(parent!),
-        m.local.set(temp, child!),
-        m.drop(multiple!),
-        m.if(m.i32.load(0, 4, m.i32.const(gcphase)), m.call(SHADE, [m.local.get(temp, b.i32!)], b.none!)),
-      ]);
-    });
-    if (made != body) raw._BinaryenFunctionSetBody!(f, made);
+    const own = sites.get(nameOf(c, f))!;
+    if (own.some(({ target }) => target == LINK)) inlineIn(c, f, gcphase, own);
   }
+}
+
+function inlineIn(c: Context, f: Func, gcphase: number, sites: CallSite[]): void {
+  const { raw, name } = c;
+  let i = 0; // calls are visited in the order of their sites
+  const body = raw._BinaryenFunctionGetBody!(f);
+  const made = rewrite(raw, body, (e, kind) => {
+    if (kind != "Call" && kind != "CallIndirect") return e;
+    const at = i++;
+    if (kind != "Call" || name(raw._BinaryenCallGetTarget!(e)) != LINK) return e;
+    const needless = constantOf(raw, raw._BinaryenCallGetOperandAt!(e, 1)) === 0;
+    if (needless) sites.splice(--i, 1);
+    else sites[at] = { ...sites[at]!, target: SHADE };
+    return needless ? dropParent(c, e) : testPhase(c, f, e, gcphase);
+  });
+  if (made != body) raw._BinaryenFunctionSetBody!(f, made);
+}
+
+function dropParent({ raw, m }: Context, call: Expr): Expr {
+  const parent = raw._BinaryenCallGetOperandAt!(call, 0);
+  return kindOf(raw, parent) == "LocalGet" ? m.nop() : m.drop(parent);
+}
+
+/** The call itself stays, so that its place is still known. */
+function testPhase(c: Context, f: Func, call: Expr, gcphase: number): Expr {
+  const { raw, m, b, cstr } = c;
+  const [parent, child, multiple] = [0, 1, 2].map(i => raw._BinaryenCallGetOperandAt!(call, i));
+  const held = kindOf(raw, child!) == "LocalGet";
+  const local = held ? raw._BinaryenLocalGetGetIndex!(child!) : addLocal(c, f, b.i32!);
+  raw._BinaryenCallSetTarget!(call, cstr(SHADE));
+  raw._BinaryenCallSetOperandAt!(call, 0, m.local.get(local, b.i32!));
+  for (const i of [2, 1]) raw._BinaryenCallRemoveOperandAt!(call, i);
+  const test = m.if(m.i32.load(0, 4, m.i32.const(gcphase)), call);
+  return m.block(null, [m.drop(parent!), held ? m.nop() : m.local.set(local, child!), m.drop(multiple!), test]);
 }

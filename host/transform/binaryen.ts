@@ -153,6 +153,17 @@ export function walk(raw: Raw, e: Expr, fn: (e: Expr, kind: string) => void): vo
   });
 }
 
+/** The value of a 32-bit constant, also of one in front of which markers were; undefined for anything else. */
+export function constantOf(raw: Raw, e: Expr): number | undefined {
+  let value = e;
+  while (kindOf(raw, value) == "Block") {
+    const last = raw._BinaryenBlockGetNumChildren!(value) - 1;
+    for (let i = 0; i < last; ++i) if (kindOf(raw, raw._BinaryenBlockGetChildAt!(value, i)) != "Nop") return undefined;
+    value = raw._BinaryenBlockGetChildAt!(value, last);
+  }
+  return kindOf(raw, value) == "Const" ? raw._BinaryenConstGetValueI32!(value) : undefined;
+}
+
 /** The module's functions that have a body, in order. */
 export function definedFunctions({ m, raw }: Context): Func[] {
   const list: Func[] = [];

@@ -6,13 +6,13 @@
  *     bind      for a WASI command: imports are bound, exports taken away
  *     wrap      blocking imports and exports become functions that may park
  *     shadow    asc's shadow stack becomes markers, where something can collect
- *     new       small objects are allocated in place
- *     barrier   the test of the write barrier is put where references are stored
  *     preempt   if asked for: loops and recursion check whether the time slice is over
  *     mark      calls are numbered; which functions' frames nothing can read is known
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
  *     locate    what may trap gets a location that stands for its place and inlining chain
+ *     new       small objects are allocated in place
+ *     barrier   the test of the write barrier is put where references are stored
  *     morestack recursion that may park checks how deep it is
  *     slots     what may park writes the references it holds to its frame on the trace
  *     asyncify  what may park is rewritten, frames made resumable one at a time
@@ -29,7 +29,7 @@ import type { Parser, Program } from "assemblyscript";
 import type binaryen from "assemblyscript/binaryen";
 import { buildIdWords } from "../abi/buildid.ts";
 import { ABI_VERSION, BUILD, BUILD_MAGIC, G0, GCPHASE, M0, MEMORY_BASE, TRACE_TOP } from "../abi/layout.ts";
-import { inlineBarrier } from "./barrier.ts";
+import { inlineBarrier, LINK, SHADE } from "./barrier.ts";
 import { DATA, frames, resumeSwitch, runAsyncify, START_UNWIND, STARTS_UNWIND, type Frame } from "./asyncify.ts";
 import { bindImports, checkImports, commandExports, START } from "./bind.ts";
 import { STATE, UNWINDING } from "./frame.ts";
@@ -48,7 +48,7 @@ import { entryPcs, exportPcs, PcTable } from "./pctab.ts";
 import { quietFunctions } from "./quiet.ts";
 import { resolve } from "./resolve.ts";
 import { mayCollect, SCAN } from "./collecting.ts";
-import { inlineNew, NEWSLOW } from "./newobject.ts";
+import { inlineNew, NEW, NEWSLOW } from "./newobject.ts";
 import { keptApart, markSlots, unmarkSlots } from "./shadow.ts";
 import { placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
@@ -66,6 +66,9 @@ const PROCESS = `${LIB}/wasi/process/process`;
 /** What generated code calls is exported, so that asc compiles it; not in the end. */
 const CALLED_EXPORTS = ["growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt"]
   .map(name => `gopark_${name}`);
+
+/** What is inlined behind the optimiser: exported until then, so that calls keep their operands. */
+const RUNTIME_CALLS = [NEW, LINK];
 
 /** What asyncify and trace leave behind: many locals, nested blocks, tiny functions. */
 const TIDY = ["remove-unused-module-elements", "inlining", "dce", "remove-unused-brs", "remove-unused-names", "merge-blocks",
@@ -140,19 +143,21 @@ export default class GoparkTransform {
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
     const bottom = callersOf(c, START_UNWIND);
     const owners = markSlots(c, bottom, mayCollect(c, bottom));
-    if (this.inlinesNew) inlineNew(c);
-    inlineBarrier(c, GCPHASE);
     this.keepApart(c, bottom);
     if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`);
     const origins = new Origins(c);
     const markers = mark(c, facts, origins);
     if (!this.options.debugInfo) facts.quiet = quietFunctions(c);
+    RUNTIME_CALLS.forEach(name => hasFunction(c, name) && m.addFunctionExport(name, name));
     optimise(c, this.program.module, this.options);
     const table = new PcTable(facts);
     const resolved = resolve(c, facts, markers, table);
     const { sites } = resolved;
     unmark(c);
     const places = locate(c, facts, resolved, table, origins);
+    if (this.inlinesNew) inlineNew(c, sites);
+    inlineBarrier(c, GCPHASE, sites);
+    RUNTIME_CALLS.forEach(name => m.removeExport(name));
     const parking = mayPark(c, bottom);
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
     const rooting = { c, owners, collecting: mayCollect(c, bottom) };
@@ -193,7 +198,7 @@ export default class GoparkTransform {
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
     const { frames } = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => frames.has(name));
-    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEWSLOW, `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`];
+    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`];
     for (const name of names) {
       this.binaryen.setPassArgument("no-inline", name);
       c.m.runPasses(["no-inline"]);

@@ -6,15 +6,19 @@
  *     __new(24, 7)   ->   p = mcache[2]; if (p) mcache[2] = *p; else p = newslow(2); header and zeros; p
  *
  * Every path that finds a cell makes no call, so it needs no frame on the trace and shows the
- * collector nothing. Not in builds that watch each allocation (GO_DEBUG, GO_TORTURE, GO_TORTURE_STEP), and not
- * where size counts. Cost: some 30 bytes a place.
+ * collector nothing. Words that are written at once are not zeroed before (fresh.ts). Runs behind
+ * the optimiser, which so sees constructors that are small enough to be inlined. Not in builds that
+ * watch each allocation (GO_DEBUG, GO_TORTURE, GO_TORTURE_STEP), and not where size counts. Cost:
+ * some 30 bytes a place.
  *
  * @module
  */
 
 import { CELL, HEADER_SIZE, MCACHE } from "../abi/layout.ts";
-import { addLocal, definedFunctions, hasFunction, kindOf, rewrite, type Context, type Expr, type Func } from "./binaryen.ts";
+import { addLocal, constantOf, definedFunctions, hasFunction, rewrite, type Context, type Expr, type Func } from "./binaryen.ts";
+import { writtenWords } from "./fresh.ts";
 import { nameOf } from "./graph.ts";
+import type { CallSite, CallSites } from "./resolve.ts";
 
 const MALLOC = "~lib/gopark/assembly/memory/malloc";
 export const NEW = `${MALLOC}/__new`;
@@ -22,22 +26,41 @@ export const NEWSLOW = `${MALLOC}/newslow`;
 /** Larger objects are zeroed by a loop. */
 const LARGEST = 64;
 
-/** Inlines the allocator's fast path at every call of it with a constant size and class. */
-export function inlineNew(c: Context): void {
+/** Inlines the allocator's fast path at every call of it with a constant size and class; `sites` know each by what it calls then. */
+export function inlineNew(c: Context, sites: CallSites): void {
   if (!hasFunction(c, NEWSLOW)) return;
-  const { raw, name } = c;
   for (const f of definedFunctions(c)) {
-    if (nameOf(c, f).startsWith(`${MALLOC}/`)) continue;
-    const body = raw._BinaryenFunctionGetBody!(f);
-    const made = rewrite(raw, body, (e, kind) => (kind == "Call" && name(raw._BinaryenCallGetTarget!(e)) == NEW ? inlineCall(c, f, e) : e));
-    if (made != body) raw._BinaryenFunctionSetBody!(f, made);
+    const own = sites.get(nameOf(c, f))!;
+    if (!nameOf(c, f).startsWith(`${MALLOC}/`) && own.some(({ target }) => target == NEW)) inlineIn(c, f, own);
   }
 }
 
-function inlineCall(c: Context, f: Func, call: Expr): Expr {
+function inlineIn(c: Context, f: Func, sites: CallSite[]): void {
+  const { raw } = c;
+  let i = 0; // calls are visited in the order of their sites
+  const body = raw._BinaryenFunctionGetBody!(f);
+  const written = writtenWords(c, body, sizeOf);
+  const made = rewrite(raw, body, (e, kind) => {
+    if (kind != "Call" && kind != "CallIndirect") return e;
+    const at = i++;
+    const size = kind == "Call" ? sizeOf(c, e) : undefined;
+    if (size === undefined) return e;
+    sites[at] = { ...sites[at]!, target: NEWSLOW };
+    return inlineCall(c, f, e, size, written.get(e));
+  });
+  if (made != body) raw._BinaryenFunctionSetBody!(f, made);
+}
+
+/** The size that a call allocates, if it is to be inlined. */
+function sizeOf({ raw, name }: Context, call: Expr): number | undefined {
+  if (name(raw._BinaryenCallGetTarget!(call)) != NEW) return undefined;
+  const [size, id] = [0, 1].map(i => constantOf(raw, raw._BinaryenCallGetOperandAt!(call, i)));
+  return size !== undefined && id !== undefined && size >>> 0 <= LARGEST ? size : undefined;
+}
+
+function inlineCall(c: Context, f: Func, call: Expr, size: number, written: ReadonlySet<number> | undefined): Expr {
   const { raw, m, b } = c;
-  const [size, id] = [0, 1].map(i => constant(c, raw._BinaryenCallGetOperandAt!(call, i)));
-  if (size === undefined || id === undefined || size >>> 0 > LARGEST) return call;
+  const id = constantOf(raw, raw._BinaryenCallGetOperandAt!(call, 1))!;
   const sizeclass = (size + HEADER_SIZE + CELL - 1) / CELL >> 0;
   const p = addLocal(c, f, b.i32!);
   const ptr = () => m.local.get(p, b.i32!);
@@ -47,17 +70,13 @@ function inlineCall(c: Context, f: Func, call: Expr): Expr {
   raw._BinaryenCallSetOperandAt!(call, 0, m.i32.const(sizeclass));
   raw._BinaryenCallRemoveOperandAt!(call, 1);
   const header = (BigInt(size) << 32n) | BigInt(id >>> 0);
-  const zeros = Array.from({ length: Math.max(1, (size + 7) >> 3) }, (_, i) => m.i64.store(8 * i, 8, ptr(), m.i64.const(0n)));
+  const words = Array.from({ length: Math.max(1, (size + 7) >> 3) }, (_, i) => i).filter(i => !written?.has(i));
   return m.block(null, [
     m.if(m.local.tee(p, m.i32.load(list, 4, m.i32.const(0)), b.i32!),
       m.i32.store(list, 4, m.i32.const(0), m.i32.load(0, 4, ptr())),
       m.local.set(p, call)),
     m.i64.store(0, 8, m.i32.sub(ptr(), m.i32.const(HEADER_SIZE)), m.i64.const(header)),
-    ...zeros,
+    ...words.map(i => m.i64.store(8 * i, 8, ptr(), m.i64.const(0n))),
     ptr(),
   ], b.i32!);
-}
-
-function constant({ raw }: Context, e: Expr): number | undefined {
-  return kindOf(raw, e) == "Const" ? raw._BinaryenConstGetValueI32!(e) : undefined;
 }

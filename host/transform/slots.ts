@@ -14,6 +14,7 @@
  * @module
  */
 
+import { SHADE } from "./barrier.ts";
 import { type Expr, type Func } from "./binaryen.ts";
 import { NEWSLOW } from "./newobject.ts";
 import { NoFrame, Placing, type Plan } from "./placing.ts";
@@ -33,7 +34,7 @@ export interface Roots {
 }
 
 /** Calls that are seldom made: each brings a frame of its own, so that the paths beside it need none. */
-export const isCold = (name: string): boolean => name == NEWSLOW;
+export const isCold = (name: string): boolean => name == NEWSLOW || name == SHADE;
 
 /**
  * Replaces a function's markers. `region` is the part of the body that has a frame, 0 if no call but

@@ -174,6 +174,7 @@ function rewriteFunction(tracing: Tracing, framed: boolean): void {
     // Without a pc of its own, a call still takes away that of whoever had the word before.
     const inFrame = pushed && t >= 0;
     if (inFrame ? site.pc == current : !site.pc) return placer.note(e);
+    if (!inFrame && isCold(target)) return placer.note(callCold(c, site.pc, e));
     // A resumed frame comes to a call without having passed those before it.
     if (inFrame && !framed) current = site.pc;
     return placer.before(tracePc(tracing, site.pc, pushed), e);
@@ -252,6 +253,14 @@ function tracePc({ c, t, roots }: Tracing, pc: number, pushed: boolean): Expr {
   const { m, b } = c;
   if (t < 0 || !pushed) return m.block(null, pushPc(c, pc));
   return m.i32.store(0, 4, m.local.get(t, b.i32!), m.i32.const(frameWord(pc, roots)));
+}
+
+/** A call that collects nothing, outside of the region: its frame holds no references. */
+function callCold(c: Context, pc: number, call: Expr): Expr {
+  const { m } = c;
+  const tsp = m.i32.load(M0 + M_TSP, 4, m.i32.const(0));
+  const pop = m.i32.store(M0 + M_TSP, 4, m.i32.const(0), m.i32.add(tsp, m.i32.const(4)));
+  return m.block(null, [...pushPc(c, pc), call, pop]);
 }
 
 function pushPc({ m }: Context, pc: number): Expr[] {
