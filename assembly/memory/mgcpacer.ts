@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
 // The pacer: when a cycle begins, and how much of it each allocation pays for.
 //
-// The goal is what survived the last cycle and gcpercent of it, as in Go. A cycle begins a sixteenth of
+// The goal is what survived the last cycle and gcpercent of it, as in Go. But memory.grow has no way
+// back: where the heap was larger before, leaving its memory unused saves nothing. So unless the program
+// has set gcpercent the goal then is up to four times what survived, and cycles are fewer. A cycle begins a sixteenth of
 // that growth before the goal; from then on each byte allocated owes as many bytes of marking as will
 // have all of the heap marked in time. Debts are paid when a list of cells is refilled and with each
 // large object, at most MAX_STEP at a time, so that no stop is long.
 
 import { gcfinish, gcmark, gcstart } from "./mgc";
-import { mheap } from "./mheap";
+import { BLOCK_SHIFT, mheap } from "./mheap";
 
 /** No collection below this many bytes. */
 // @ts-ignore: decorator
 @inline const HEAP_MINIMUM: usize = 4 << 20;
+/** How many times what survived the goal may be where the memory is there. */
+// @ts-ignore: decorator
+@inline const ROOMY: u64 = 4;
 /** The share of the growth that is left for marking: 1 / 2^RUNWAY. */
 // @ts-ignore: decorator
 @inline const RUNWAY: usize = 4;
@@ -28,6 +33,7 @@ export function setgoal(): void {
   const limit = mheap.memorylimit;
   let goal = percent < 0 ? <u64>u32.MAX_VALUE : live + live * <u64>percent / 100;
   if (percent >= 0) goal = max(goal, <u64>HEAP_MINIMUM * percent / 100);
+  if (!mheap.gcpercentset) goal = max(goal, room(live, goal));
   // Over the limit already, every further sixteenth collects: Go, too, keeps its collector from taking all time.
   if (<i64>goal > limit) goal = max(<u64>limit, live + (live >> 4));
   goal = min(goal, <u64>u32.MAX_VALUE);
@@ -35,6 +41,13 @@ export function setgoal(): void {
   mheap.trigger = percent < 0 && limit == i64.MAX_VALUE
     ? usize.MAX_VALUE
     : <usize>(goal - (max(goal, live) - live >> RUNWAY));
+}
+
+/** How large a heap has room in the memory that it has, but no larger than once was the goal. */
+function room(live: u64, goal: u64): u64 {
+  mheap.peakgoal = max(mheap.peakgoal, <usize>min(goal, <u64>u32.MAX_VALUE));
+  const has = <u64>(mheap.spanblocks + mheap.free) << BLOCK_SHIFT;
+  return min(min(<u64>mheap.peakgoal, live * ROOMY), has - (has >> 3)); // an eighth is never in objects
 }
 
 /** Reckons what each byte allocated owes in the cycle that begins. */
@@ -69,6 +82,7 @@ function assist(debt: f32): void {
 export function setgcpercent(n: i32): i32 {
   const old = mheap.gcpercent;
   mheap.gcpercent = max(n, -1);
+  mheap.gcpercentset = true;
   setgoal();
   return old;
 }

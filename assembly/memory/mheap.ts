@@ -91,7 +91,9 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   survived: usize; // of which the last cycle has found
   trigger: usize; // a cycle begins when live reaches it
   goal: usize; // and should end before live reaches this
+  peakgoal: usize; // the largest that gcpercent has given
   gcpercent: i32;
+  gcpercentset: bool; // by the program
   assistratio: f32; // bytes to mark for each byte allocated
   assistdebt: f32; // bytes to mark
   assisted: usize; // live when the debt was last reckoned
