@@ -20,7 +20,7 @@ import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
-import { checktimers } from "./timer";
+import { firedue } from "./timer";
 
 // Values of G.callid that are no call of the host.
 // @ts-ignore: decorator
@@ -254,7 +254,7 @@ export function schedule(slice: f64): i32 {
     if (++ticks % TICK == 0) {
       if (isDefined(GO_DEBUG)) checkrunq(p0);
       const now = nanotime();
-      if (sched.ntimers) checktimers(now);
+      if (sched.ntimers) firedue(now);
       if (now >= end) {
         flush();
         return SCHED_YIELD;
@@ -262,7 +262,7 @@ export function schedule(slice: f64): i32 {
     }
     let gp = runqget(p0);
     if (!gp) {
-      if (sched.ntimers && checktimers(nanotime())) continue;
+      if (sched.ntimers && firedue(nanotime())) continue;
       flush();
       return SCHED_IDLE;
     }
@@ -270,7 +270,7 @@ export function schedule(slice: f64): i32 {
     const why = sched.comeback;
     if (why) {
       sched.comeback = 0;
-      if (why == SCHED_YIELD && sched.ntimers) checktimers(end); // each slice may be one goroutine's
+      if (why == SCHED_YIELD && sched.ntimers) firedue(end); // each slice may be one goroutine's
       flush();
       return why;
     }

@@ -98,14 +98,17 @@ export function newtimer(f: usize, arg: usize, managed: bool): Timer {
 
 /** Starts a timer that is not running. */
 export function addtimer(t: Timer, when: f64): void {
-  if (sched.ntimers == sched.captimers) {
-    sched.captimers = sched.captimers ? sched.captimers * 2 : 16;
-    const size = <usize>sched.captimers * ENTRY;
-    sched.timers = sched.timers ? __realloc(sched.timers, size) : __alloc(size);
-  }
+  if (sched.ntimers == sched.captimers) growheap();
   t.when = when;
   t.seq = ++sched.timerseq;
   siftup(sched.ntimers++, t);
+}
+
+function growheap(): void {
+  sched.checktimers = changetype<usize>(checktimers);
+  sched.captimers = sched.captimers ? sched.captimers * 2 : 16;
+  const size = <usize>sched.captimers * ENTRY;
+  sched.timers = sched.timers ? __realloc(sched.timers, size) : __alloc(size);
 }
 
 /** Stops a timer; false if it was not running. */
@@ -121,8 +124,7 @@ export function deltimer(t: Timer): bool {
   return true;
 }
 
-/** Fires what is due; false if nothing was. */
-export function checktimers(now: f64): bool {
+function checktimers(now: f64): bool {
   let any = false;
   while (sched.ntimers && load<f64>(sched.timers) <= now) {
     fire(timerat(0), now);
@@ -131,9 +133,15 @@ export function checktimers(now: f64): bool {
   return any;
 }
 
+/** Fires what is due; false if nothing was. Calls through sched, so that the code of timers is only where some are started. */
+// @ts-ignore: decorator
+@inline export function firedue(now: f64): bool {
+  return call_indirect<bool>(load<u32>(sched.checktimers), now);
+}
+
 /** Fires what is due, for a program that polls and never parks; false if nothing was. */
 export function timersdue(): bool {
-  return sched.ntimers != 0 && checktimers(nanotime());
+  return sched.ntimers != 0 && firedue(nanotime());
 }
 
 function fire(t: Timer, now: f64): void {

@@ -102,6 +102,7 @@ import {
   timerfree: usize; // those of finished sleeps
   captimers: i32;
   timerseq: u64;
+  checktimers: usize; // (now: f64) => bool; not in a program that starts no timer
   random: u64; // state of cheaprandn
   maxstack: usize; // bytes
   traceback: i32; // 0 none, 1 single, 2 all

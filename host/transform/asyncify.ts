@@ -17,7 +17,7 @@
  *       load the call index, load locals
  *     }
  *     take a frame on the trace, with the references it had
- *     unwind: { …body…; return }
+ *     unwind: { …body…, the state in a local…; return }
  *     if (no room) growstack(need)
  *     save locals, the references of the frame on the trace; function, call index, lengths, pc
  *     give the frame on the trace back
@@ -32,13 +32,15 @@
 import { FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_LOCALS_MASK, M0, M_RET } from "../abi/layout.ts";
 import { storeAt, zeroOf } from "./access.ts";
 import { expandType, kindOf, mapChildren, walk, type Context, type Expr, type Func } from "./binaryen.ts";
-import { layOut, prologue, REWINDING, room, save, STATE, type Parts, type TraceFrame } from "./frame.ts";
+import { layOut, prologue, REWINDING, room, save, STATE, useState, type Parts, type TraceFrame } from "./frame.ts";
 import type { MayPark } from "./maypark.ts";
 
 export const DATA = "__asyncify_data";
 /** The import that begins to unwind, and the function that the pass makes of it. */
 export const START_UNWIND = "~lib/gopark/assembly/sys/intrinsics/asyncifyStartUnwind";
 export const STARTS_UNWIND = "asyncify_start_unwind";
+/** Bottom-most functions that do nothing when their goroutine runs again. */
+const QUITS = new Set(["gosched", "morestack", "preempt"].map(name => `~lib/gopark/assembly/sched/proc/${name}`));
 const PASSES_BEFORE = ["flatten", "dce", "simplify-locals-nonesting", "reorder-locals", "coalesce-locals",
   "simplify-locals-nonesting", "reorder-locals", "merge-blocks"];
 
@@ -165,6 +167,7 @@ function frameOf(c: Context, { name, id, growstack, parks }: Wanted): Frame {
       `function ${id} of those that may; split it`);
   }
   const finish = (trace: TraceFrame): void => {
+    useState(c, parts.main, layout, QUITS);
     const body = [
       ...prologue(c, f, parts, layout, trace),
       parts.main,

@@ -161,7 +161,8 @@ export function constantOf(raw: Raw, e: Expr): number | undefined {
     for (let i = 0; i < last; ++i) if (kindOf(raw, raw._BinaryenBlockGetChildAt!(value, i)) != "Nop") return undefined;
     value = raw._BinaryenBlockGetChildAt!(value, last);
   }
-  return kindOf(raw, value) == "Const" ? raw._BinaryenConstGetValueI32!(value) : undefined;
+  const known = kindOf(raw, value) == "Const" && raw._BinaryenExpressionGetType!(value) == raw._BinaryenTypeInt32!();
+  return known ? raw._BinaryenConstGetValueI32!(value) : undefined;
 }
 
 /** The module's functions that have a body, in order. */

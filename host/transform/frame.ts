@@ -13,7 +13,7 @@ import {
   FRAME_FUNC_SHIFT, FRAME_INDEX_SHIFT, FRAME_TAIL, M0, M_DATA, M_DATAEND, M_ENTERING, M_INDEX, M_RET,
 } from "../abi/layout.ts";
 import { loadAt, loadFrom, sizeOf, storeAt } from "./access.ts";
-import { addLocal, expandType, type Context, type Expr, type Func } from "./binaryen.ts";
+import { addLocal, constantOf, expandType, kindOf, rewrite, type Context, type Expr, type Func } from "./binaryen.ts";
 import { liveAcrossCalls } from "./liveness.ts";
 
 export const STATE = "__asyncify_state";
@@ -51,6 +51,8 @@ export interface Layout {
   readonly bytes: number;
   /** Local with an address in the frame. */
   readonly at: number;
+  /** Local with asyncify's state: the code looks at it in many places, and only calls that park change it. */
+  readonly state: number;
 }
 
 interface Wanted { id: number; main: Expr; parks(call: Expr): boolean }
@@ -67,11 +69,11 @@ export function layOut(c: Context, f: Func, { id, main, parks }: Wanted): Layout
     bytes += sizeOf(c, type);
     return { index, type, offset };
   });
-  return { id, locals, bytes, at: addLocal(c, f, c.b.i32!) };
+  return { id, locals, bytes, at: addLocal(c, f, c.b.i32!), state: addLocal(c, f, c.b.i32!) };
 }
 
 /** What a call of the function begins with: to finish a callee, or to go on with a frame; then its frame on the trace. */
-export function prologue(c: Context, f: Func, { rewindIndex }: Parts, { locals, bytes, at }: Layout, trace: TraceFrame): Expr[] {
+export function prologue(c: Context, f: Func, { rewindIndex }: Parts, { locals, bytes, at, state }: Layout, trace: TraceFrame): Expr[] {
   const { m, b, raw } = c;
   const i32 = b.i32!;
   const results = raw._BinaryenFunctionGetResults!(f);
@@ -86,10 +88,31 @@ export function prologue(c: Context, f: Func, { rewindIndex }: Parts, { locals, 
     m.local.set(rewindIndex, loadAt(c, i32, M0 + M_INDEX)),
     ...locals.map(({ index, type, offset }) => m.local.set(index, loadFrom(c, type, offset, m.local.get(at, i32)))),
   ];
-  const rewinding = m.i32.eq(m.global.get(STATE, i32), m.i32.const(REWINDING));
+  const rewinding = m.i32.eq(m.local.tee(state, m.global.get(STATE, i32), i32), m.i32.const(REWINDING));
   if (!trace.words) return [m.if(rewinding, m.block(null, enter)), ...trace.push()];
   const restore = copyWords(c, trace.words, { to: trace.t, toOffset: 4, from: at, fromOffset: bytes });
   return [m.if(rewinding, m.block(null, [...enter, ...trace.push(), ...restore]), m.block(null, [...trace.push(), ...trace.zero]))];
+}
+
+/**
+ * Makes the body look at the state in the local, which is read anew where asyncify asks whether a call
+ * has unwound. Of `quits` nothing is left to do when their goroutine runs again: they are not called for it.
+ */
+export function useState(c: Context, main: Expr, { state }: Layout, quits: ReadonlySet<string>): void {
+  const { raw, m, b, name } = c;
+  const local = () => m.local.get(state, b.i32!);
+  const isGlobal = (e: Expr) => kindOf(raw, e) == "GlobalGet" && name(raw._BinaryenGlobalGetGetName!(e)) == STATE;
+  rewrite(raw, main, (e, kind) => {
+    if (isGlobal(e)) return local();
+    if (kind == "Call" && quits.has(name(raw._BinaryenCallGetTarget!(e)))) {
+      return m.if(local(), m.global.set(STATE, m.i32.const(NORMAL)), e);
+    }
+    if (kind != "Binary" || constantOf(raw, raw._BinaryenBinaryGetRight!(e)) !== UNWINDING) return e;
+    const left = raw._BinaryenBinaryGetLeft!(e);
+    if (kindOf(raw, left) != "LocalGet" || raw._BinaryenLocalGetGetIndex!(left) != state) return e;
+    raw._BinaryenBinarySetLeft!(e, m.local.tee(state, m.global.get(STATE, b.i32!), b.i32!));
+    return e;
+  });
 }
 
 function pos(c: Context): Expr {
