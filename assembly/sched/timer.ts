@@ -124,7 +124,8 @@ export function deltimer(t: Timer): bool {
   return true;
 }
 
-function checktimers(now: f64): bool {
+/** Fires what is due; false if nothing was. schedule() calls it by way of firedue. */
+export function checktimers(now: f64): bool {
   let any = false;
   while (sched.ntimers && load<f64>(sched.timers) <= now) {
     fire(timerat(0), now);
