@@ -20,7 +20,7 @@ process.chdir(packageRoot());
 
 const missing = spawnSync("go", ["version"]).status !== 0;
 const skip = missing && !process.env.CI && "there is no Go here";
-const TESTS = ["TestPanicparse", "TestGostackparse", "TestNames", "TestProfile", "TestDebug1", "TestHeap", "TestHeapText"];
+const TESTS = ["TestPanicparse", "TestGostackparse", "TestNames", "TestProfile", "TestDebug1", "TestHeap", "TestHeapText", "TestLabels"];
 
 describe("Go reads", { skip }, () => {
   const dir = mkdtempSync(join(tmpdir(), "gopark-golden-"));
@@ -50,6 +50,10 @@ describe("Go reads", { skip }, () => {
     write("heap.pb.gz", await heap.pprof.profile("heap", { gc: true }));
     write("allocs.pb.gz", await heap.pprof.profile("allocs"));
     write("heap.txt", await heap.pprof.text("heap"));
+    const profiles = await load(await build("tests/golden/profiles.ts", "-O3"), { name: "profiles.wasm", stderr: () => {} });
+    await profiles.exports.labelled!();
+    write("labels.pb.gz", await profiles.pprof.profile("goroutine"));
+    write("labels.txt", await profiles.pprof.text("goroutine"));
     write("panic.txt", await dumpOf(app.exports.panics()));
     write("trap.txt", await dumpOf((await load(module, quiet)).exports.traps(-16)));
     write("deadlock.txt", await dumpOf((await load(module, quiet)).run()));
@@ -99,6 +103,12 @@ describe("Go reads", { skip }, () => {
       assert.match(stdout, new RegExp(`^ +${want} .* heap\\.build tests/golden/heap\\.ts:12$`, "m"));
     });
   }
+
+  it("the labels of goroutines with -tags", () => {
+    const { status, stdout, stderr } = go("tool", "pprof", "-tags", join(dir, "labels.pb.gz"));
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.match(stdout, /shard: Total 2[^]*2 \(.*\): 7/);
+  });
 
   it("its files and lines with -raw and -list", () => {
     const raw = go("tool", "pprof", "-raw", join(dir, "goroutine.pb.gz")).stdout;

@@ -8,6 +8,7 @@ import {
 import { setsamplerate } from "../memory/sample";
 import { memprofile } from "../profile/mprof";
 import { callers as saveCallers, goroutineprofile, threadcreateprofile } from "../profile/callers";
+import { tracebacklabels } from "../profile/label";
 import { pcfile, pcfunc, pcline, pcparent, pcstring, printstacks, readpc } from "../profile/traceback";
 import { gcount, goexit as goexit0, gosched as gosched0 } from "../sched/proc";
 import { gopanic } from "../sys/fatal";
@@ -286,6 +287,11 @@ export namespace debug {
     else if (level == "single") sched.traceback = 1;
     else if (level == "all" || level == "system" || level == "crash") sched.traceback = 2;
     else gopanic("debug.setTraceback: unknown level " + level);
+  }
+
+  /** Has the headers of stacks show the goroutines' labels (Go: GODEBUG=tracebacklabels=1). Returns the setting before. */
+  export function setTracebackLabels(on: bool): bool {
+    return tracebacklabels(on);
   }
 }
 

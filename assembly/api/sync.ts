@@ -8,6 +8,7 @@
 
 import { park, setgroup } from "../sched/proc";
 import { fatal, gopanic } from "../sys/fatal";
+import { setgroupdone } from "../sys/hooks";
 import { resumed } from "../sys/intrinsics";
 import {
   waitCondWait, waitMutexLock, waitRWMutexLock, waitRWMutexRLock, waitSemacquire, waitWaitGroupWait
@@ -192,12 +193,13 @@ export class WaitGroup {
   ): void {
     if (lengthof<F>() > 6) ERROR("WaitGroup.go takes a function of at most 6 parameters");
     this.add(1);
+    setgroupdone(groupdone); // here, so that programs without groups are without this, too
     setgroup(gocall<F, A, B, C, D, E, H>(fn, a, b, c, d, e, f, 8), changetype<usize>(this));
   }
 }
 
 /** What the scheduler calls when a group's goroutine has ended, however it did. */
-export function groupdone(wg: usize): void {
+function groupdone(wg: usize): void {
   changetype<WaitGroup>(wg).done();
 }
 

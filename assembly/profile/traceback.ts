@@ -5,9 +5,10 @@
 // into memory piece by piece: a program that prints no stack pays nothing for it.
 
 import {
-  FRAME_PC_SHIFT, FRAME_ROOTS_MASK, PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP
+  DUMP_LABELS, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP
 } from "../shared/layout";
 import { framesize } from "../sched/stack";
+import { printlabels } from "../sys/hooks";
 import { pctabread } from "../sys/intrinsics";
 import { gwrite, printrune, printstring, printuint } from "../sys/print";
 import { Gdead, Gwaiting, statusstring, waitreasonstring, waitZero } from "../sys/status";
@@ -205,6 +206,7 @@ function printheader(gp: G): void {
   printstring(gp.status == Gwaiting && gp.waitreason != waitZero
     ? waitreasonstring(gp.waitreason)
     : statusstring(gp.status));
+  if (sched.dumps & DUMP_LABELS) printlabels(changetype<usize>(gp));
   printstring("]:\n");
 }
 

@@ -8,7 +8,7 @@
 //
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
-import { TRACE_TOP } from "../shared/layout";
+import { TRACE_TOP, WATCH_LABELS } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
@@ -18,6 +18,7 @@ import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
+import { inheritlabels } from "./gprof";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { checktimers } from "./timer";
@@ -124,6 +125,7 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
   gp.waitreason = waitZero;
   if (size) stackargs(gp, size);
   gp.argmask = 0;
+  if (sched.watch & WATCH_LABELS) inheritlabels(gp);
 }
 
 /** Makes a goroutine that runs an export for the host; callid 0 is the program's main. */

@@ -71,10 +71,18 @@ export const BUILD_ID: usize = 8;
 export const BUILD_ID_WORDS: i32 = 5;
 export const BUILD_SIZE: usize = 28;
 
-// ╒═══════════ Sched, in part ══════════╕
-// │  0  allg  all Gs by alllink, or 0   │
-// └─────────────────────────────────────┘
+// ╒════════════════ Sched, in part ═════════════════╕
+// │  0  allg     all Gs by alllink, or 0            │
+// │  4  watch    WATCH_: who wants to know          │
+// │  8  dumps    DUMP_: what headers of dumps show  │
+// └─────────────────────────────────────────────────┘
 export const SCHED_ALLG: usize = 0;
+export const SCHED_WATCH: usize = 4;
+export const SCHED_DUMPS: usize = 8;
+/** Labels are in use: a new goroutine inherits those of its maker. */
+export const WATCH_LABELS: u32 = 1;
+/** Dumps show labels (Go: tracebacklabels=1). */
+export const DUMP_LABELS: u32 = 1;
 
 // ╒══════════════════ G, in part ════════════════════╕
 // │  0  goid                                     u64 │
@@ -89,6 +97,7 @@ export const SCHED_ALLG: usize = 0;
 // │ 65  waitreason                                u8 │
 // │ 84  alllink    next of all goroutines            │
 // │ 92  callid     below 0: fn is a function     i32 │
+// │ 96  prof       GProf, or 0                       │
 // └──────────────────────────────────────────────────┘
 export const G_GOID: usize = 0;
 export const G_PARENTGOID: usize = 8;
@@ -102,6 +111,12 @@ export const G_STATUS: usize = 64;
 export const G_WAITREASON: usize = 65;
 export const G_ALLLINK: usize = 84;
 export const G_CALLID: usize = 92;
+export const G_PROF: usize = 96;
+
+// ╒═══════════════ GProf, in part ════════════════╕
+// │  0  labels  key, value, …: StaticArray<string> │
+// └───────────────────────────────────────────────┘
+export const GPROF_LABELS: usize = 0;
 
 // ╒══════ frame on the trace stack ══════╕
 // │  0  pc << 10 | references         u32 │  pc 0: untraced

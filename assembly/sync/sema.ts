@@ -109,8 +109,6 @@ class CtxWait {
 // @ts-ignore: decorator
 @inline const CTXWAIT_SIZE: usize = CTXWAIT_ELEM + 16;
 
-if (offsetof<CtxWait>() > CTXWAIT_SUDOG) ERROR("CtxWait runs into its Sudog");
-
 // @ts-ignore: decorator
 @inline function doneSudog(w: CtxWait): Sudog {
   return changetype<Sudog>(changetype<usize>(w) + CTXWAIT_SUDOG);
@@ -118,6 +116,7 @@ if (offsetof<CtxWait>() > CTXWAIT_SUDOG) ERROR("CtxWait runs into its Sudog");
 
 /** weightedqueue for an acquire that ends when `done`, open or nil, is closed. May collect. */
 export function weightedqueuectx(s: Weighted, n: i32, done: Hchan, gp: G): void {
+  if (offsetof<CtxWait>() > CTXWAIT_SUDOG) ERROR("CtxWait runs into its Sudog"); // not at module level: a class costs
   gp.slot0 = 0;
   if (changetype<usize>(done)) {
     const w = changetype<CtxWait>(__new(CTXWAIT_SIZE, idof<CtxWait>()));

@@ -50,6 +50,13 @@ export function setprof(malloc: (ptr: usize, size: usize) => void, gc: () => voi
   profgc = gc;
 }
 
+/** Prints the labels of a G, in a program that has labels. profile/label.ts. */
+export let printlabels: (gp: usize) => void = nogroup;
+
+export function setprintlabels(f: (gp: usize) => void): void {
+  printlabels = f;
+}
+
 function nohook(all: bool): void {}
 
 export function settraceback(f: (all: bool) => void): void {

@@ -5,8 +5,9 @@
 // the host, or a core dump's reader finds it. M 0 and sched have fixed addresses (layout.ts).
 
 import {
-  BUILD, BUILD_SIZE, FRAME_PC_SHIFT, G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_SLOT0, G_STACK, G_STACKBASE, G_STACKPOS,
-  G_STATUS, G_WAITREASON, G0, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP, M0, P0, SCHED, SCHED_ALLG, TRACE_TOP
+  BUILD, BUILD_SIZE, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_PROF, G_SLOT0, G_STACK, G_STACKBASE,
+  G_STACKPOS, G_STATUS, G_WAITREASON, G0, GPROF_LABELS, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP,
+  M0, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_WATCH, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -46,7 +47,13 @@ import {
   alllink: G | null; // next of all goroutines, oldest first
   gcscan: u32; // the cycle that has visited it since it ran last
   callid: i32; // the host's number for this export call; 0: main; below: none, see proc.ts
+  prof: usize; // GProf, for a goroutine of which profiles keep something; it stays with the G
   // A Sudog follows, for one wait at a time: parking never allocates.
+}
+
+/** What profiles keep of a goroutine: made by sched/gprof.ts, for those that need it. */
+@unmanaged export class GProf {
+  labels: usize; // key, value, …: a StaticArray<string> or 0
 }
 
 /** The G's own Sudog. */
@@ -88,6 +95,8 @@ import {
 /** What all Ms share. */
 @unmanaged export class Sched {
   allg: G | null; // all goroutines, dead ones included, by alllink
+  watch: u32; // WATCH_ bits of layout.ts: profiles that want to know what the scheduler does
+  dumps: u32; // DUMP_ bits
   lastg: G | null;
   nallg: i32;
   ngfree: i32;
@@ -144,6 +153,10 @@ if (offsetof<G>("status") != G_STATUS) ERROR("shared/layout.ts is stale: G.statu
 if (offsetof<G>("waitreason") != G_WAITREASON) ERROR("shared/layout.ts is stale: G.waitreason");
 if (offsetof<G>("alllink") != G_ALLLINK) ERROR("shared/layout.ts is stale: G.alllink");
 if (offsetof<G>("callid") != G_CALLID) ERROR("shared/layout.ts is stale: G.callid");
+if (offsetof<G>("prof") != G_PROF) ERROR("shared/layout.ts is stale: G.prof");
+if (offsetof<GProf>("labels") != GPROF_LABELS) ERROR("shared/layout.ts is stale: GProf.labels");
+if (offsetof<Sched>("watch") != SCHED_WATCH) ERROR("shared/layout.ts is stale: Sched.watch");
+if (offsetof<Sched>("dumps") != SCHED_DUMPS) ERROR("shared/layout.ts is stale: Sched.dumps");
 if (offsetof<Sched>("allg") != SCHED_ALLG) ERROR("shared/layout.ts is stale: Sched.allg");
 if (M0 + offsetof<M>() > BUILD) ERROR("M 0 runs into BUILD");
 if (BUILD + BUILD_SIZE > SCHED) ERROR("BUILD runs into Sched");
@@ -165,6 +178,11 @@ export function tracedg(): G {
 /** The pc of the innermost call that is being traced: 0 if none is. */
 // @ts-ignore: decorator
 @inline export function callerpc(): u32 {
-  const tsp = m0.tsp;
-  return tsp == TRACE_TOP ? 0 : load<u32>(tsp) >>> FRAME_PC_SHIFT;
+  let tsp = m0.tsp;
+  while (tsp != TRACE_TOP) {
+    const word = load<u32>(tsp);
+    if (word >>> FRAME_PC_SHIFT) return word >>> FRAME_PC_SHIFT;
+    tsp += 4 + ((word & FRAME_ROOTS_MASK) << 2); // a frame of the runtime's own, for its references
+  }
+  return 0;
 }

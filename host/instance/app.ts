@@ -22,6 +22,8 @@ export type ProfileKind = (typeof PROFILE_KINDS)[number];
 export interface StackRecord {
   readonly stack: Uint32Array;
   readonly frames: readonly Frame[];
+  /** What the program says of the goroutine: key, value, …, ordered by key. Of goroutine profiles only. */
+  readonly labels?: readonly string[];
 }
 
 /** What one stack has allocated, and what of it was freed, as of the last completed collection. */
@@ -72,7 +74,9 @@ export class Runtime {
 
   /** Returns one record for each goroutine. */
   goroutineProfile(): StackRecord[] {
-    return this.#symbolize(this.#reader("goroutineProfile()").goroutineProfile());
+    const reader = this.#reader("goroutineProfile()");
+    const labels = reader.goroutineLabels();
+    return this.#symbolize(reader.goroutineProfile()).map((r, i) => ({ ...r, labels: labels[i]! }));
   }
 
   /** Returns one record for each M: the stack that created it. */
@@ -190,7 +194,7 @@ function unknownKind(kind: string): ProfileError {
 }
 
 function stacks(records: readonly StackRecord[]): Stack[] {
-  return records.map(({ stack, frames }) => ({ pcs: stack, frames }));
+  return records.map(({ stack, ...rest }) => ({ pcs: stack, ...rest }));
 }
 
 /** A loaded program. */

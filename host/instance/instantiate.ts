@@ -9,6 +9,7 @@ import { ModuleError } from "../abi/errors.ts";
 import { buildId } from "../abi/buildid.ts";
 import { type GuestExports, REQUIRED } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
+import { DUMP_LABELS, SCHED, SCHED_DUMPS } from "../abi/layout.ts";
 import { ABI_SECTION, customSection, FUNCTAB_SECTION, PCTAB_SECTION, readManifest } from "../abi/manifest.ts";
 import { MemoryView } from "../memory/view.ts";
 import { FuncTab } from "../symbol/functab.ts";
@@ -51,6 +52,7 @@ export async function load<E extends Exports = Exports>(
   const program = makeProgram(context, platform, options, { outputs, callable, onEnd });
   try {
     if (godebug(options, "gctrace") === "1") door.enter(() => guest.gopark_gctrace(1));
+    if (godebug(options, "tracebacklabels") === "1") view.setI32(SCHED + SCHED_DUMPS, DUMP_LABELS);
     door.enter(() => guest._initialize());
   } finally {
     if (door.error) program.close(door.error);

@@ -6,6 +6,7 @@
  */
 import type { GuestExports } from "../abi/exports.ts";
 import { HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_SIZE, STACK_RECORD_SIZE } from "../abi/layout.ts";
+import { listGs, readLabels } from "../memory/goroutines.ts";
 import {
   type HeapClass, type MemStats, type RawMemProfileRecord, readHeapClasses, readMemProfileRecords,
   readMemStats, readStackRecords,
@@ -61,6 +62,11 @@ export class Reader {
 
   goroutineProfile(): Uint32Array[] {
     return this.#records(GOROUTINES);
+  }
+
+  /** Returns the labels of each goroutine of goroutineProfile: key, value, …. */
+  goroutineLabels(): string[][] {
+    return listGs(this.#view).map((gp) => readLabels(this.#view, gp));
   }
 
   threadCreateProfile(): Uint32Array[] {

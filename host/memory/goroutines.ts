@@ -11,7 +11,7 @@ import { AbiError, CoreError } from "../abi/errors.ts";
 import { showBuildId } from "../abi/buildid.ts";
 import {
   ABI_VERSION, BUILD, BUILD_ID, BUILD_ID_WORDS, BUILD_MAGIC, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, FRAME_TAIL, G0,
-  G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, Gdead, Gwaiting, M0,
+  G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, Gdead, GPROF_LABELS, Gwaiting, M0,
   M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, statusstring, TRACE_TOP, waitreasonstring, waitZero,
 } from "../abi/layout.ts";
 import type { MemoryView } from "./view.ts";
@@ -49,14 +49,32 @@ export function readBuild(view: MemoryView, file: string): string {
 export function readGoroutines(view: MemoryView): Goroutines {
   const tsp = view.u32(M0 + M_TSP);
   const me = tracedG(view, tsp);
+  const trace = tracePcs(view, tsp);
+  const list = listGs(view, me).map((gp) => readG(view, gp, gp === me ? trace : null));
+  return { list, runtime: me === G0 ? trace : [] };
+}
+
+/** Returns the addresses of the Gs that are not dead, in the order of goroutineProfile: that of the running one first. */
+export function listGs(view: MemoryView, me = tracedG(view, view.u32(M0 + M_TSP))): number[] {
   const gs = new Set<number>();
   for (let gp = view.u32(SCHED + SCHED_ALLG); gp; gp = view.u32(gp + G_ALLLINK)) {
     if (gs.has(gp)) throw new AbiError(`G at 0x${gp.toString(16)} is in the list of all twice`);
     gs.add(gp);
   }
-  const trace = tracePcs(view, tsp);
-  const list = [...gs].sort((a, b) => Number(b === me) - Number(a === me)).map((gp) => readG(view, gp, gp === me ? trace : null));
-  return { list: list.filter((g) => g !== null), runtime: me === G0 ? trace : [] };
+  const alive = [...gs].filter((gp) => view.u8(gp + G_STATUS) !== Gdead);
+  return alive.sort((a, b) => Number(b === me) - Number(a === me));
+}
+
+/** Returns the labels of the G at `gp`: key, value, …. */
+export function readLabels(view: MemoryView, gp: number): string[] {
+  const prof = view.u32(gp + G_PROF);
+  const set = prof && view.u32(prof + GPROF_LABELS);
+  return set ? Array.from({ length: view.u32(set - 4) / 4 }, (_, i) => readString(view, view.u32(set + 4 * i))) : [];
+}
+
+/** Copies a string of the program's: its bytes are counted in front of it. */
+export function readString(view: MemoryView, ptr: number): string {
+  return new TextDecoder("utf-16le").decode(view.bytes(ptr, view.u32(ptr - 4)));
 }
 
 /** The G whose calls the trace is of, also while its call of the host ran. */
@@ -65,9 +83,8 @@ function tracedG(view: MemoryView, tsp: number): number {
   return curg === G0 && hostg && tsp !== TRACE_TOP ? hostg : curg;
 }
 
-function readG(view: MemoryView, gp: number, trace: readonly number[] | null): Goroutine | null {
+function readG(view: MemoryView, gp: number, trace: readonly number[] | null): Goroutine {
   const status = view.u8(gp + G_STATUS);
-  if (status === Gdead) return null;
   const reason = view.u8(gp + G_WAITREASON);
   const [fn, callid] = [view.u32(gp + G_FN), view.i32(gp + G_CALLID)];
   return {

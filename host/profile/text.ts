@@ -9,7 +9,7 @@
  */
 import type { Frame } from "../symbol/pctab.ts";
 import { HEAP_BOTTOM, inUseBytes, inUseObjects, type MemRecord } from "./heap.ts";
-import { nonEmpty, type Profile, rowKey, type Sample } from "./model.ts";
+import { labelledKey, nonEmpty, type Profile, rowKey, type Sample } from "./model.ts";
 
 const TAB = 8;
 
@@ -19,8 +19,8 @@ export function encodeText(profile: Profile): string {
   return `${profile.name} profile: total ${total}\n` + profile.samples.map(record).join("");
 }
 
-function record({ values, pcs, frames }: Sample): string {
-  return `${values[0]} ${rowKey(pcs)}\n${stackLines(frames)}\n`;
+function record(s: Sample): string {
+  return `${s.values[0]} ${labelledKey(s)}\n${stackLines(s.frames)}\n`;
 }
 
 /**

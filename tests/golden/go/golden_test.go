@@ -246,3 +246,22 @@ func TestHeapText(t *testing.T) {
 		t.Errorf("no sample with the counts of heap.build in %v", p.Sample)
 	}
 }
+
+func TestLabels(t *testing.T) {
+	p, err := profile.ParseData(read(t, "labels.pb.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(p.Sample); n != 2 {
+		t.Fatalf("%d samples, want 2", n)
+	}
+	for _, s := range p.Sample {
+		labelled := s.Value[0] == 2
+		if s.HasLabel("req", `a "b"`) != labelled || s.HasLabel("shard", "7") != labelled {
+			t.Errorf("sample of %d has labels %v", s.Value[0], s.Label)
+		}
+	}
+	if _, err := profile.ParseData(read(t, "labels.txt")); err != nil {
+		t.Error(err)
+	}
+}
