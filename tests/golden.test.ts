@@ -20,7 +20,7 @@ process.chdir(packageRoot());
 
 const missing = spawnSync("go", ["version"]).status !== 0;
 const skip = missing && !process.env.CI && "there is no Go here";
-const TESTS = ["TestPanicparse", "TestGostackparse", "TestNames", "TestProfile", "TestDebug1", "TestHeap", "TestHeapText", "TestLabels"];
+const TESTS = ["TestPanicparse", "TestGostackparse", "TestNames", "TestProfile", "TestDebug1", "TestHeap", "TestHeapText", "TestLabels", "TestBlock"];
 
 describe("Go reads", { skip }, () => {
   const dir = mkdtempSync(join(tmpdir(), "gopark-golden-"));
@@ -54,6 +54,11 @@ describe("Go reads", { skip }, () => {
     await profiles.exports.labelled!();
     write("labels.pb.gz", await profiles.pprof.profile("goroutine"));
     write("labels.txt", await profiles.pprof.text("goroutine"));
+    await profiles.exports.contends!();
+    for (const kind of ["block", "mutex"] as const) {
+      write(`${kind}.pb.gz`, await profiles.pprof.profile(kind));
+      write(`${kind}.txt`, await profiles.pprof.text(kind));
+    }
     write("panic.txt", await dumpOf(app.exports.panics()));
     write("trap.txt", await dumpOf((await load(module, quiet)).exports.traps(-16)));
     write("deadlock.txt", await dumpOf((await load(module, quiet)).run()));
@@ -109,6 +114,15 @@ describe("Go reads", { skip }, () => {
     assert.deepEqual([status, stderr], [0, ""]);
     assert.match(stdout, /shard: Total 2[^]*2 \(.*\): 7/);
   });
+
+  for (const kind of ["block", "mutex"]) {
+    it(`the ${kind} profile with -top, as a delay`, () => {
+      const { status, stdout, stderr } = go("tool", "pprof", "-top", join(dir, `${kind}.pb.gz`));
+      assert.deepEqual([status, stderr], [0, ""]);
+      assert.match(stdout, /^Type: delay$/m);
+      assert.match(stdout, /[mu]s .* profiles\.(locks|holds)$/m);
+    });
+  }
 
   it("its files and lines with -raw and -list", () => {
     const raw = go("tool", "pprof", "-raw", join(dir, "goroutine.pb.gz")).stdout;

@@ -15,7 +15,7 @@ import {
 } from "../sys/status";
 import { G, getg } from "../sys/types";
 import {
-  keep, kept, notifyWaiters, semqueue, semwake, semwakeall, Weighted, weightedqueue,
+  keep, kept, notifyWaiters, semqueue, semrelease, semwake, semwakeall, Weighted, weightedqueue,
   weightedqueuectx, weightedtry, weightedwakectx
 } from "../sync/sema";
 import { WaitQ } from "../sync/waitq";
@@ -55,7 +55,7 @@ export class Mutex {
   /** Unlocks m, or hands it to who has waited longest. Dies if m is not locked. Never parks. */
   unlock(): void {
     if (!this.locked) fatal("sync: unlock of unlocked mutex");
-    if (this.first) semwake(mutexq(this));
+    if (this.first) semrelease(mutexq(this));
     else this.locked = false;
   }
 }
@@ -98,9 +98,12 @@ export class RWMutex {
    */
   unlock(): void {
     if (!this.writing) fatal("sync: Unlock of unlocked RWMutex");
-    if (this.readerfirst) this.readers = semwakeall(readerq(this));
-    else if (this.writerfirst) {
-      semwake(writerq(this));
+    if (this.readerfirst) {
+      let n = 0;
+      while (semrelease(readerq(this))) ++n;
+      this.readers = n;
+    } else if (this.writerfirst) {
+      semrelease(writerq(this));
       return;
     }
     this.writing = false;
@@ -129,7 +132,7 @@ export class RWMutex {
   rUnlock(): void {
     if (!this.readers) fatal("sync: RUnlock of unlocked RWMutex");
     if (--this.readers || !this.writerfirst) return;
-    semwake(writerq(this));
+    semrelease(writerq(this));
     this.writing = true;
   }
 }

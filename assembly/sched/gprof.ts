@@ -2,6 +2,7 @@
 // What profiles keep of single goroutines: in a record of its own, so that a G without any stays small.
 
 import { persistentalloc } from "../memory/persistentalloc";
+import { nanotime } from "../sys/os";
 import { G, getg, GProf } from "../sys/types";
 
 /** gp's record; made if there is none. It stays with the G for whatever goroutine that is next. Never collects. */
@@ -12,6 +13,11 @@ export function gprof(gp: G): GProf {
     memory.fill(gp.prof, 0, size);
   }
   return changetype<GProf>(gp.prof);
+}
+
+/** Notes when gp was made ready. Never allocates. */
+export function noteready(gp: G): void {
+  if (gp.prof) changetype<GProf>(gp.prof).ready = nanotime();
 }
 
 /** Gives a new goroutine the labels of the running one, or takes those away that its G had. Never collects. */

@@ -8,17 +8,17 @@
 //
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
-import { TRACE_TOP, WATCH_LABELS } from "../shared/layout";
+import { TRACE_TOP, WATCH_BLOCK, WATCH_LABELS } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
-import { groupdone } from "../sys/hooks";
+import { BLOCK_PARKED, BLOCK_RUNS, groupdone, onblock } from "../sys/hooks";
 import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
-import { inheritlabels } from "./gprof";
+import { inheritlabels, noteready } from "./gprof";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { checktimers } from "./timer";
@@ -60,6 +60,7 @@ function cannotpark(): void {
 // @ts-ignore: decorator
 @inline export function goready(gp: G): void {
   gp.status = Grunnable;
+  if (sched.watch & WATCH_BLOCK) noteready(gp);
   runqputnext(p0, gp);
 }
 
@@ -212,6 +213,7 @@ function exportdone(gp: G): void {
 
 // @ts-ignore: decorator
 @inline function execute(gp: G): void {
+  if (sched.watch & WATCH_BLOCK) onblock(BLOCK_RUNS, changetype<usize>(gp));
   m0.curg = gp;
   gp.status = Grunning;
   gp.gcscan = 0;
@@ -226,7 +228,7 @@ function exportdone(gp: G): void {
       if (gp.status == Gdead) {
         if (gp.callid != STARTED_BY_GO) exited(gp);
         goexit0(gp);
-      }
+      } else if (sched.watch & WATCH_BLOCK) onblock(BLOCK_PARKED, changetype<usize>(gp));
       break;
     }
     if (gp.stackpos == gp.stackbase) {

@@ -81,6 +81,10 @@ export const SCHED_WATCH: usize = 4;
 export const SCHED_DUMPS: usize = 8;
 /** Labels are in use: a new goroutine inherits those of its maker. */
 export const WATCH_LABELS: u32 = 1;
+/** The times of parks and of what ends them are wanted. */
+export const WATCH_BLOCK: u32 = 2;
+/** Unlocks with waiters are wanted. */
+export const WATCH_MUTEX: u32 = 4;
 /** Dumps show labels (Go: tracebacklabels=1). */
 export const DUMP_LABELS: u32 = 1;
 
@@ -180,6 +184,38 @@ export const MEM_PROFILE_RECORD_ALLOC_OBJECTS: usize = 16;
 export const MEM_PROFILE_RECORD_FREE_OBJECTS: usize = 24;
 export const MEM_PROFILE_RECORD_STK: usize = 32;
 export const MEM_PROFILE_RECORD_SIZE: i32 = 160;
+
+// ╒═════ BlockProfileRecord ═════╕
+// │   0  count               i64 │
+// │   8  cycles              i64 │  nanoseconds
+// │  16  stk[32]             u32 │  innermost pc first, 0 ends a short stack
+// └──────────────────────────────┘ 144
+export const BLOCK_PROFILE_RECORD_CYCLES: usize = 8;
+export const BLOCK_PROFILE_RECORD_STK: usize = 16;
+export const BLOCK_PROFILE_RECORD_SIZE: i32 = 144;
+
+// ╒════════════════ Mprof, in part ════════════════╕
+// │  0  mbuckets   of the memory profile           │
+// │  4  bbuckets   of the block profile            │
+// │  8  xbuckets   of the mutex profile            │
+// │ 12  mutexrate  one unlock in so many  i32      │
+// └────────────────────────────────────────────────┘
+export const MPROF_BBUCKETS: usize = 4;
+export const MPROF_XBUCKETS: usize = 8;
+export const MPROF_MUTEXRATE: usize = 12;
+
+// ╒══ bucket of the block or mutex profile, in part ══╕
+// │  4  allnext  the next of the profile, or 0        │
+// │ 12  nstk     how many pcs                     u16 │
+// │ 16  count                                     f64 │
+// │ 24  cycles   nanoseconds                      i64 │
+// │ 32  pcs      innermost first                  u32 │
+// └───────────────────────────────────────────────────┘
+export const BUCKET_ALLNEXT: usize = 4;
+export const BUCKET_NSTK: usize = 12;
+export const BUCKET_COUNT: usize = 16;
+export const BUCKET_CYCLES: usize = 24;
+export const BUCKET_STK: usize = 32;
 
 // ╒══════ HeapClass, one for each class id ══════╕
 // │  0  objects                             u64 │

@@ -14,7 +14,9 @@
 // │ 40  what done "receives": not read   │
 // └──────────────────────────────────────┘ 56
 
-import { G, Sudog, sudogof } from "../sys/types";
+import { WATCH_MUTEX } from "../shared/layout";
+import { onunlock } from "../sys/hooks";
+import { G, sched, Sudog, sudogof } from "../sys/types";
 import { Hchan, recvq, wakesudog } from "./chan";
 import { dequeue, enqueue, initsudog, remove, waiting, WaitQ } from "./waitq";
 
@@ -32,6 +34,12 @@ export function semwake(q: WaitQ): bool {
   if (!sg) return false;
   wakesudog(sg);
   return true;
+}
+
+/** semwake for whoever gives up a lock: the mutex profile charges it with the waiting. */
+export function semrelease(q: WaitQ): bool {
+  if (sched.watch & WATCH_MUTEX) onunlock(changetype<usize>(q), 0);
+  return semwake(q);
 }
 
 /** Wakes every waiter of q and counts them. Never parks, never allocates. */

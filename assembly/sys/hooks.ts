@@ -50,6 +50,33 @@ export function setprof(malloc: (ptr: usize, size: usize) => void, gc: () => voi
   profgc = gc;
 }
 
+// What onblock is called for.
+/** gp has unwound. */
+// @ts-ignore: decorator
+@inline export const BLOCK_PARKED: usize = 0;
+/** gp is about to run. */
+// @ts-ignore: decorator
+@inline export const BLOCK_RUNS: usize = 1;
+
+/** Hears of parks and runs while WATCH_BLOCK is set. profile/block.ts. */
+export let onblock: (what: usize, gp: usize) => void = nomalloc;
+
+export function setonblock(f: (what: usize, gp: usize) => void): void {
+  onblock = f;
+}
+
+/**
+ * Hears of unlocks with waiters while WATCH_MUTEX is set. profile/block.ts. What calls it could also call whatever
+ * else of its type is in the table, so it has a type of its own: else unlocking might park.
+ */
+export let onunlock: (q: usize, _: f32) => void = nounlock;
+
+function nounlock(q: usize, _: f32): void {}
+
+export function setonunlock(f: (q: usize, _: f32) => void): void {
+  onunlock = f;
+}
+
 /** Prints the labels of a G, in a program that has labels. profile/label.ts. */
 export let printlabels: (gp: usize) => void = nogroup;
 

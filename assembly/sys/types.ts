@@ -54,6 +54,9 @@ import {
 /** What profiles keep of a goroutine: made by sched/gprof.ts, for those that need it. */
 @unmanaged export class GProf {
   labels: usize; // key, value, …: a StaticArray<string> or 0
+  parked: f64; // with WATCH_BLOCK: when it parked; 0: unknown
+  ready: f64; // when somebody made it ready, 0: nobody yet, or a timer or the host
+  acquire: f64; // parked, or since when nobody has been charged for its waiting for a lock
 }
 
 /** The G's own Sudog. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { PROFILE_KINDS } from "../instance/app.ts";
 import { profileSnapshot, withFiles } from "./postmortem.ts";
 import { profileKind, runProgram } from "./program.ts";
 import { CliError, type Command, parseLine } from "./usage.ts";
@@ -13,8 +14,8 @@ export const pprof: Command = {
   help: `usage: gopark pprof FILE.ts|FILE.wasm KIND [-o OUT] [--after MS] [options] [-- args]
        gopark pprof SNAPSHOT KIND [-o OUT]
 
-Runs the program and writes a profile for "go tool pprof". KIND is
-goroutine, heap, allocs or threadcreate.
+Runs the program and writes a profile for "go tool pprof". KIND is one of
+${PROFILE_KINDS.join(", ")}.
 SNAPSHOT is what a WASI command has written at its end: it ran with GOPARK_PROFILE=KIND=SNAPSHOT
 in its environment (several are separated by commas).
 

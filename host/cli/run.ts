@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { PROFILE_KINDS } from "../instance/app.ts";
 import { profileKind, runProgram, type WantedProfile } from "./program.ts";
 import { CliError, type Command, parseLine } from "./usage.ts";
 
@@ -17,7 +18,7 @@ Runs the program's main. What stands behind -- are the program's arguments.
   --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
   --preempt                goroutines that compute without parking give way after 10 ms
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
-                           KIND is goroutine, heap, allocs or threadcreate; may be given several times
+                           KIND is ${PROFILE_KINDS.join(", ")}; may be given several times
   --gctrace                a line on standard error for each collection, as Go's GODEBUG=gctrace=1
 
 The program can import these from module "host" (@blocking where there is a star):

@@ -6,7 +6,7 @@
  */
 import { endedError, ProfileError } from "../abi/errors.ts";
 import type { Manifest } from "../abi/manifest.ts";
-import type { HeapClass, MemStats } from "../memory/record.ts";
+import type { HeapClass, MemStats, RawBlockProfileRecord } from "../memory/record.ts";
 import type { MemRecord } from "../profile/heap.ts";
 import type { Mapping, Profile, Stack } from "../profile/model.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
@@ -15,7 +15,7 @@ import type { Program } from "./program.ts";
 import type { Reader } from "./reader.ts";
 
 /** The kinds of profiles that there are. */
-export const PROFILE_KINDS = ["goroutine", "heap", "allocs", "threadcreate"] as const;
+export const PROFILE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex"] as const;
 export type ProfileKind = (typeof PROFILE_KINDS)[number];
 
 /** A stack: the pcs as recorded, and the frames they stand for, innermost first. */
@@ -32,6 +32,13 @@ export interface MemProfileRecord extends StackRecord {
   readonly freeBytes: number;
   readonly allocObjects: number;
   readonly freeObjects: number;
+}
+
+/** How often and how long one stack has waited for others, or has had others wait. */
+export interface BlockProfileRecord extends StackRecord {
+  readonly count: number;
+  /** Nanoseconds. */
+  readonly cycles: number;
 }
 
 export interface ProfileOptions {
@@ -87,6 +94,20 @@ export class Runtime {
   /** Returns one record for each stack that has allocated; with inuseZero false, only those of which something is in use. */
   memProfile({ inuseZero = true }: { readonly inuseZero?: boolean } = {}): MemProfileRecord[] {
     const records = this.#reader("memProfile()").memProfile(inuseZero);
+    return records.map((r) => ({ ...r, frames: this.#parts.pctab.frames(r.stack) }));
+  }
+
+  /** Returns one record for each stack that has waited for others: as the program's runtime.setBlockProfileRate has it. */
+  blockProfile(): BlockProfileRecord[] {
+    return this.#blocks(this.#reader("blockProfile()").blockProfile());
+  }
+
+  /** Returns one record for each stack that has unlocked what others waited for: runtime.setMutexProfileFraction. */
+  mutexProfile(): BlockProfileRecord[] {
+    return this.#blocks(this.#reader("mutexProfile()").mutexProfile());
+  }
+
+  #blocks(records: readonly RawBlockProfileRecord[]): BlockProfileRecord[] {
     return records.map((r) => ({ ...r, frames: this.#parts.pctab.frames(r.stack) }));
   }
 
@@ -166,6 +187,8 @@ export class Pprof {
       case "threadcreate": return counted(runtime.threadCreateProfile(), (w, s) => w.threadCreateProfile(s, now));
       case "heap": return this.#memory(gc, text, (w, records, rate) => w.heapProfile(records, rate, now));
       case "allocs": return this.#memory(gc, text, (w, records, rate) => w.allocsProfile(records, rate, now));
+      case "block": return this.#blocks(kind, runtime.blockProfile(), now);
+      case "mutex": return this.#blocks(kind, runtime.mutexProfile(), now, this.#parts.reader.mutexFraction());
       default: throw unknownKind(kind);
     }
   }
@@ -178,6 +201,11 @@ export class Pprof {
     const rate = reader.memProfileRate();
     const stats = text ? this.#runtime.readMemStats() : undefined;
     return { profile: (w) => make(w, records, rate), text: (w) => w.encodeHeapText(records, rate, stats!) };
+  }
+
+  #blocks(kind: "block" | "mutex", list: BlockProfileRecord[], now: bigint, fraction?: number): Taken {
+    const records = list.map((r) => ({ ...r, pcs: r.stack }));
+    return { profile: (w) => w.blockProfile(kind, records, now), text: (w) => w.encodeBlockText(records, fraction) };
   }
 
   #pass(seconds: number, signal?: AbortSignal): Promise<void> {

@@ -5,10 +5,10 @@
  * @module
  */
 import type { GuestExports } from "../abi/exports.ts";
-import { HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_SIZE, STACK_RECORD_SIZE } from "../abi/layout.ts";
+import { HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_SIZE, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, STACK_RECORD_SIZE } from "../abi/layout.ts";
 import { listGs, readLabels } from "../memory/goroutines.ts";
 import {
-  type HeapClass, type MemStats, type RawMemProfileRecord, readHeapClasses, readMemProfileRecords,
+  type HeapClass, type MemStats, type RawBlockProfileRecord, type RawMemProfileRecord, readBlockBuckets, readHeapClasses, readMemProfileRecords,
   readMemStats, readStackRecords,
 } from "../memory/record.ts";
 import { decodeText } from "../memory/text.ts";
@@ -79,6 +79,20 @@ export class Reader {
       write: (guest, ptr, n) => guest.gopark_memProfile(ptr, n, inuseZero ? 1 : 0),
       read: readMemProfileRecords,
     });
+  }
+
+  /** Returns what has been counted of waits, by stack. Nothing is asked of the guest: programs without it have no code for it. */
+  blockProfile(): RawBlockProfileRecord[] {
+    return readBlockBuckets(this.#view, MPROF + MPROF_BBUCKETS);
+  }
+
+  mutexProfile(): RawBlockProfileRecord[] {
+    return readBlockBuckets(this.#view, MPROF + MPROF_XBUCKETS);
+  }
+
+  /** Returns in how many unlocks one is counted. */
+  mutexFraction(): number {
+    return this.#view.i32(MPROF + MPROF_MUTEXRATE);
   }
 
   /** Returns how many bytes there are between two samples of the memory profile. */

@@ -5,7 +5,7 @@
  * @module
  */
 import {
-  HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
+  BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
   MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE, MEM_PROFILE_RECORD_STK,
   MEM_STATS_NUMGC, MEM_STATS_PAUSES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE,
 } from "../abi/layout.ts";
@@ -45,6 +45,28 @@ export function readMemProfileRecords(
       stack: stackAt(bytes, at + MEM_PROFILE_RECORD_STK),
     };
   });
+}
+
+/** What one stack has waited, or has had others wait. */
+export interface RawBlockProfileRecord {
+  readonly count: number;
+  /** Nanoseconds. */
+  readonly cycles: number;
+  readonly stack: Uint32Array;
+}
+
+/** Copies the buckets of the block or mutex profile, whose list begins at `head`, as the guest's records of them are. */
+export function readBlockBuckets(view: MemoryView, head: number): RawBlockProfileRecord[] {
+  const records: RawBlockProfileRecord[] = [];
+  for (let b = view.u32(head); b; b = view.u32(b + BUCKET_ALLNEXT)) {
+    const nstk = view.u32(b + BUCKET_NSTK) & 0xffff;
+    records.push({
+      count: Math.trunc(view.f64(b + BUCKET_COUNT)),
+      cycles: Number(view.i64(b + BUCKET_CYCLES)),
+      stack: new Uint32Array(view.bytes(b + BUCKET_STK, nstk * 4).buffer),
+    });
+  }
+  return records;
 }
 
 function stackAt(bytes: Uint8Array<ArrayBuffer>, offset: number): Uint32Array {

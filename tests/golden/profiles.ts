@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One program with everything that profiles tell beside stacks and memory; also run by tests/host.
-import { Chan, go, gosched, pprof } from "gopark/assembly";
+import { Chan, go, gosched, Mutex, pprof, runtime, time, WaitGroup } from "gopark/assembly";
 
 const gate = new Chan<i32>();
 
@@ -16,4 +16,28 @@ export function labelled(): void {
   });
   go(waiter);
   gosched();
+}
+
+const m = new Mutex();
+
+function locks(): void {
+  m.lock();
+  m.unlock();
+}
+
+function holds(): void {
+  m.unlock();
+}
+
+/** Two wait for a lock, and main's part for one of them. */
+export function contends(): void {
+  runtime.setBlockProfileRate(1);
+  runtime.setMutexProfileFraction(1);
+  m.lock();
+  const wg = new WaitGroup();
+  wg.go(locks);
+  wg.go(locks);
+  time.sleep(5 * time.Millisecond);
+  holds();
+  wg.wait();
 }

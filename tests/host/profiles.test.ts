@@ -71,3 +71,45 @@ describe("labels", () => {
     app.close();
   });
 });
+
+describe("block and mutex", () => {
+  let app: App;
+  before(async () => {
+    app = await start();
+    await app.exports.contends!();
+  });
+
+  it("are profile.proto with Go's types, longest first", async () => {
+    const block = decode(await app.pprof.profile("block"));
+    assert.deepEqual(block.types, ["contentions/count", "delay/nanoseconds"]);
+    assert.deepEqual(block.period, ["contentions", "count", 1]);
+    assert.deepEqual(block.samples.map((s) => [s.values[0], s.stack]), [[2, ["profiles.locks"]], [1, ["profiles.contends"]]]);
+    assert.ok(block.samples[0]!.values[1]! >= 10e6, "two have waited 5 ms each");
+    const mutex = decode(await app.pprof.profile("mutex"));
+    const holder = mutex.samples.find((s) => s.stack[0] === "profiles.holds")!;
+    assert.equal(holder.values[0], 1);
+    assert.ok(holder.values[1]! >= 10e6, "it is charged for both");
+    assert.deepEqual(holder.stack, ["profiles.holds", "profiles.contends"]);
+  });
+
+  it("are Go's texts", async () => {
+    const frame = "#\\t0x\\w+\\t\\S+\\+0x\\w+\\t+tests/golden/profiles\\.ts:\\d+\\n";
+    const records = `(\\d+ \\d+ @( 0x\\w+)+\\n(${frame})+\\n)+`;
+    assert.match(await app.pprof.text("block"), new RegExp(`^--- contention:\\ncycles/second=1000000000\\n${records}$`));
+    assert.match(await app.pprof.text("mutex"), new RegExp(`^--- mutex:\\ncycles/second=1000000000\\nsampling period=1\\n${records}$`));
+  });
+
+  it("are records", () => {
+    const [first] = app.runtime.blockProfile().sort((a, b) => b.cycles - a.cycles);
+    assert.deepEqual([first!.count, first!.frames[0]!.function], [2, "profiles.locks"]);
+    assert.equal(app.runtime.mutexProfile().length, 2);
+  });
+
+  it("are empty, and well formed, in a program that does not count", async () => {
+    const quiet = await start();
+    assert.deepEqual(quiet.runtime.blockProfile(), []);
+    assert.equal(await quiet.pprof.text("block"), "--- contention:\ncycles/second=1000000000\n");
+    assert.deepEqual(decode(await quiet.pprof.profile("mutex")).samples, []);
+    quiet.close();
+  });
+});

@@ -265,3 +265,22 @@ func TestLabels(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestBlock(t *testing.T) {
+	for _, name := range []string{"block", "mutex"} {
+		p, err := profile.ParseData(read(t, name+".pb.gz"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.CheckValid(); err != nil {
+			t.Error(err)
+		}
+		text, err := profile.ParseData(read(t, name+".txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(text.Sample) != len(p.Sample) {
+			t.Errorf("%s: %d records in the text, %d in profile.proto", name, len(text.Sample), len(p.Sample))
+		}
+	}
+}
