@@ -11,6 +11,7 @@ import { blockProfile as BLOCK, mutexProfile as MUTEX } from "../profile/bucket"
 import { memprofile } from "../profile/mprof";
 import { callers as saveCallers, goroutineprofile, threadcreateprofile } from "../profile/callers";
 import { tracebacklabels } from "../profile/label";
+import { tracebackancestors } from "../profile/ancestors";
 import { pcfile, pcfunc, pcline, pcparent, pcstring, printstacks, readpc } from "../profile/traceback";
 import { gcount, goexit as goexit0, gosched as gosched0 } from "../sched/proc";
 import { gopanic } from "../sys/fatal";
@@ -344,6 +345,14 @@ export namespace debug {
     else if (level == "single") sched.traceback = 1;
     else if (level == "all" || level == "system" || level == "crash") sched.traceback = 2;
     else gopanic("debug.setTraceback: unknown level " + level);
+  }
+
+  /**
+   * Has the stacks of goroutines that start from now on show the n go statements at most that led to them, with their
+   * stacks (Go: GODEBUG=tracebackancestors=n). Returns the setting before.
+   */
+  export function setTracebackAncestors(n: i32): i32 {
+    return tracebackancestors(n);
   }
 
   /** Has the headers of stacks show the goroutines' labels (Go: GODEBUG=tracebacklabels=1). Returns the setting before. */

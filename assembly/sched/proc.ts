@@ -8,11 +8,11 @@
 //
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
-import { TRACE_TOP, WATCH_BLOCK, WATCH_LABELS } from "../shared/layout";
+import { TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_LABELS } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
-import { BLOCK_PARKED, BLOCK_RUNS, groupdone, onblock } from "../sys/hooks";
+import { BLOCK_PARKED, BLOCK_RUNS, groupdone, onblock, saveancestors } from "../sys/hooks";
 import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
@@ -114,6 +114,7 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
   startproc(gp, entry, fn, size);
   gp.gopc = callerpc();
   gp.parentgoid = getg().goid;
+  if (sched.watch & WATCH_ANCESTORS) saveancestors(changetype<usize>(gp), 0);
   runqputnext(p0, gp);
   return gp;
 }

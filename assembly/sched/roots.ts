@@ -12,6 +12,7 @@
 
 import { FRAME_ROOTS_MASK, FRAME_TAIL, GPROF_LABELS } from "../shared/layout";
 import { mheap } from "../memory/mheap";
+import { gcstats } from "../memory/mstats";
 import { ROOTS_CHANGED, ROOTS_START } from "../sys/hooks";
 import { Gdead, Gwaiting } from "../sys/status";
 import { G, sched } from "../sys/types";
@@ -71,7 +72,10 @@ function visitchanged(): i32 {
 /** Visits what one goroutine holds; returns the work that was. */
 function visitg(gp: G): i32 {
   if (gp.status == Gdead) return WORK;
-  if (gp.status == Gwaiting) gp.gcscan = mheap.cycle;
+  if (gp.status == Gwaiting) {
+    if (!gp.gcscan) gp.waitsince = <u32>(gcstats.cyclestart / 1e9);
+    gp.gcscan = mheap.cycle;
+  }
   if (gp.prof) __visit(load<usize>(gp.prof, GPROF_LABELS), 0);
   if (gp.slotManaged) __visit(<usize>gp.slot0, 0);
   let mask = gp.argmask;

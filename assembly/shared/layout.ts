@@ -85,6 +85,8 @@ export const WATCH_LABELS: u32 = 1;
 export const WATCH_BLOCK: u32 = 2;
 /** Unlocks with waiters are wanted. */
 export const WATCH_MUTEX: u32 = 4;
+/** Goroutines are to know those they come from. */
+export const WATCH_ANCESTORS: u32 = 8;
 /** Dumps show labels (Go: tracebacklabels=1). */
 export const DUMP_LABELS: u32 = 1;
 

@@ -77,6 +77,16 @@ export function setonunlock(f: (q: usize, _: f32) => void): void {
   onunlock = f;
 }
 
+/** Notes whose making a new G is, while WATCH_ANCESTORS is set; of its type is no other, as with onunlock. profile/ancestors.ts. */
+export let saveancestors: (gp: usize, _: f32) => void = nounlock;
+/** Prints that behind its stack. */
+export let printancestors: (gp: usize) => void = nogroup;
+
+export function setancestors(save: (gp: usize, _: f32) => void, print: (gp: usize) => void): void {
+  saveancestors = save;
+  printancestors = print;
+}
+
 /** Prints the labels of a G, in a program that has labels. profile/label.ts. */
 export let printlabels: (gp: usize) => void = nogroup;
 

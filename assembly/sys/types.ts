@@ -48,12 +48,14 @@ import {
   gcscan: u32; // the cycle that has visited it since it ran last
   callid: i32; // the host's number for this export call; 0: main; below: none, see proc.ts
   prof: usize; // GProf, for a goroutine of which profiles keep something; it stays with the G
+  waitsince: u32; // while gcscan is not 0: the second of nanotime's in which a cycle began that found it waiting
   // A Sudog follows, for one wait at a time: parking never allocates.
 }
 
 /** What profiles keep of a goroutine: made by sched/gprof.ts, for those that need it. */
 @unmanaged export class GProf {
   labels: usize; // key, value, …: a StaticArray<string> or 0
+  ancestors: usize; // with WATCH_ANCESTORS: profile/ancestors.ts has its form
   parked: f64; // with WATCH_BLOCK: when it parked; 0: unknown
   ready: f64; // when somebody made it ready, 0: nobody yet, or a timer or the host
   acquire: f64; // parked, or since when nobody has been charged for its waiting for a lock
