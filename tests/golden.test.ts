@@ -54,6 +54,10 @@ describe("Go reads", { skip }, () => {
     await profiles.exports.labelled!();
     write("labels.pb.gz", await profiles.pprof.profile("goroutine"));
     write("labels.txt", await profiles.pprof.text("goroutine"));
+    const leaks = await load(await build("tests/golden/profiles.ts", "-O3"), { name: "profiles.wasm", stderr: () => {} });
+    await leaks.exports.leaks!();
+    write("goroutineleak.pb.gz", await leaks.pprof.profile("goroutineleak"));
+    write("leaked.txt", leaks.runtime.stack());
     await profiles.exports.contends!();
     for (const kind of ["block", "mutex"] as const) {
       write(`${kind}.pb.gz`, await profiles.pprof.profile(kind));
@@ -123,6 +127,13 @@ describe("Go reads", { skip }, () => {
       assert.match(stdout, /[mu]s .* profiles\.(locks|holds)$/m);
     });
   }
+
+  it("the goroutineleak profile with -top", () => {
+    const { status, stdout, stderr } = go("tool", "pprof", "-top", join(dir, "goroutineleak.pb.gz"));
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.match(stdout, /^Type: goroutineleak$/m);
+    assert.match(stdout, /^ +3 +100% .* profiles\.forgotten$/m);
+  });
 
   it("its files and lines with -raw and -list", () => {
     const raw = go("tool", "pprof", "-raw", join(dir, "goroutine.pb.gz")).stdout;

@@ -8,6 +8,7 @@ import {
 import { setsamplerate } from "../memory/sample";
 import { blockprofile, setblockrate, setmutexfraction } from "../profile/block";
 import { blockProfile as BLOCK, mutexProfile as MUTEX } from "../profile/bucket";
+import { goroutineleakprofile } from "../profile/leak";
 import { memprofile } from "../profile/mprof";
 import { callers as saveCallers, goroutineprofile, threadcreateprofile } from "../profile/callers";
 import { tracebacklabels } from "../profile/label";
@@ -118,6 +119,14 @@ export namespace runtime {
   /** Fills p with the stack of each goroutine, the caller's first, if it is long enough. Returns their number. World stopped. */
   export function goroutineProfile(p: StackRecords): i32 {
     return goroutineprofile(p.dataStart, p.length);
+  }
+
+  /**
+   * Fills p with the stack of each goroutine that nothing alive can wake any more, if it is long enough, and returns
+   * their number. It looks for them by a collection. World stopped.
+   */
+  export function goroutineLeakProfile(p: StackRecords): i32 {
+    return goroutineleakprofile(p.dataStart, p.length);
   }
 
   /** Fills p with the stack that created each thread, if it is long enough. Returns their number. */

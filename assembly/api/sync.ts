@@ -42,7 +42,7 @@ export class Mutex {
       return;
     }
     const gp = getg();
-    semqueue(mutexq(this), gp);
+    semqueue(mutexq(this), gp, changetype<usize>(this));
     park(gp, waitMutexLock);
   }
 
@@ -82,7 +82,7 @@ export class RWMutex {
     if (resumed()) return;
     if (this.tryLock()) return;
     const gp = getg();
-    semqueue(writerq(this), gp);
+    semqueue(writerq(this), gp, changetype<usize>(this));
     park(gp, waitRWMutexLock);
   }
 
@@ -114,7 +114,7 @@ export class RWMutex {
     if (resumed()) return;
     if (this.tryRLock()) return;
     const gp = getg();
-    semqueue(readerq(this), gp);
+    semqueue(readerq(this), gp, changetype<usize>(this));
     park(gp, waitRWMutexRLock);
   }
 
@@ -180,7 +180,7 @@ export class WaitGroup {
     if (!this.counter) return;
     const gp = getg();
     keep(gp, changetype<usize>(this));
-    semqueue(groupq(this), gp);
+    semqueue(groupq(this), gp, changetype<usize>(this));
     park(gp, waitWaitGroupWait);
   }
 
@@ -250,7 +250,7 @@ export class Cond {
       return;
     }
     keep(gp, changetype<usize>(this));
-    semqueue(condq(this), gp);
+    semqueue(condq(this), gp, changetype<usize>(this));
     this.l.unlock();
     park(gp, waitCondWait);
   }
@@ -271,7 +271,7 @@ export class Cond {
 @inline function relock(m: Mutex, gp: G): void {
   if (m.tryLock()) return;
   gp.slot0 = 0;
-  semqueue(mutexq(m), gp);
+  semqueue(mutexq(m), gp, changetype<usize>(m));
   park(gp, waitMutexLock);
 }
 

@@ -227,8 +227,12 @@ function printheader(gp: G): void {
   printstring("]:\n");
 }
 
-/** How long it has waited, in minutes: since the first collection that found it waiting, so it is that at least. */
+/** That it is leaked, or how long it has waited, in minutes: since the first collection that found it waiting, so it is that at least. */
 function printwait(gp: G): void {
+  if (gp.leaked) {
+    printstring(" (leaked)"); // and no time, as Go has it
+    return;
+  }
   const minutes = <u64>((nanotime() - <f64>gp.waitsince * 1e9) / 60e9);
   if (!minutes) return;
   printstring(", ");

@@ -70,10 +70,13 @@ function visitchanged(): i32 {
 }
 
 /** Visits what one goroutine holds; returns the work that was. */
-function visitg(gp: G): i32 {
+export function visitg(gp: G): i32 {
   if (gp.status == Gdead) return WORK;
   if (gp.status == Gwaiting) {
-    if (!gp.gcscan) gp.waitsince = <u32>(gcstats.cyclestart / 1e9);
+    if (!gp.gcscan) {
+      gp.waitsince = <u32>(gcstats.cyclestart / 1e9);
+      gp.leaked = false;
+    }
     gp.gcscan = mheap.cycle;
   }
   if (gp.prof) __visit(load<usize>(gp.prof, GPROF_LABELS), 0);

@@ -101,7 +101,9 @@ export const DUMP_LABELS: u32 = 1;
 // │ 60  gopc       pc of the go statement            │
 // │ 64  status                                    u8 │
 // │ 65  waitreason                                u8 │
+// │ 69  leaked     while gcscan is not 0          u8 │
 // │ 84  alllink    next of all goroutines            │
+// │ 88  gcscan     0: it ran since it was visited    │
 // │ 92  callid     below 0: fn is a function     i32 │
 // │ 96  prof       GProf, or 0                       │
 // └──────────────────────────────────────────────────┘
@@ -115,7 +117,9 @@ export const G_FN: usize = 56;
 export const G_GOPC: usize = 60;
 export const G_STATUS: usize = 64;
 export const G_WAITREASON: usize = 65;
+export const G_LEAKED: usize = 69;
 export const G_ALLLINK: usize = 84;
+export const G_GCSCAN: usize = 88;
 export const G_CALLID: usize = 92;
 export const G_PROF: usize = 96;
 

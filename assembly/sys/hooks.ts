@@ -26,6 +26,17 @@ export function setvisitroots(f: (what: i32) => i32): void {
   visitroots = f;
 }
 
+/** Finds leaked goroutines; returns how many there are. World stopped. sync/leak.ts. */
+export let findleaks: () => i32 = noleaks;
+
+function noleaks(): i32 {
+  return 0;
+}
+
+export function setfindleaks(f: () => i32): void {
+  findleaks = f;
+}
+
 /** Counts a goroutine out of its WaitGroup. api/sync.ts. */
 export let groupdone: (wg: usize) => void = nogroup;
 

@@ -5,7 +5,7 @@
 // the host, or a core dump's reader finds it. M 0 and sched have fixed addresses (layout.ts).
 
 import {
-  BUILD, BUILD_SIZE, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_PROF, G_SLOT0, G_STACK, G_STACKBASE,
+  BUILD, BUILD_SIZE, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_SLOT0, G_STACK, G_STACKBASE,
   G_STACKPOS, G_STATUS, G_WAITREASON, G0, GPROF_LABELS, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP,
   M0, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_WATCH, TRACE_TOP
 } from "../shared/layout";
@@ -16,7 +16,7 @@ import {
   prev: Sudog | null;
   g: G;
   elem: usize; // the slot that is sent from or received into
-  c: usize; // the queue's owner while queued, else 0
+  c: usize; // the queue's owner; 0: of a select's case that is in no queue
   icase: i32; // select: which case; Semaphore: how much
   success: bool; // woken by a communication, not by close
   isSelect: bool; // g.selectDone tells whether it still counts
@@ -41,6 +41,7 @@ import {
   ok: bool; // did the latest receive deliver a sent value?
   slotManaged: bool; // slot0 is a reference
   selectDone: bool; // the select it waits in has been decided
+  leaked: bool; // while gcscan is not 0: nothing could wake it when profile/leak.ts last looked
   argmask: u32; // bit i: the i-th 8 bytes of the arguments are a reference
   writebuf: usize; // prints go here while it is set
   writenbuf: i32; // room left in it
@@ -158,6 +159,8 @@ if (offsetof<G>("status") != G_STATUS) ERROR("shared/layout.ts is stale: G.statu
 if (offsetof<G>("waitreason") != G_WAITREASON) ERROR("shared/layout.ts is stale: G.waitreason");
 if (offsetof<G>("alllink") != G_ALLLINK) ERROR("shared/layout.ts is stale: G.alllink");
 if (offsetof<G>("callid") != G_CALLID) ERROR("shared/layout.ts is stale: G.callid");
+if (offsetof<G>("leaked") != G_LEAKED) ERROR("shared/layout.ts is stale: G.leaked");
+if (offsetof<G>("gcscan") != G_GCSCAN) ERROR("shared/layout.ts is stale: G.gcscan");
 if (offsetof<G>("prof") != G_PROF) ERROR("shared/layout.ts is stale: G.prof");
 if (offsetof<GProf>("labels") != GPROF_LABELS) ERROR("shared/layout.ts is stale: GProf.labels");
 if (offsetof<Sched>("watch") != SCHED_WATCH) ERROR("shared/layout.ts is stale: Sched.watch");

@@ -15,7 +15,7 @@ import type { Program } from "./program.ts";
 import type { Reader } from "./reader.ts";
 
 /** The kinds of profiles that there are. */
-export const PROFILE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex"] as const;
+export const PROFILE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex", "goroutineleak"] as const;
 export type ProfileKind = (typeof PROFILE_KINDS)[number];
 
 /** A stack: the pcs as recorded, and the frames they stand for, innermost first. */
@@ -84,6 +84,12 @@ export class Runtime {
     const reader = this.#reader("goroutineProfile()");
     const labels = reader.goroutineLabels();
     return this.#symbolize(reader.goroutineProfile()).map((r, i) => ({ ...r, labels: labels[i]! }));
+  }
+
+  /** Collects, and returns one record for each goroutine that nothing alive can wake any more. */
+  goroutineLeakProfile(): StackRecord[] {
+    const leaked = this.#reader("goroutineLeakProfile()").goroutineLeaks();
+    return this.goroutineProfile().filter((_, i) => leaked[i]);
   }
 
   /** Returns one record for each M: the stack that created it. */
@@ -175,7 +181,8 @@ export class Pprof {
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */
   async text(kind: ProfileKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
-    if (debug === 2 && kind === "goroutine") return this.#runtime.stack({ all: true });
+    if (debug === 2 && kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
+    if (debug === 2 && kind.startsWith("goroutine")) return this.#runtime.stack({ all: true });
     return this.#take(kind, false, true).text(await writers());
   }
 
@@ -184,6 +191,7 @@ export class Pprof {
     const now = BigInt(Math.round(this.#parts.platform.walltime() * 1e3)) * 1000n;
     switch (kind) {
       case "goroutine": return counted(runtime.goroutineProfile(), (w, s) => w.goroutineProfile(s, now));
+      case "goroutineleak": return counted(runtime.goroutineLeakProfile(), (w, s) => w.goroutineProfile(s, now, kind));
       case "threadcreate": return counted(runtime.threadCreateProfile(), (w, s) => w.threadCreateProfile(s, now));
       case "heap": return this.#memory(gc, text, (w, records, rate) => w.heapProfile(records, rate, now));
       case "allocs": return this.#memory(gc, text, (w, records, rate) => w.allocsProfile(records, rate, now));

@@ -6,7 +6,7 @@
  */
 import type { GuestExports } from "../abi/exports.ts";
 import { HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_SIZE, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, STACK_RECORD_SIZE } from "../abi/layout.ts";
-import { listGs, readLabels } from "../memory/goroutines.ts";
+import { isLeaked, listGs, readLabels } from "../memory/goroutines.ts";
 import {
   type HeapClass, type MemStats, type RawBlockProfileRecord, type RawMemProfileRecord, readBlockBuckets, readHeapClasses, readMemProfileRecords,
   readMemStats, readStackRecords,
@@ -62,6 +62,12 @@ export class Reader {
 
   goroutineProfile(): Uint32Array[] {
     return this.#records(GOROUTINES);
+  }
+
+  /** Collects to find leaks, and tells which goroutines of goroutineProfile are leaked. */
+  goroutineLeaks(): boolean[] {
+    this.#door.enter((guest) => guest.gopark_goroutineLeak());
+    return listGs(this.#view).map((gp) => isLeaked(this.#view, gp));
   }
 
   /** Returns the labels of each goroutine of goroutineProfile: key, value, …. */

@@ -11,7 +11,7 @@ import { AbiError, CoreError } from "../abi/errors.ts";
 import { showBuildId } from "../abi/buildid.ts";
 import {
   ABI_VERSION, BUILD, BUILD_ID, BUILD_ID_WORDS, BUILD_MAGIC, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, FRAME_TAIL, G0,
-  G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, Gdead, GPROF_LABELS, Gwaiting, M0,
+  G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, Gdead, GPROF_LABELS, Gwaiting, M0,
   M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, statusstring, TRACE_TOP, waitreasonstring, waitZero,
 } from "../abi/layout.ts";
 import type { MemoryView } from "./view.ts";
@@ -65,6 +65,11 @@ export function listGs(view: MemoryView, me = tracedG(view, view.u32(M0 + M_TSP)
   return alive.sort((a, b) => Number(b === me) - Number(a === me));
 }
 
+/** Whether nothing could wake the G at `gp` when leaks were looked for, and it has not run since. */
+export function isLeaked(view: MemoryView, gp: number): boolean {
+  return view.u8(gp + G_STATUS) === Gwaiting && view.u8(gp + G_LEAKED) !== 0 && view.u32(gp + G_GCSCAN) !== 0;
+}
+
 /** Returns the labels of the G at `gp`: key, value, …. */
 export function readLabels(view: MemoryView, gp: number): string[] {
   const prof = view.u32(gp + G_PROF);
@@ -89,7 +94,8 @@ function readG(view: MemoryView, gp: number, trace: readonly number[] | null): G
   const [fn, callid] = [view.u32(gp + G_FN), view.i32(gp + G_CALLID)];
   return {
     goid: Number(view.i64(gp + G_GOID)),
-    state: status === Gwaiting && reason !== waitZero ? waitreasonstring(reason) : statusstring(status),
+    state: (status === Gwaiting && reason !== waitZero ? waitreasonstring(reason) : statusstring(status)) +
+      (isLeaked(view, gp) ? " (leaked)" : ""),
     running: trace !== null,
     pcs: [...(trace ?? []), ...framePcs(view, gp)],
     gopc: view.u32(gp + G_GOPC),

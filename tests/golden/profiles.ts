@@ -41,3 +41,16 @@ export function contends(): void {
   holds();
   wg.wait();
 }
+
+function forgotten(c: Chan<i32>): void {
+  c.recv();
+}
+
+/** Three goroutines that nobody can wake, two of them at one place, and one that somebody can. */
+export function leaks(): void {
+  go(forgotten, new Chan<i32>());
+  go(forgotten, new Chan<i32>());
+  go(() => { pprof.withLabels(["who", "me"], () => { forgotten(new Chan<i32>()); }); });
+  go(waiter);
+  gosched();
+}

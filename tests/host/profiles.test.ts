@@ -113,3 +113,34 @@ describe("block and mutex", () => {
     quiet.close();
   });
 });
+
+describe("goroutineleak", () => {
+  it("has those that nothing alive can wake, and no others", async () => {
+    const app = await start();
+    await app.exports.leaks!();
+    const p = decode(await app.pprof.profile("goroutineleak"));
+    assert.deepEqual([p.types, p.period], [["goroutineleak/count"], ["goroutineleak", "count", 1]]);
+    assert.deepEqual(p.samples.map((s) => [s.values[0], s.labels, s.stack[0]]),
+      [[2, {}, "profiles.forgotten"], [1, { who: "me" }, "profiles.forgotten"]]);
+    assert.equal(app.runtime.goroutineLeakProfile().length, 3);
+    assert.equal(app.runtime.numGoroutine(), 4);
+    assert.match(await app.pprof.text("goroutineleak"), /^goroutineleak profile: total 3\n2 @ 0x/);
+    app.close();
+  });
+
+  it("as text 2 is all goroutines, the leaked ones told", async () => {
+    const app = await start();
+    await app.exports.leaks!();
+    assert.doesNotMatch(await app.pprof.text("goroutine", 2), /leaked/);
+    const text = await app.pprof.text("goroutineleak", 2);
+    assert.equal(text.match(/^goroutine \d+ \[chan receive \(leaked\)\]:$/gm)!.length, 3);
+    assert.equal(text.match(/^goroutine \d+ \[chan receive\]:$/gm)!.length, 1);
+    app.close();
+  });
+
+  it("is empty in a program that waits for nobody", async () => {
+    const app = await load(await build("tests/golden/heap.ts", "-O3"), { stderr: () => {} });
+    assert.deepEqual(app.runtime.goroutineLeakProfile(), []);
+    app.close();
+  });
+});

@@ -54,6 +54,7 @@ var dumps = []struct {
 	elided     bool
 }{
 	{"stack.txt", len(states), false},
+	{"leaked.txt", 4, false},
 	{"panic.txt", 1, false},
 	{"trap.txt", 1, false},
 	{"deadlock.txt", -1, false},
