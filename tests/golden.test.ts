@@ -58,6 +58,8 @@ describe("Go reads", { skip }, () => {
     await leaks.exports.leaks!();
     write("goroutineleak.pb.gz", await leaks.pprof.profile("goroutineleak"));
     write("leaked.txt", leaks.runtime.stack());
+    await profiles.exports.session!();
+    write("sessions.pb.gz", await profiles.pprof.profile("app.sessions"));
     await profiles.exports.contends!();
     for (const kind of ["block", "mutex"] as const) {
       write(`${kind}.pb.gz`, await profiles.pprof.profile(kind));
@@ -133,6 +135,13 @@ describe("Go reads", { skip }, () => {
     assert.deepEqual([status, stderr], [0, ""]);
     assert.match(stdout, /^Type: goroutineleak$/m);
     assert.match(stdout, /^ +3 +100% .* profiles\.forgotten$/m);
+  });
+
+  it("a profile of the program's own with -top", () => {
+    const { status, stdout, stderr } = go("tool", "pprof", "-top", join(dir, "sessions.pb.gz"));
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.match(stdout, /^Type: app\.sessions$/m);
+    assert.match(stdout, /^ +3 +100% .* profiles\.session$/m);
   });
 
   it("its files and lines with -raw and -list", () => {

@@ -3,7 +3,7 @@
 // given up. The memory, block and mutex profiles share the table, as Go's do.
 
 import {
-  BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, M0, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS
+  BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, PROFILES
 } from "../shared/layout";
 import { mheap } from "../memory/mheap";
 import { persistentalloc } from "../memory/persistentalloc";
@@ -72,7 +72,7 @@ if (offsetof<Bucket>("nstk") != BUCKET_NSTK) ERROR("shared/layout.ts is stale: B
 if (offsetof<BlockBucket>("count") != BUCKET_COUNT) ERROR("shared/layout.ts is stale: BlockBucket.count");
 if (offsetof<BlockBucket>("cycles") != BUCKET_CYCLES) ERROR("shared/layout.ts is stale: BlockBucket.cycles");
 if (offsetof<BlockBucket>() != BUCKET_STK) ERROR("shared/layout.ts is stale: BlockBucket's stk");
-if (MPROF + offsetof<Mprof>() > M0) ERROR("Mprof runs into M 0");
+if (MPROF + offsetof<Mprof>() > PROFILES) ERROR("Mprof runs into PROFILES");
 
 // @ts-ignore: decorator
 @inline export const mprof = changetype<Mprof>(MPROF);

@@ -25,6 +25,8 @@ export const GCPHASE: usize = 0xfc108;
 /** When the next allocation is sampled, and what has been. */
 export const SAMPLER: usize = 0xfe000;
 export const MPROF: usize = 0xfe400;
+/** The program's own profiles: the first of a list, or 0. */
+export const PROFILES: usize = 0xfe480;
 export const M0: usize = 0xff000;
 /** Which build this memory is of: see the drawing of BUILD. */
 export const BUILD: usize = 0xff1c0;
@@ -222,6 +224,20 @@ export const BUCKET_NSTK: usize = 12;
 export const BUCKET_COUNT: usize = 16;
 export const BUCKET_CYCLES: usize = 24;
 export const BUCKET_STK: usize = 32;
+
+// ╒════ Named: a profile of the program's own, in part ════╕
+// │  0  next   of all, or 0                               │
+// │  4  name   a string                                   │
+// │  8  first  of its entries, or 0                       │
+// ├──────────────────────── entry, in part ───────────────┤
+// │  0  next   or 0                                       │
+// │  8  stk    a StaticArray<u32>, innermost pc first     │
+// └───────────────────────────────────────────────────────┘
+export const NAMED_NEXT: usize = 0;
+export const NAMED_NAME: usize = 4;
+export const NAMED_FIRST: usize = 8;
+export const NAMED_ENTRY_NEXT: usize = 0;
+export const NAMED_ENTRY_STK: usize = 8;
 
 // ╒══════ HeapClass, one for each class id ══════╕
 // │  0  objects                             u64 │

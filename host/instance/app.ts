@@ -17,6 +17,8 @@ import type { Reader } from "./reader.ts";
 /** The kinds of profiles that there are. */
 export const PROFILE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex", "goroutineleak"] as const;
 export type ProfileKind = (typeof PROFILE_KINDS)[number];
+/** One of them, or the name of a profile that the program has made. */
+export type AnyKind = ProfileKind | (string & {});
 
 /** A stack: the pcs as recorded, and the frames they stand for, innermost first. */
 export interface StackRecord {
@@ -166,8 +168,13 @@ export class Pprof {
     this.#runtime = runtime;
   }
 
+  /** Lists the kinds that there are: PROFILE_KINDS, and the names of the profiles that the program has made. */
+  kinds(): string[] {
+    return [...PROFILE_KINDS, ...this.#parts.reader.namedProfiles().map(({ name }) => name)];
+  }
+
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
-  async profile(kind: ProfileKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  async profile(kind: AnyKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const taken = [this.#take(kind, options.gc)];
     if (options.seconds) {
       await this.#pass(options.seconds, options.signal);
@@ -179,14 +186,14 @@ export class Pprof {
   }
 
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */
-  async text(kind: ProfileKind, debug: 1 | 2 = 1): Promise<string> {
+  async text(kind: AnyKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
     if (debug === 2 && kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
     if (debug === 2 && kind.startsWith("goroutine")) return this.#runtime.stack({ all: true });
     return this.#take(kind, false, true).text(await writers());
   }
 
-  #take(kind: ProfileKind, gc = false, text = false): Taken {
+  #take(kind: AnyKind, gc = false, text = false): Taken {
     const runtime = this.#runtime;
     const now = BigInt(Math.round(this.#parts.platform.walltime() * 1e3)) * 1000n;
     switch (kind) {
@@ -195,9 +202,9 @@ export class Pprof {
       case "threadcreate": return counted(runtime.threadCreateProfile(), (w, s) => w.threadCreateProfile(s, now));
       case "heap": return this.#memory(gc, text, (w, records, rate) => w.heapProfile(records, rate, now));
       case "allocs": return this.#memory(gc, text, (w, records, rate) => w.allocsProfile(records, rate, now));
-      case "block": return this.#blocks(kind, runtime.blockProfile(), now);
-      case "mutex": return this.#blocks(kind, runtime.mutexProfile(), now, this.#parts.reader.mutexFraction());
-      default: throw unknownKind(kind);
+      case "block": return this.#blocks("block", runtime.blockProfile(), now);
+      case "mutex": return this.#blocks("mutex", runtime.mutexProfile(), now, this.#parts.reader.mutexFraction());
+      default: return counted(this.#named(kind), (w, s) => w.customProfile(kind, s, now));
     }
   }
 
@@ -209,6 +216,14 @@ export class Pprof {
     const rate = reader.memProfileRate();
     const stats = text ? this.#runtime.readMemStats() : undefined;
     return { profile: (w) => make(w, records, rate), text: (w) => w.encodeHeapText(records, rate, stats!) };
+  }
+
+  #named(kind: string): StackRecord[] {
+    const { reader, pctab, program } = this.#parts;
+    if (program.ended) throw endedError(`profile "${kind}"`, program.ended);
+    const named = reader.namedProfiles().find(({ name }) => name === kind);
+    if (!named) throw new ProfileError(`no profile "${kind}": there are ${this.kinds().join(", ")}`);
+    return named.stacks().map((stack) => ({ stack, frames: pctab.frames(stack) }));
   }
 
   #blocks(kind: "block" | "mutex", list: BlockProfileRecord[], now: bigint, fraction?: number): Taken {
@@ -223,10 +238,6 @@ export class Pprof {
       signal?.addEventListener("abort", () => (cancel(), reject(signal.reason)), { once: true });
     });
   }
-}
-
-function unknownKind(kind: string): ProfileError {
-  return new ProfileError(`no profile "${kind}": there are ${PROFILE_KINDS.join(", ")}`);
 }
 
 function stacks(records: readonly StackRecord[]): Stack[] {

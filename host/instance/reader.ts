@@ -8,7 +8,8 @@ import type { GuestExports } from "../abi/exports.ts";
 import { HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_SIZE, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, STACK_RECORD_SIZE } from "../abi/layout.ts";
 import { isLeaked, listGs, readLabels } from "../memory/goroutines.ts";
 import {
-  type HeapClass, type MemStats, type RawBlockProfileRecord, type RawMemProfileRecord, readBlockBuckets, readHeapClasses, readMemProfileRecords,
+  type HeapClass, type MemStats, type RawBlockProfileRecord, type RawMemProfileRecord, type RawNamedProfile, readBlockBuckets, readHeapClasses, readMemProfileRecords,
+  readNamedProfiles,
   readMemStats, readStackRecords,
 } from "../memory/record.ts";
 import { decodeText } from "../memory/text.ts";
@@ -94,6 +95,11 @@ export class Reader {
 
   mutexProfile(): RawBlockProfileRecord[] {
     return readBlockBuckets(this.#view, MPROF + MPROF_XBUCKETS);
+  }
+
+  /** Lists the program's own profiles. */
+  namedProfiles(): RawNamedProfile[] {
+    return readNamedProfiles(this.#view);
   }
 
   /** Returns in how many unlocks one is counted. */

@@ -14,6 +14,7 @@ import {
   G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, Gdead, GPROF_LABELS, Gwaiting, M0,
   M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, statusstring, TRACE_TOP, waitreasonstring, waitZero,
 } from "../abi/layout.ts";
+import { readString } from "./text.ts";
 import type { MemoryView } from "./view.ts";
 
 /** A goroutine as it lies in memory. */
@@ -75,11 +76,6 @@ export function readLabels(view: MemoryView, gp: number): string[] {
   const prof = view.u32(gp + G_PROF);
   const set = prof && view.u32(prof + GPROF_LABELS);
   return set ? Array.from({ length: view.u32(set - 4) / 4 }, (_, i) => readString(view, view.u32(set + 4 * i))) : [];
-}
-
-/** Copies a string of the program's: its bytes are counted in front of it. */
-export function readString(view: MemoryView, ptr: number): string {
-  return new TextDecoder("utf-16le").decode(view.bytes(ptr, view.u32(ptr - 4)));
 }
 
 /** The G whose calls the trace is of, also while its call of the host ran. */

@@ -6,6 +6,7 @@
  * @module
  */
 export { blockProfile } from "./block.ts";
+export { customProfile } from "./custom.ts";
 export { goroutineProfile } from "./goroutine.ts";
 export { allocsProfile, heapProfile } from "./heap.ts";
 export { deltaProfile } from "./model.ts";

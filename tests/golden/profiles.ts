@@ -54,3 +54,24 @@ export function leaks(): void {
   go(waiter);
   gosched();
 }
+
+const sessions = pprof.newProfile("app.sessions");
+
+class Session {
+  constructor(public id: i32) {}
+}
+
+function opens(id: i32): Session {
+  const s = new Session(id);
+  sessions.add(s, 1);
+  return s;
+}
+
+/** Three sessions are open, two of them opened at one place. */
+export function session(): i32 {
+  const list: Session[] = [];
+  for (let i = 0; i < 3; ++i) list.push(opens(i));
+  sessions.remove(list[1]);
+  opens(4);
+  return sessions.count();
+}

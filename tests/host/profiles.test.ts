@@ -144,3 +144,18 @@ describe("goroutineleak", () => {
     app.close();
   });
 });
+
+describe("a profile of the program's own", () => {
+  it("is listed and served by its name", async () => {
+    const app = await start();
+    assert.equal(app.pprof.kinds().at(-1), "app.sessions");
+    assert.equal(await app.pprof.text("app.sessions"), "app.sessions profile: total 0\n");
+    assert.equal(await app.exports.session!(), 3);
+    const p = decode(await app.pprof.profile("app.sessions"));
+    assert.deepEqual([p.types, p.period], [["app.sessions/count"], ["app.sessions", "count", 1]]);
+    assert.deepEqual(p.samples.map((s) => [s.values[0], s.stack]), [[2, ["profiles.session"]], [1, ["profiles.session"]]]);
+    assert.match(await app.pprof.text("app.sessions"), /^app\.sessions profile: total 3\n2 @ 0x/);
+    await assert.rejects(app.pprof.profile("nothing"), /no profile "nothing": there are goroutine, .*, app\.sessions$/);
+    app.close();
+  });
+});
