@@ -39,6 +39,7 @@ describe("Go reads", { skip }, () => {
   before(async () => {
     assert.ok(!missing, "Go is missing");
     const module = await build("tests/golden/waits.ts", "-O3");
+    const work = (ms: number) => { for (const end = performance.now() + ms; performance.now() < end;); };
     const quiet = { name: "waits.wasm", stderr: () => {} };
     const app = await load(module, quiet);
     await app.exports.start();
@@ -50,14 +51,17 @@ describe("Go reads", { skip }, () => {
     write("heap.pb.gz", await heap.pprof.profile("heap", { gc: true }));
     write("allocs.pb.gz", await heap.pprof.profile("allocs"));
     write("heap.txt", await heap.pprof.text("heap"));
-    const profiles = await load(await build("tests/golden/profiles.ts", "-O3"), { name: "profiles.wasm", stderr: () => {} });
+    const profiles = await load(await build("tests/golden/profiles.ts", "-O3"), { name: "profiles.wasm", stderr: () => {}, imports: { test: { work } } });
     await profiles.exports.labelled!();
     write("labels.pb.gz", await profiles.pprof.profile("goroutine"));
     write("labels.txt", await profiles.pprof.text("goroutine"));
-    const leaks = await load(await build("tests/golden/profiles.ts", "-O3"), { name: "profiles.wasm", stderr: () => {} });
+    const leaks = await load(await build("tests/golden/profiles.ts", "-O3"), { name: "profiles.wasm", stderr: () => {}, imports: { test: { work } } });
     await leaks.exports.leaks!();
     write("goroutineleak.pb.gz", await leaks.pprof.profile("goroutineleak"));
     write("leaked.txt", leaks.runtime.stack());
+    await profiles.pprof.startCPUProfile();
+    await profiles.exports.computes!();
+    write("cpu.pb.gz", await profiles.pprof.stopCPUProfile());
     await profiles.exports.session!();
     write("sessions.pb.gz", await profiles.pprof.profile("app.sessions"));
     await profiles.exports.contends!();
@@ -142,6 +146,15 @@ describe("Go reads", { skip }, () => {
     assert.deepEqual([status, stderr], [0, ""]);
     assert.match(stdout, /^Type: app\.sessions$/m);
     assert.match(stdout, /^ +3 +100% .* profiles\.session$/m);
+  });
+
+  it("the CPU profile with -top, labels and comment included", () => {
+    const { status, stdout, stderr } = go("tool", "pprof", "-top", join(dir, "cpu.pb.gz"));
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.match(stdout, /^Type: cpu$/m);
+    assert.match(stdout, /^ .*ms .* profiles\.busier$/m);
+    assert.match(go("tool", "pprof", "-tags", join(dir, "cpu.pb.gz")).stdout, /who: Total .*ms[^]*busier/);
+    assert.match(go("tool", "pprof", "-comments", join(dir, "cpu.pb.gz")).stdout, /^sampled where goroutines park/);
   });
 
   it("its files and lines with -raw and -list", () => {

@@ -115,7 +115,7 @@ export function gopark_goroutineProfile(ptr: usize, n: i32): i32 {
 
 /** Collects, and finds the goroutines that nothing alive can wake any more; returns their number. World stopped. */
 export function gopark_goroutineLeak(): i32 {
-  return sched.dying ? 0 : findleaks();
+  return sched.dying ? 0 : findleaks(0);
 }
 
 /** Fills n StackRecords if there are at most as many threads; returns their number. */

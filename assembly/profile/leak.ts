@@ -11,7 +11,7 @@ import { saveg } from "./callers";
 /** Finds the leaked goroutines and writes a StackRecord of each to p if there are at most `max`; returns their number. World stopped. */
 export function goroutineleakprofile(p: usize, max: i32): i32 {
   stoptheworld();
-  const n = findleaks();
+  const n = findleaks(0);
   let gp = n <= max ? sched.allg : null;
   while (gp) {
     if (isleaked(gp)) {

@@ -8,7 +8,7 @@
 //
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
-import { TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_LABELS } from "../shared/layout";
+import { TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
@@ -214,8 +214,8 @@ function exportdone(gp: G): void {
 
 // @ts-ignore: decorator
 @inline function execute(gp: G): void {
-  if (sched.watch & WATCH_BLOCK) onblock(BLOCK_RUNS, changetype<usize>(gp));
   m0.curg = gp;
+  if (sched.watch & (WATCH_BLOCK | WATCH_CPU)) switched(BLOCK_RUNS, gp);
   gp.status = Grunning;
   gp.gcscan = 0;
   const entry = gp.entry;
@@ -226,13 +226,15 @@ function exportdone(gp: G): void {
   while (true) {
     if (unwound()) {
       stacksave(gp);
+      if (sched.watch & (WATCH_BLOCK | WATCH_CPU)) switched(BLOCK_PARKED, gp);
       if (gp.status == Gdead) {
         if (gp.callid != STARTED_BY_GO) exited(gp);
         goexit0(gp);
-      } else if (sched.watch & WATCH_BLOCK) onblock(BLOCK_PARKED, changetype<usize>(gp));
+      }
       break;
     }
     if (gp.stackpos == gp.stackbase) {
+      if (sched.watch & WATCH_CPU) nanotime();
       if (gp.callid != STARTED_BY_GO) finished(gp);
       goexit0(gp);
       break;
@@ -241,6 +243,12 @@ function exportdone(gp: G): void {
   }
   m0.curg = g0;
   m0.hostg = changetype<G>(0);
+}
+
+/** Tells profiles that gp begins or leaves off to run. */
+function switched(what: usize, gp: G): void {
+  if (sched.watch & WATCH_BLOCK) onblock(what, changetype<usize>(gp));
+  if (sched.watch & WATCH_CPU) nanotime(); // a host's clock takes a sample when one is due
 }
 
 // A goroutine whose trampoline itself was parked has no frame left to resume: it is done.

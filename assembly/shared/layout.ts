@@ -87,6 +87,8 @@ export const WATCH_LABELS: u32 = 1;
 export const WATCH_BLOCK: u32 = 2;
 /** Unlocks with waiters are wanted. */
 export const WATCH_MUTEX: u32 = 4;
+/** The clock is wanted wherever a goroutine begins or leaves off, and where memory is taken: a host samples then. */
+export const WATCH_CPU: u32 = 16;
 /** Goroutines are to know those they come from. */
 export const WATCH_ANCESTORS: u32 = 8;
 /** Dumps show labels (Go: tracebacklabels=1). */

@@ -27,13 +27,9 @@ export function setvisitroots(f: (what: i32) => i32): void {
 }
 
 /** Finds leaked goroutines; returns how many there are. World stopped. sync/leak.ts. */
-export let findleaks: () => i32 = noleaks;
+export let findleaks: (_: i32) => i32 = noroots;
 
-function noleaks(): i32 {
-  return 0;
-}
-
-export function setfindleaks(f: () => i32): void {
+export function setfindleaks(f: (_: i32) => i32): void {
   findleaks = f;
 }
 
@@ -69,8 +65,10 @@ export function setprof(malloc: (ptr: usize, size: usize) => void, gc: () => voi
 // @ts-ignore: decorator
 @inline export const BLOCK_RUNS: usize = 1;
 
+// Hooks that a WATCH_ bit guards are null until whoever sets it fills them: a function that does nothing costs, too.
+
 /** Hears of parks and runs while WATCH_BLOCK is set. profile/block.ts. */
-export let onblock: (what: usize, gp: usize) => void = nomalloc;
+export let onblock: (what: usize, gp: usize) => void = changetype<(what: usize, gp: usize) => void>(0);
 
 export function setonblock(f: (what: usize, gp: usize) => void): void {
   onblock = f;
@@ -80,18 +78,18 @@ export function setonblock(f: (what: usize, gp: usize) => void): void {
  * Hears of unlocks with waiters while WATCH_MUTEX is set. profile/block.ts. What calls it could also call whatever
  * else of its type is in the table, so it has a type of its own: else unlocking might park.
  */
-export let onunlock: (q: usize, _: f32) => void = nounlock;
-
-function nounlock(q: usize, _: f32): void {}
+// @ts-ignore: decorator
+@lazy export let onunlock: (q: usize, _: f32) => void = changetype<(q: usize, _: f32) => void>(0);
 
 export function setonunlock(f: (q: usize, _: f32) => void): void {
   onunlock = f;
 }
 
 /** Notes whose making a new G is, while WATCH_ANCESTORS is set; of its type is no other, as with onunlock. profile/ancestors.ts. */
-export let saveancestors: (gp: usize, _: f32) => void = nounlock;
+// @ts-ignore: decorator
+@lazy export let saveancestors: (gp: usize, _: f32) => void = changetype<(gp: usize, _: f32) => void>(0);
 /** Prints that behind its stack. */
-export let printancestors: (gp: usize) => void = nogroup;
+export let printancestors: (gp: usize) => void = changetype<(gp: usize) => void>(0);
 
 export function setancestors(save: (gp: usize, _: f32) => void, print: (gp: usize) => void): void {
   saveancestors = save;
@@ -112,7 +110,8 @@ export function settraceback(f: (all: bool) => void): void {
 }
 
 /** What a WASI command does last, however it ends. wasi/snapshot.ts. */
-export let atexit: () => void = noexit;
+// @ts-ignore: decorator
+@lazy export let atexit: () => void = noexit;
 
 function noexit(): void {}
 

@@ -27,6 +27,7 @@ in its environment (several are separated by commas).
 Without --after, or when the program ends earlier, the profile is taken at the last moment at
 which the goroutines are there: when main has returned, or when the program has printed the
 dump of its panic, deadlock or fatal error.
+profile, the CPU's, is of all the time until then. block and mutex have what the program asks for.
 heap and allocs are taken behind a collection, unless the program dies: then they are as of the last.
 Exit status: as with gopark run; 0 when --after has stopped the program.
 `,

@@ -64,7 +64,10 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   const profiles: Promise<Uint8Array>[] = [];
   const take = () => {
     if (profiles.length) return;
-    for (const { kind } of options.profiles) profiles.push(app!.pprof.profile(kind, { gc: true }));
+    const { pprof } = app!;
+    for (const { kind } of options.profiles) {
+      profiles.push(kind === "profile" ? pprof.stopCPUProfile() : pprof.profile(kind, { gc: true }));
+    }
   };
   let app: App | undefined;
   let status: number;
@@ -76,6 +79,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
       imports: { host: hostCalls },
       onExit: () => app && take(),
     }, platform);
+    if (options.profiles.some(({ kind }) => kind === "profile")) await app.pprof.startCPUProfile();
     status = await finish(app, take, options.after);
   } catch (error) {
     status = statusOf(error);

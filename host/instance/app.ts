@@ -6,16 +6,17 @@
  */
 import { endedError, ProfileError } from "../abi/errors.ts";
 import type { Manifest } from "../abi/manifest.ts";
+import type { MemoryView } from "../memory/view.ts";
 import type { HeapClass, MemStats, RawBlockProfileRecord } from "../memory/record.ts";
 import type { MemRecord } from "../profile/heap.ts";
 import type { Mapping, Profile, Stack } from "../profile/model.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
 import type { Platform } from "./platform.ts";
-import type { Program } from "./program.ts";
+import type { Program, Sampling } from "./program.ts";
 import type { Reader } from "./reader.ts";
 
 /** The kinds of profiles that there are. */
-export const PROFILE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex", "goroutineleak"] as const;
+export const PROFILE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex", "goroutineleak", "profile"] as const;
 export type ProfileKind = (typeof PROFILE_KINDS)[number];
 /** One of them, or the name of a profile that the program has made. */
 export type AnyKind = ProfileKind | (string & {});
@@ -44,7 +45,7 @@ export interface BlockProfileRecord extends StackRecord {
 }
 
 export interface ProfileOptions {
-  /** Returns the difference over so many seconds instead of the current state. */
+  /** Returns the difference over so many seconds instead of the current state. Of "profile": how long; 30 at first. */
   readonly seconds?: number;
   /** Collects before heap and allocs are read: they are as of the last completed collection. */
   readonly gc?: boolean;
@@ -62,6 +63,8 @@ export interface AppParts {
   readonly pctab: PcTab;
   readonly mapping: Mapping;
   readonly platform: Platform;
+  readonly sampling: Sampling;
+  readonly view: MemoryView;
 }
 
 /** Reads the state of the runtime, as Go's package runtime does. Throws once the program ended. */
@@ -175,6 +178,7 @@ export class Pprof {
 
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
   async profile(kind: AnyKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    if (kind === "profile") return this.#cpu(options);
     const taken = [this.#take(kind, options.gc)];
     if (options.seconds) {
       await this.#pass(options.seconds, options.signal);
@@ -185,9 +189,31 @@ export class Pprof {
     return this.#parts.platform.gzip(w.encodePprof(profile, this.#parts.mapping));
   }
 
+  /** Begins to take samples for the CPU profile. Rejects with ProfileError when that is done already. */
+  async startCPUProfile(): Promise<void> {
+    (await import("./sampler.ts")).startSampling(this.#parts);
+  }
+
+  /** Ends what startCPUProfile began, and returns the profile: gzipped profile.proto. */
+  async stopCPUProfile(): Promise<Uint8Array<ArrayBuffer>> {
+    const { sampler } = this.#parts.sampling;
+    if (!sampler) throw new ProfileError("no CPU profile was started");
+    return sampler.stop();
+  }
+
+  async #cpu({ seconds = 30, signal }: ProfileOptions): Promise<Uint8Array<ArrayBuffer>> {
+    await this.startCPUProfile();
+    const passed = this.#pass(seconds, signal);
+    await passed.catch(() => {});
+    const profile = await this.stopCPUProfile();
+    await passed;
+    return profile;
+  }
+
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */
   async text(kind: AnyKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
+    if (kind === "profile") throw new ProfileError("the CPU profile has no text form");
     if (debug === 2 && kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
     if (debug === 2 && kind.startsWith("goroutine")) return this.#runtime.stack({ all: true });
     return this.#take(kind, false, true).text(await writers());

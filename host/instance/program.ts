@@ -16,6 +16,7 @@ import { type Calls, checkArguments } from "./calls.ts";
 import type { Codec } from "./codec.ts";
 import type { Door } from "./door.ts";
 import type { Platform } from "./platform.ts";
+import type { Sampler } from "./sampler.ts";
 
 const SLICE = 10e6; // ns: short enough for a page to stay fluid
 const NS_PER_MS = 1e6;
@@ -27,12 +28,18 @@ interface Outstanding {
   readonly reject: (reason: unknown) => void;
 }
 
+/** Who takes samples of what runs, if somebody does. */
+export interface Sampling {
+  sampler: Sampler | null;
+}
+
 /** What a program is made of. */
 export interface Parts {
   readonly platform: Platform;
   readonly door: Door;
   readonly codec: Codec;
   readonly calls: Calls;
+  readonly sampling: Sampling;
   /** Whether there are exports besides main. */
   readonly callable: boolean;
   /** Is called before the state becomes unreadable, when main has returned. */
@@ -159,7 +166,10 @@ export class Program {
   #turn(): void {
     if (this.#ended) return;
     for (const f of this.#queue.splice(0)) f();
-    const state = this.#parts.door.enter((guest) => guest.gopark_schedule(SLICE));
+    const { door, platform, sampling } = this.#parts;
+    sampling.sampler?.begin(platform.now() * NS_PER_MS);
+    const state = door.enter((guest) => guest.gopark_schedule(SLICE));
+    sampling.sampler?.end();
     if (this.#ended) return; // a host function closed the program
     if (state === SCHED_EXIT) this.#mainReturned();
     else if (state === SCHED_YIELD || this.#queue.length) this.#wake();

@@ -19,6 +19,7 @@ import type { MemoryView } from "./view.ts";
 
 /** A goroutine as it lies in memory. */
 export interface Goroutine {
+  readonly address: number;
   readonly goid: number;
   /** What it does or waits for, in Go's words. */
   readonly state: string;
@@ -55,6 +56,14 @@ export function readGoroutines(view: MemoryView): Goroutines {
   return { list, runtime: me === G0 ? trace : [] };
 }
 
+/** Returns the goroutine that runs, or has just left off; if none has, the pcs of what else does. */
+export function readRunning(view: MemoryView): { running: Goroutine | null; runtime: readonly number[] } {
+  const tsp = view.u32(M0 + M_TSP);
+  const me = tracedG(view, tsp);
+  const trace = tracePcs(view, tsp);
+  return me === G0 ? { running: null, runtime: trace } : { running: readG(view, me, trace), runtime: [] };
+}
+
 /** Returns the addresses of the Gs that are not dead, in the order of goroutineProfile: that of the running one first. */
 export function listGs(view: MemoryView, me = tracedG(view, view.u32(M0 + M_TSP))): number[] {
   const gs = new Set<number>();
@@ -89,6 +98,7 @@ function readG(view: MemoryView, gp: number, trace: readonly number[] | null): G
   const reason = view.u8(gp + G_WAITREASON);
   const [fn, callid] = [view.u32(gp + G_FN), view.i32(gp + G_CALLID)];
   return {
+    address: gp,
     goid: Number(view.i64(gp + G_GOID)),
     state: (status === Gwaiting && reason !== waitZero ? waitreasonstring(reason) : statusstring(status)) +
       (isLeaked(view, gp) ? " (leaked)" : ""),

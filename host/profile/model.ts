@@ -31,6 +31,7 @@ export interface Profile {
   readonly samples: readonly Sample[];
   readonly timeNanos: bigint;
   readonly durationNanos: bigint;
+  readonly comments?: readonly string[];
   /** What readers show first; without it, the last sample type. */
   readonly defaultSampleType?: string;
 }

@@ -75,6 +75,7 @@ export function encodePprof(profile: Profile, mapping: Mapping): Uint8Array {
     durationNanos: profile.durationNanos,
     periodType: tables.valueType(profile.periodType),
     period: profile.period,
+    comment: (profile.comments ?? []).map((text) => tables.strings.dedup(text)),
     defaultSampleType: tables.strings.dedup(profile.defaultSampleType ?? ""),
   }).encode();
 }

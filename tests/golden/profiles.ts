@@ -75,3 +75,25 @@ export function session(): i32 {
   opens(4);
   return sessions.count();
 }
+
+@external("test", "work") declare function work(ms: i32): void;
+
+function busy(): void {
+  work(100);
+}
+
+function busier(): void {
+  for (let i = 0; i < 3; ++i) {
+    work(100);
+    gosched();
+  }
+}
+
+/** Computes for 100 ms in one place, 300 ms in another, and sleeps for a second. */
+export function computes(): void {
+  const wg = new WaitGroup();
+  wg.go(busy);
+  wg.go(() => { pprof.withLabels(["who", "busier"], busier); });
+  time.sleep(time.Second);
+  wg.wait();
+}

@@ -3,15 +3,18 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Profile as Proto } from "pprof-format";
+import { MockPlatform } from "../../host/adapter/mock.ts";
 import { type App, type LoadOptions, load } from "../../host/index.ts";
+import { load as loadOn } from "../../host/instance/instantiate.ts";
 import { build } from "../run/prog.ts";
 import { packageRoot } from "../../host/cli/compile.ts";
 
 process.chdir(packageRoot());
 
 let module: WebAssembly.Module;
+const imports = { test: { work: () => {} } };
 const start = (options: LoadOptions = {}): Promise<App> =>
-  load(module, { name: "profiles.wasm", stderr: () => {}, ...options });
+  load(module, { name: "profiles.wasm", stderr: () => {}, imports, ...options });
 
 before(async () => {
   module = await build("tests/golden/profiles.ts", "-O3");
@@ -157,5 +160,52 @@ describe("a profile of the program's own", () => {
     assert.match(await app.pprof.text("app.sessions"), /^app\.sessions profile: total 3\n2 @ 0x/);
     await assert.rejects(app.pprof.profile("nothing"), /no profile "nothing": there are goroutine, .*, app\.sessions$/);
     app.close();
+  });
+});
+
+describe("the CPU profile", () => {
+  /** The program on a clock that moves when it works, and not of itself. */
+  async function mocked() {
+    const mock = new MockPlatform();
+    const work = { test: { work: (ms: number) => mock.elapse(ms) } };
+    return { mock, app: await loadOn(module, { name: "profiles.wasm", imports: work }, mock) };
+  }
+
+  it("is of the time that goroutines run, by stack and labels; sleeping is not work", async () => {
+    const { mock, app } = await mocked();
+    await app.pprof.startCPUProfile();
+    await mock.drive(app.exports.computes!());
+    const p = decode(await app.pprof.stopCPUProfile());
+    assert.deepEqual(p.types, ["samples/count", "cpu/nanoseconds"]);
+    assert.deepEqual(p.period, ["cpu", "nanoseconds", 10_000_000]);
+    const found = p.samples.map((s) => [s.values[0], s.values[1], s.stack[0], s.labels]);
+    assert.deepEqual(found.sort((a, b) => Number(a[0]) - Number(b[0])), [
+      [10, 100_000_000, "profiles.busy", {}],
+      [30, 300_000_000, "profiles.busier", { who: "busier" }],
+    ]);
+    assert.equal(p.duration, 1e9);
+    assert.match(p.comments[0]!, /^sampled where goroutines park/);
+    assert.equal(p.comments[1], "the program was at work for 400 ms of 1000 ms");
+  });
+
+  it("ends with its seconds, or when it is aborted; there is one at a time", async () => {
+    const { mock, app } = await mocked();
+    const pending = app.pprof.profile("profile", { seconds: 2 });
+    const second = app.pprof.profile("profile", { seconds: 1 });
+    await assert.rejects(second, /could not enable CPU profiling: cpu profiling already in use/);
+    assert.equal(decode(await mock.drive(pending)).duration, 2e9);
+    const abort = new AbortController();
+    const aborted = app.pprof.profile("profile", { signal: abort.signal });
+    abort.abort(new Error("enough"));
+    await assert.rejects(aborted, /enough/);
+    await assert.rejects(app.pprof.stopCPUProfile(), /no CPU profile was started/);
+    await assert.rejects(app.pprof.text("profile"), /no text form/);
+  });
+
+  it("says that the program was idle", async () => {
+    const { mock, app } = await mocked();
+    const p = decode(await mock.drive(app.pprof.profile("profile", { seconds: 1 })));
+    assert.deepEqual(p.samples, []);
+    assert.equal(p.comments[1], "the program was at work for 0 ms of 1000 ms");
   });
 });
