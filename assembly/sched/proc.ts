@@ -263,31 +263,33 @@ export function schedule(slice: f64): i32 {
   const end = nanotime() + slice;
   sched.sliceend = end;
   let ticks: u32 = 0;
+  let why = SCHED_IDLE;
   while (true) {
     if (++ticks % TICK == 0) {
       if (isDefined(GO_DEBUG)) checkrunq(p0);
       const now = nanotime();
       if (sched.ntimers) checktimers(now);
       if (now >= end) {
-        flush();
-        return SCHED_YIELD;
+        why = SCHED_YIELD;
+        break;
       }
     }
     let gp = runqget(p0);
     if (!gp) {
       if (sched.ntimers && checktimers(nanotime())) continue;
-      flush();
-      return SCHED_IDLE;
+      break;
     }
     execute(gp);
-    const why = sched.comeback;
+    why = sched.comeback;
     if (why) {
       sched.comeback = 0;
       if (why == SCHED_YIELD && sched.ntimers) checktimers(end); // each slice may be one goroutine's
-      flush();
-      return why;
+      break;
     }
   }
+  p0.schedtick += ticks;
+  flush();
+  return why;
 }
 
 /** Prepares what M, P and sched do not have from a data segment (m0.tsp, m0.curg). Called once, before anything else. */

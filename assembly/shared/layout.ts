@@ -94,10 +94,20 @@ export const WATCH_ANCESTORS: u32 = 8;
 /** Dumps show labels (Go: tracebacklabels=1). */
 export const DUMP_LABELS: u32 = 1;
 
+// ╒═════════════ P, in part ═════════════╕
+// │  0  runqhead   by schedlink, or 0    │
+// │  8  runnext    a G or 0              │
+// │ 20  schedtick  times it has looked   │
+// └──────────────────────────────────────┘
+export const P_RUNQHEAD: usize = 0;
+export const P_RUNNEXT: usize = 8;
+export const P_SCHEDTICK: usize = 20;
+
 // ╒══════════════════ G, in part ════════════════════╕
 // │  0  goid                                     u64 │
 // │  8  parentgoid                               u64 │
 // │ 16  slot0      what crosses a park               │
+// │ 32  schedlink  next in the run queue             │
 // │ 36  stack      arguments, then frames            │
 // │ 40  stackbase  where frames begin                │
 // │ 44  stackpos   where they end                    │
@@ -114,6 +124,7 @@ export const DUMP_LABELS: u32 = 1;
 export const G_GOID: usize = 0;
 export const G_PARENTGOID: usize = 8;
 export const G_SLOT0: usize = 16;
+export const G_SCHEDLINK: usize = 32;
 export const G_STACK: usize = 36;
 export const G_STACKBASE: usize = 40;
 export const G_STACKPOS: usize = 44;

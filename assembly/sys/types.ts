@@ -5,9 +5,9 @@
 // the host, or a core dump's reader finds it. M 0 and sched have fixed addresses (layout.ts).
 
 import {
-  BUILD, BUILD_SIZE, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_SLOT0, G_STACK, G_STACKBASE,
+  BUILD, BUILD_SIZE, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_SCHEDLINK, G_SLOT0, G_STACK, G_STACKBASE,
   G_STACKPOS, G_STATUS, G_WAITREASON, G0, GPROF_LABELS, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP,
-  M0, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_WATCH, TRACE_TOP
+  M0, P_RUNNEXT, P_RUNQHEAD, P_SCHEDTICK, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_WATCH, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -96,6 +96,7 @@ import {
   runnext: G | null; // runs before the queue: what the running goroutine made ready last
   nextticks: u32; // times in a row that runnext went first
   gfree: G | null; // dead, to be used again
+  schedtick: u32; // looks into the queue, as of the end of the last slice
 }
 
 /** What all Ms share. */
@@ -166,6 +167,10 @@ if (offsetof<GProf>("labels") != GPROF_LABELS) ERROR("shared/layout.ts is stale:
 if (offsetof<Sched>("watch") != SCHED_WATCH) ERROR("shared/layout.ts is stale: Sched.watch");
 if (offsetof<Sched>("dumps") != SCHED_DUMPS) ERROR("shared/layout.ts is stale: Sched.dumps");
 if (offsetof<Sched>("allg") != SCHED_ALLG) ERROR("shared/layout.ts is stale: Sched.allg");
+if (offsetof<G>("schedlink") != G_SCHEDLINK) ERROR("shared/layout.ts is stale: G.schedlink");
+if (offsetof<P>("runqhead") != P_RUNQHEAD) ERROR("shared/layout.ts is stale: P.runqhead");
+if (offsetof<P>("runnext") != P_RUNNEXT) ERROR("shared/layout.ts is stale: P.runnext");
+if (offsetof<P>("schedtick") != P_SCHEDTICK) ERROR("shared/layout.ts is stale: P.schedtick");
 if (M0 + offsetof<M>() > BUILD) ERROR("M 0 runs into BUILD");
 if (BUILD + BUILD_SIZE > SCHED) ERROR("BUILD runs into Sched");
 if (SCHED + offsetof<Sched>() > P0) ERROR("Sched runs into P 0");

@@ -9,7 +9,6 @@ import { ModuleError } from "../abi/errors.ts";
 import { buildId } from "../abi/buildid.ts";
 import { type GuestExports, REQUIRED } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
-import { DUMP_LABELS, SCHED, SCHED_DUMPS } from "../abi/layout.ts";
 import { ABI_SECTION, customSection, FUNCTAB_SECTION, PCTAB_SECTION, readManifest } from "../abi/manifest.ts";
 import { MemoryView } from "../memory/view.ts";
 import { FuncTab } from "../symbol/functab.ts";
@@ -41,7 +40,7 @@ export async function load<E extends Exports = Exports>(
   const outputs = new Outputs(platform, options);
   const door = new Door(outputs, () => options.onExit?.());
   const context = { door } as Context;
-  const sampling: Sampling = { sampler: null };
+  const sampling: Sampling = { sampler: null, schedtrace: null };
   const runtime = { [RUNTIME_MODULE]: runtimeImports({ platform, outputs, context, sampling }) };
   const layers = [options.imports ?? {}, runtime, builtinImports(platform, outputs, options)];
   const bound = bindImports(module, manifest, layers, context);
@@ -52,8 +51,8 @@ export async function load<E extends Exports = Exports>(
   const callable = manifest.exports.some((e) => e.name !== "main");
   const program = makeProgram({ platform, outputs, context, sampling }, options, { callable, onEnd });
   try {
-    if (godebug(options, "gctrace") === "1") door.enter(() => guest.gopark_gctrace(1));
-    if (godebug(options, "tracebacklabels") === "1") view.setI32(SCHED + SCHED_DUMPS, DUMP_LABELS);
+    const settings = options.env?.GODEBUG;
+    if (settings) (await import("./godebug.ts")).applyGodebug(settings, { door, guest, view, outputs, sampling });
     door.enter(() => guest._initialize());
   } finally {
     if (door.error) program.close(door.error);
@@ -61,12 +60,6 @@ export async function load<E extends Exports = Exports>(
   const mapping = { file, buildId: buildId(section) };
   const reader = new Reader(door, view);
   return new App<E>({ manifest, program, reader, pctab, mapping, platform, sampling, view });
-}
-
-/** A setting of GODEBUG, a list of name=value. */
-function godebug(options: LoadOptions, name: string): string | undefined {
-  const settings = options.env?.GODEBUG?.split(",") ?? [];
-  return settings.find((s) => s.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 function readPctab(module: WebAssembly.Module, file: string): ArrayBuffer {

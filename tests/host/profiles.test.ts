@@ -209,3 +209,19 @@ describe("the CPU profile", () => {
     assert.equal(p.comments[1], "the program was at work for 0 ms of 1000 ms");
   });
 });
+
+describe("schedtrace", () => {
+  it("prints Go's line at the start and every so many milliseconds, also while the program sleeps", async () => {
+    const mock = new MockPlatform();
+    const work = { test: { work: (ms: number) => mock.elapse(ms) } };
+    const env = { GODEBUG: "gctrace=0,schedtrace=500" };
+    const app = await loadOn(module, { name: "profiles.wasm", imports: work, env }, mock);
+    await mock.drive(app.exports.computes!());
+    const line = /^SCHED (\d+)ms: gomaxprocs=1 idleprocs=[01] threads=1 spinningthreads=0 needspinning=0 idlethreads=[01] runqueue=0 \[ \d+ \] schedticks=\[ \d+ \]$/;
+    const lines = mock.written[2]!.trimEnd().split("\n");
+    const times = lines.map((text) => Number(line.exec(text)![1]));
+    assert.deepEqual(times, [0, 500, 1000]);
+    assert.match(lines[0]!, /idleprocs=0 .* \[ [1-9]\d* \]/, "at the start it could run");
+    assert.match(lines[1]!, /idleprocs=1 .* \[ 0 \]/);
+  });
+});
