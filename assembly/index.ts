@@ -9,11 +9,11 @@ import { traceback } from "./profile/traceback";
 import { MProf_GC, MProf_Malloc } from "./profile/mprof";
 import { setprof, settraceback, setvisitroots } from "./sys/hooks";
 
+settraceback(traceback);
+setvisitroots(visitsched);
+setprof(MProf_Malloc, MProf_GC);
 mallocinit();
 schedinit();
-setvisitroots(visitsched);
-settraceback(traceback);
-setprof(MProf_Malloc, MProf_GC);
 
 export { go } from "./api/go";
 export { Chan } from "./api/chan";

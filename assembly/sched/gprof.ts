@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What profiles keep of single goroutines: in a record of its own, so that a G without any stays small.
+//
+// The transform inlines nothing of this file: it is for when a profile is on, and an indirect call in a function
+// that may park would have that function keep more of its locals.
 
 import { persistentalloc } from "../memory/persistentalloc";
+import { onunlock, saveancestors } from "../sys/hooks";
 import { nanotime } from "../sys/os";
 import { G, getg, GProf } from "../sys/types";
 
@@ -18,6 +22,16 @@ export function gprof(gp: G): GProf {
 /** Notes when gp was made ready. Never allocates. */
 export function noteready(gp: G): void {
   if (gp.prof) changetype<GProf>(gp.prof).ready = nanotime();
+}
+
+/** Tells the mutex profile that the first of q is about to be woken. */
+export function noteunlock(q: usize): void {
+  onunlock(q, 0);
+}
+
+/** Tells those who keep ancestors that gp is new. */
+export function notebirth(gp: G): void {
+  saveancestors(changetype<usize>(gp), 0);
 }
 
 /** Gives a new goroutine the labels of the running one, or takes those away that its G had. Never collects. */

@@ -12,13 +12,13 @@ import { TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS } from
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
-import { BLOCK_PARKED, BLOCK_RUNS, groupdone, onblock, saveancestors } from "../sys/hooks";
+import { BLOCK_PARKED, BLOCK_RUNS, groupdone, onblock } from "../sys/hooks";
 import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
-import { inheritlabels, noteready } from "./gprof";
+import { inheritlabels, notebirth, noteready } from "./gprof";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { checktimers } from "./timer";
@@ -114,7 +114,7 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
   startproc(gp, entry, fn, size);
   gp.gopc = callerpc();
   gp.parentgoid = getg().goid;
-  if (sched.watch & WATCH_ANCESTORS) saveancestors(changetype<usize>(gp), 0);
+  if (sched.watch & WATCH_ANCESTORS) notebirth(gp);
   runqputnext(p0, gp);
   return gp;
 }

@@ -15,7 +15,7 @@
 // └──────────────────────────────────────┘ 56
 
 import { WATCH_MUTEX } from "../shared/layout";
-import { onunlock } from "../sys/hooks";
+import { noteunlock } from "../sched/gprof";
 import { G, sched, Sudog, sudogof } from "../sys/types";
 import { Hchan, recvq, wakesudog } from "./chan";
 import { dequeue, enqueue, initsudog, remove, waiting, WaitQ } from "./waitq";
@@ -38,7 +38,7 @@ export function semwake(q: WaitQ): bool {
 
 /** semwake for whoever gives up a lock: the mutex profile charges it with the waiting. */
 export function semrelease(q: WaitQ): bool {
-  if (sched.watch & WATCH_MUTEX) onunlock(changetype<usize>(q), 0);
+  if (sched.watch & WATCH_MUTEX) noteunlock(changetype<usize>(q));
   return semwake(q);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Every upward call: what a lower folder needs of a higher one, filled in by index.ts.
+// Every upward call: what a lower folder needs of a higher one, filled in by index.ts before all else, or by what
+// needs it. Those that nobody can call before are null until then: a function that does nothing costs, too.
 
 /** Prints goroutines: the running one, then (all) the others. profile/traceback.ts. */
-export let tracebackothers: (all: bool) => void = nohook;
+export let tracebackothers: (all: bool) => void = changetype<(all: bool) => void>(0);
 
 // What visitroots is asked for.
 /** A cycle begins: nothing is visited yet. */
@@ -43,14 +44,10 @@ export function setgroupdone(f: (wg: usize) => void): void {
 }
 
 /** Counts a sampled allocation. profile/mprof.ts. */
-export let profmalloc: (ptr: usize, size: usize) => void = nomalloc;
-
-function nomalloc(ptr: usize, size: usize): void {}
+export let profmalloc: (ptr: usize, size: usize) => void = changetype<(ptr: usize, size: usize) => void>(0);
 
 /** Tells the memory profile that everything alive is marked, before anything dead is given back. profile/mprof.ts. */
-export let profgc: () => void = nogc;
-
-function nogc(): void {}
+export let profgc: () => void = changetype<() => void>(0);
 
 export function setprof(malloc: (ptr: usize, size: usize) => void, gc: () => void): void {
   profmalloc = malloc;
@@ -65,7 +62,7 @@ export function setprof(malloc: (ptr: usize, size: usize) => void, gc: () => voi
 // @ts-ignore: decorator
 @inline export const BLOCK_RUNS: usize = 1;
 
-// Hooks that a WATCH_ bit guards are null until whoever sets it fills them: a function that does nothing costs, too.
+// A WATCH_ bit guards these: whoever sets it fills them.
 
 /** Hears of parks and runs while WATCH_BLOCK is set. profile/block.ts. */
 export let onblock: (what: usize, gp: usize) => void = changetype<(what: usize, gp: usize) => void>(0);
@@ -102,8 +99,6 @@ export let printlabels: (gp: usize) => void = nogroup;
 export function setprintlabels(f: (gp: usize) => void): void {
   printlabels = f;
 }
-
-function nohook(all: bool): void {}
 
 export function settraceback(f: (all: bool) => void): void {
   tracebackothers = f;
