@@ -7,20 +7,19 @@ import { mallocinit } from "./memory/mgc";
 import { schedinit } from "./sched/proc";
 import { traceback } from "./profile/traceback";
 import { MProf_GC, MProf_Malloc } from "./profile/mprof";
-import { groupdone } from "./api/sync";
-import { setgroupdone, setprof, settraceback, setvisitroots } from "./sys/hooks";
+import { setprof, settraceback, setvisitroots } from "./sys/hooks";
 
+settraceback(traceback);
+setvisitroots(visitsched);
+setprof(MProf_Malloc, MProf_GC);
 mallocinit();
 schedinit();
-setvisitroots(visitsched);
-settraceback(traceback);
-setgroupdone(groupdone);
-setprof(MProf_Malloc, MProf_GC);
 
 export { go } from "./api/go";
 export { Chan } from "./api/chan";
 export { Select } from "./api/select";
 export { debug, gosched, print, println, runtime } from "./api/runtime";
 export { Cond, Mutex, Once, RWMutex, Semaphore, WaitGroup } from "./api/sync";
+export { pprof } from "./api/pprof";
 export { time } from "./api/time";
 export { context } from "./api/context";

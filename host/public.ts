@@ -11,7 +11,7 @@ export {
 } from "./abi/errors.ts";
 export type { Imports } from "./abi/imports.ts";
 export type {
-  App, Exports, MemProfileRecord, Pprof, ProfileKind, ProfileOptions, Runtime, StackRecord,
+  App, BlockProfileRecord, Exports, MemProfileRecord, Pprof, ProfileKind, ProfileOptions, Runtime, StackRecord,
 } from "./instance/app.ts";
 export type { Here, InWorker, Load } from "./instance/loader.ts";
 export type { LoadOptions, Output } from "./instance/platform.ts";

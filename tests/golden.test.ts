@@ -20,7 +20,7 @@ process.chdir(packageRoot());
 
 const missing = spawnSync("go", ["version"]).status !== 0;
 const skip = missing && !process.env.CI && "there is no Go here";
-const TESTS = ["TestPanicparse", "TestGostackparse", "TestNames", "TestProfile", "TestDebug1", "TestHeap", "TestHeapText"];
+const TESTS = ["TestPanicparse", "TestGostackparse", "TestNames", "TestProfile", "TestDebug1", "TestHeap", "TestHeapText", "TestLabels", "TestBlock"];
 
 describe("Go reads", { skip }, () => {
   const dir = mkdtempSync(join(tmpdir(), "gopark-golden-"));
@@ -39,6 +39,7 @@ describe("Go reads", { skip }, () => {
   before(async () => {
     assert.ok(!missing, "Go is missing");
     const module = await build("tests/golden/waits.ts", "-O3");
+    const work = (ms: number) => { for (const end = performance.now() + ms; performance.now() < end;); };
     const quiet = { name: "waits.wasm", stderr: () => {} };
     const app = await load(module, quiet);
     await app.exports.start();
@@ -50,6 +51,24 @@ describe("Go reads", { skip }, () => {
     write("heap.pb.gz", await heap.pprof.profile("heap", { gc: true }));
     write("allocs.pb.gz", await heap.pprof.profile("allocs"));
     write("heap.txt", await heap.pprof.text("heap"));
+    const profiles = await load(await build("tests/golden/profiles.ts", "-O3"), { name: "profiles.wasm", stderr: () => {}, imports: { test: { work } } });
+    await profiles.exports.labelled!();
+    write("labels.pb.gz", await profiles.pprof.profile("goroutine"));
+    write("labels.txt", await profiles.pprof.text("goroutine"));
+    const leaks = await load(await build("tests/golden/profiles.ts", "-O3"), { name: "profiles.wasm", stderr: () => {}, imports: { test: { work } } });
+    await leaks.exports.leaks!();
+    write("goroutineleak.pb.gz", await leaks.pprof.profile("goroutineleak"));
+    write("leaked.txt", leaks.runtime.stack());
+    await profiles.pprof.startCPUProfile();
+    await profiles.exports.computes!();
+    write("cpu.pb.gz", await profiles.pprof.stopCPUProfile());
+    await profiles.exports.session!();
+    write("sessions.pb.gz", await profiles.pprof.profile("app.sessions"));
+    await profiles.exports.contends!();
+    for (const kind of ["block", "mutex"] as const) {
+      write(`${kind}.pb.gz`, await profiles.pprof.profile(kind));
+      write(`${kind}.txt`, await profiles.pprof.text(kind));
+    }
     write("panic.txt", await dumpOf(app.exports.panics()));
     write("trap.txt", await dumpOf((await load(module, quiet)).exports.traps(-16)));
     write("deadlock.txt", await dumpOf((await load(module, quiet)).run()));
@@ -99,6 +118,44 @@ describe("Go reads", { skip }, () => {
       assert.match(stdout, new RegExp(`^ +${want} .* heap\\.build tests/golden/heap\\.ts:12$`, "m"));
     });
   }
+
+  it("the labels of goroutines with -tags", () => {
+    const { status, stdout, stderr } = go("tool", "pprof", "-tags", join(dir, "labels.pb.gz"));
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.match(stdout, /shard: Total 2[^]*2 \(.*\): 7/);
+  });
+
+  for (const kind of ["block", "mutex"]) {
+    it(`the ${kind} profile with -top, as a delay`, () => {
+      const { status, stdout, stderr } = go("tool", "pprof", "-top", join(dir, `${kind}.pb.gz`));
+      assert.deepEqual([status, stderr], [0, ""]);
+      assert.match(stdout, /^Type: delay$/m);
+      assert.match(stdout, /[mu]s .* profiles\.(locks|holds)$/m);
+    });
+  }
+
+  it("the goroutineleak profile with -top", () => {
+    const { status, stdout, stderr } = go("tool", "pprof", "-top", join(dir, "goroutineleak.pb.gz"));
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.match(stdout, /^Type: goroutineleak$/m);
+    assert.match(stdout, /^ +3 +100% .* profiles\.forgotten$/m);
+  });
+
+  it("a profile of the program's own with -top", () => {
+    const { status, stdout, stderr } = go("tool", "pprof", "-top", join(dir, "sessions.pb.gz"));
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.match(stdout, /^Type: app\.sessions$/m);
+    assert.match(stdout, /^ +3 +100% .* profiles\.session$/m);
+  });
+
+  it("the CPU profile with -top, labels and comment included", () => {
+    const { status, stdout, stderr } = go("tool", "pprof", "-top", join(dir, "cpu.pb.gz"));
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.match(stdout, /^Type: cpu$/m);
+    assert.match(stdout, /^ .*ms .* profiles\.busier$/m);
+    assert.match(go("tool", "pprof", "-tags", join(dir, "cpu.pb.gz")).stdout, /who: Total .*ms[^]*busier/);
+    assert.match(go("tool", "pprof", "-comments", join(dir, "cpu.pb.gz")).stdout, /^sampled where goroutines park/);
+  });
 
   it("its files and lines with -raw and -list", () => {
     const raw = go("tool", "pprof", "-raw", join(dir, "goroutine.pb.gz")).stdout;

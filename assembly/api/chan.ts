@@ -67,7 +67,7 @@ export class Chan<T> extends Hchan {
     const gp = getg();
     store<T>(slotof(gp), v);
     if (isManaged<T>()) gp.slotManaged = true;
-    enqueue(sendq(this), initsudog(sudogof(gp), gp));
+    enqueue(sendq(this), initsudog(sudogof(gp), gp, changetype<usize>(this)));
     park(gp, waitChanSend);
   }
 
@@ -102,7 +102,7 @@ export class Chan<T> extends Hchan {
     }
     gp.slot0 = 0;
     if (isManaged<T>()) gp.slotManaged = true;
-    enqueue(recvq(this), initsudog(sudogof(gp), gp));
+    enqueue(recvq(this), initsudog(sudogof(gp), gp, changetype<usize>(this)));
     park(gp, waitChanReceive);
     return zero<T>();
   }

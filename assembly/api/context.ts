@@ -178,7 +178,8 @@ export namespace context {
     }
   }
 
-  let root: Context | null = null;
+  // @ts-ignore: decorator
+  @lazy let root: Context | null = null;
 
   /** Gives the context above all others: never done, without values. */
   export function background(): Context {

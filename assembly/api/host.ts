@@ -17,6 +17,7 @@ import { samplerate } from "../memory/sample";
 import { gcount, newcall, schedule } from "../sched/proc";
 import { nexttimer } from "../sched/timer";
 import { enddump, fataldeadlock, startdump } from "../sys/fatal";
+import { findleaks } from "../sys/hooks";
 import { resetstate } from "../sys/intrinsics";
 import { printrune, printstring } from "../sys/print";
 import { Grunnable } from "../sys/status";
@@ -110,6 +111,11 @@ export function gopark_stack(buf: usize, len: i32, all: i32): i32 {
 /** Fills n StackRecords if there are at most as many goroutines; returns their number. */
 export function gopark_goroutineProfile(ptr: usize, n: i32): i32 {
   return goroutineprofile(ptr, n);
+}
+
+/** Collects, and finds the goroutines that nothing alive can wake any more; returns their number. World stopped. */
+export function gopark_goroutineLeak(): i32 {
+  return sched.dying ? 0 : findleaks(0);
 }
 
 /** Fills n StackRecords if there are at most as many threads; returns their number. */

@@ -2,12 +2,17 @@
 // The runtime and debug namespaces, and print.
 
 import {
-  MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES, MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE,
+  BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES, MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE,
   MEM_PROFILE_RECORD_STK, MEM_STATS_NUMGC, MEM_STATS_PAUSES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE
 } from "../shared/layout";
 import { setsamplerate } from "../memory/sample";
+import { blockprofile, setblockrate, setmutexfraction } from "../profile/block";
+import { blockProfile as BLOCK, mutexProfile as MUTEX } from "../profile/bucket";
+import { goroutineleakprofile } from "../profile/leak";
 import { memprofile } from "../profile/mprof";
 import { callers as saveCallers, goroutineprofile, threadcreateprofile } from "../profile/callers";
+import { tracebacklabels } from "../profile/label";
+import { tracebackancestors } from "../profile/ancestors";
 import { pcfile, pcfunc, pcline, pcparent, pcstring, printstacks, readpc } from "../profile/traceback";
 import { gcount, goexit as goexit0, gosched as gosched0 } from "../sched/proc";
 import { gopanic } from "../sys/fatal";
@@ -116,6 +121,14 @@ export namespace runtime {
     return goroutineprofile(p.dataStart, p.length);
   }
 
+  /**
+   * Fills p with the stack of each goroutine that nothing alive can wake any more, if it is long enough, and returns
+   * their number. It looks for them by a collection. World stopped.
+   */
+  export function goroutineLeakProfile(p: StackRecords): i32 {
+    return goroutineleakprofile(p.dataStart, p.length);
+  }
+
   /** Fills p with the stack that created each thread, if it is long enough. Returns their number. */
   export function threadCreateProfile(p: StackRecords): i32 {
     return threadcreateprofile(p.dataStart, p.length);
@@ -127,6 +140,29 @@ export namespace runtime {
    */
   export function memProfile(p: MemProfileRecords, inuseZero: bool): i32 {
     return memprofile(p.dataStart, p.length, inuseZero);
+  }
+
+  /**
+   * Fills p with how often and how long each stack has waited for other goroutines, if it is long enough. Returns their
+   * number. World stopped.
+   */
+  export function blockProfile(p: BlockProfileRecords): i32 {
+    return blockprofile(BLOCK, p.dataStart, p.length);
+  }
+
+  /** Fills p with how long others have waited for locks until each stack unlocked them, as blockProfile does. */
+  export function mutexProfile(p: BlockProfileRecords): i32 {
+    return blockprofile(MUTEX, p.dataStart, p.length);
+  }
+
+  /** Has waits of `rate` nanoseconds counted, and a share of the shorter ones; 1: all, 0 as at first: none. */
+  export function setBlockProfileRate(rate: i32): void {
+    setblockrate(rate);
+  }
+
+  /** Has one unlock in `rate` counted for which somebody has waited; 0 as at first: none, below 0: only asks. Returns the setting before. */
+  export function setMutexProfileFraction(rate: i32): i32 {
+    return setmutexfraction(rate);
   }
 
   /** Has one in `rate` bytes allocated sampled, on average; 1: every allocation, 0: none. Returns the rate before: 512 KiB at first. */
@@ -254,6 +290,38 @@ export namespace runtime {
       return r;
     }
   }
+
+  /** How often and how long one stack has waited, or has had others wait. */
+  export class BlockProfileRecord {
+    count: i64 = 0;
+    cycles: i64 = 0; // nanoseconds
+
+    /** `stack`: the pcs, innermost first. */
+    constructor(public stack: StaticArray<u32>) {}
+  }
+
+  /** One block of BlockProfileRecords: two counts and 32 pcs each, innermost first, 0 ends a short stack. */
+  export class BlockProfileRecords {
+    /** Where the first record is: records lie one after the other, 144 bytes each. */
+    readonly dataStart: usize;
+    private data: StaticArray<u32>;
+
+    constructor(readonly length: i32) {
+      const data = new StaticArray<u32>(length * (BLOCK_PROFILE_RECORD_SIZE >> 2));
+      this.data = data;
+      this.dataStart = changetype<usize>(data);
+    }
+
+    /** Record i. Allocates. */
+    at(i: i32): BlockProfileRecord {
+      if (<u32>i >= <u32>this.length) throw new RangeError("BlockProfileRecords: index out of range");
+      const ptr = this.dataStart + <usize>i * BLOCK_PROFILE_RECORD_SIZE;
+      const r = new BlockProfileRecord(pcsat(ptr + BLOCK_PROFILE_RECORD_STK));
+      r.count = load<i64>(ptr);
+      r.cycles = load<i64>(ptr, BLOCK_PROFILE_RECORD_CYCLES);
+      return r;
+    }
+  }
 }
 
 export namespace debug {
@@ -286,6 +354,19 @@ export namespace debug {
     else if (level == "single") sched.traceback = 1;
     else if (level == "all" || level == "system" || level == "crash") sched.traceback = 2;
     else gopanic("debug.setTraceback: unknown level " + level);
+  }
+
+  /**
+   * Has the stacks of goroutines that start from now on show the n go statements at most that led to them, with their
+   * stacks (Go: GODEBUG=tracebackancestors=n). Returns the setting before.
+   */
+  export function setTracebackAncestors(n: i32): i32 {
+    return tracebackancestors(n);
+  }
+
+  /** Has the headers of stacks show the goroutines' labels (Go: GODEBUG=tracebacklabels=1). Returns the setting before. */
+  export function setTracebackLabels(on: bool): bool {
+    return tracebacklabels(on);
   }
 }
 

@@ -8,13 +8,14 @@
 
 import { park, setgroup } from "../sched/proc";
 import { fatal, gopanic } from "../sys/fatal";
+import { setgroupdone } from "../sys/hooks";
 import { resumed } from "../sys/intrinsics";
 import {
   waitCondWait, waitMutexLock, waitRWMutexLock, waitRWMutexRLock, waitSemacquire, waitWaitGroupWait
 } from "../sys/status";
 import { G, getg } from "../sys/types";
 import {
-  keep, kept, notifyWaiters, semqueue, semwake, semwakeall, Weighted, weightedqueue,
+  keep, kept, notifyWaiters, semqueue, semrelease, semwake, semwakeall, Weighted, weightedqueue,
   weightedqueuectx, weightedtry, weightedwakectx
 } from "../sync/sema";
 import { WaitQ } from "../sync/waitq";
@@ -41,7 +42,7 @@ export class Mutex {
       return;
     }
     const gp = getg();
-    semqueue(mutexq(this), gp);
+    semqueue(mutexq(this), gp, changetype<usize>(this));
     park(gp, waitMutexLock);
   }
 
@@ -54,7 +55,7 @@ export class Mutex {
   /** Unlocks m, or hands it to who has waited longest. Dies if m is not locked. Never parks. */
   unlock(): void {
     if (!this.locked) fatal("sync: unlock of unlocked mutex");
-    if (this.first) semwake(mutexq(this));
+    if (this.first) semrelease(mutexq(this));
     else this.locked = false;
   }
 }
@@ -81,7 +82,7 @@ export class RWMutex {
     if (resumed()) return;
     if (this.tryLock()) return;
     const gp = getg();
-    semqueue(writerq(this), gp);
+    semqueue(writerq(this), gp, changetype<usize>(this));
     park(gp, waitRWMutexLock);
   }
 
@@ -97,9 +98,12 @@ export class RWMutex {
    */
   unlock(): void {
     if (!this.writing) fatal("sync: Unlock of unlocked RWMutex");
-    if (this.readerfirst) this.readers = semwakeall(readerq(this));
-    else if (this.writerfirst) {
-      semwake(writerq(this));
+    if (this.readerfirst) {
+      let n = 0;
+      while (semrelease(readerq(this))) ++n;
+      this.readers = n;
+    } else if (this.writerfirst) {
+      semrelease(writerq(this));
       return;
     }
     this.writing = false;
@@ -110,7 +114,7 @@ export class RWMutex {
     if (resumed()) return;
     if (this.tryRLock()) return;
     const gp = getg();
-    semqueue(readerq(this), gp);
+    semqueue(readerq(this), gp, changetype<usize>(this));
     park(gp, waitRWMutexRLock);
   }
 
@@ -128,7 +132,7 @@ export class RWMutex {
   rUnlock(): void {
     if (!this.readers) fatal("sync: RUnlock of unlocked RWMutex");
     if (--this.readers || !this.writerfirst) return;
-    semwake(writerq(this));
+    semrelease(writerq(this));
     this.writing = true;
   }
 }
@@ -176,7 +180,7 @@ export class WaitGroup {
     if (!this.counter) return;
     const gp = getg();
     keep(gp, changetype<usize>(this));
-    semqueue(groupq(this), gp);
+    semqueue(groupq(this), gp, changetype<usize>(this));
     park(gp, waitWaitGroupWait);
   }
 
@@ -192,12 +196,13 @@ export class WaitGroup {
   ): void {
     if (lengthof<F>() > 6) ERROR("WaitGroup.go takes a function of at most 6 parameters");
     this.add(1);
+    setgroupdone(groupdone); // here, so that programs without groups are without this, too
     setgroup(gocall<F, A, B, C, D, E, H>(fn, a, b, c, d, e, f, 8), changetype<usize>(this));
   }
 }
 
 /** What the scheduler calls when a group's goroutine has ended, however it did. */
-export function groupdone(wg: usize): void {
+function groupdone(wg: usize): void {
   changetype<WaitGroup>(wg).done();
 }
 
@@ -245,7 +250,7 @@ export class Cond {
       return;
     }
     keep(gp, changetype<usize>(this));
-    semqueue(condq(this), gp);
+    semqueue(condq(this), gp, changetype<usize>(this));
     this.l.unlock();
     park(gp, waitCondWait);
   }
@@ -266,7 +271,7 @@ export class Cond {
 @inline function relock(m: Mutex, gp: G): void {
   if (m.tryLock()) return;
   gp.slot0 = 0;
-  semqueue(mutexq(m), gp);
+  semqueue(mutexq(m), gp, changetype<usize>(m));
   park(gp, waitMutexLock);
 }
 

@@ -31,10 +31,6 @@ export class RuntimeTimer {
   private link: usize = 0;
 }
 
-if (offsetof<RuntimeTimer>() != offsetof<RawTimer>()) ERROR("RuntimeTimer is stale");
-if (offsetof<RuntimeTimer>("arg") != offsetof<RawTimer>("arg")) ERROR("RuntimeTimer is stale: arg");
-if (offsetof<RuntimeTimer>("index") != offsetof<RawTimer>("index")) ERROR("RuntimeTimer is stale: index");
-
 // @ts-ignore: decorator
 @inline function raw(t: RuntimeTimer): RawTimer {
   return changetype<RawTimer>(changetype<usize>(t));
@@ -51,6 +47,10 @@ export function starttimer(
   f: (arg: usize, now: f64) => void,
   arg: usize
 ): void {
+  // Not at module level: a class costs programs that have no timers.
+  if (offsetof<RuntimeTimer>() != offsetof<RawTimer>()) ERROR("RuntimeTimer is stale");
+  if (offsetof<RuntimeTimer>("arg") != offsetof<RawTimer>("arg")) ERROR("RuntimeTimer is stale: arg");
+  if (offsetof<RuntimeTimer>("index") != offsetof<RawTimer>("index")) ERROR("RuntimeTimer is stale: index");
   const rt = raw(t);
   rt.period = period;
   rt.f = changetype<usize>(f);

@@ -5,7 +5,10 @@
 // for running code, sched/roots.ts for everything that is parked. Raw blocks are in raw.ts.
 
 import "./raw";
+import { WATCH_CPU } from "../shared/layout";
 import { fataloom, gopanic } from "../sys/fatal";
+import { nanotime } from "../sys/os";
+import { sched } from "../sys/types";
 import { gcfull, gcmark, gcstart } from "./mgc";
 import { greyobject, push } from "./mgcmark";
 import { gcpoll } from "./mgcpacer";
@@ -58,6 +61,7 @@ function newslow(sc: i32): usize {
   if (isDefined(GO_DEBUG)) checkoften();
   const sampled = takesample(sc);
   if (sampled) return sampled;
+  if (sched.watch & WATCH_CPU) nanotime();
   gcpoll(cellsize(sc));
   if (!refill(sc)) {
     gcfull();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The memory profile: what was allocated and freed, by the stack that allocated it.
 //
-// memory/sample.ts chooses which allocations count. A bucket holds the counts of one stack, off the
-// collected heap. Allocations and frees count into its recent_* first; when a collection is done,
-// MProf_GC adds these to the totals. So a profile shows the state as of the last completed collection,
+// memory/sample.ts chooses which allocations count. A bucket (bucket.ts) holds the counts of one stack.
+// Allocations and frees count into its recent_* first; when a collection is done, MProf_GC adds these to the totals. So a profile shows the state as of the last completed collection,
 // in which nothing is allocated whose free is not known: else a profile would be full of garbage
 // that the collector just has not looked for.
 //
@@ -12,49 +11,13 @@
 
 import {
   MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES, MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE,
-  MEM_PROFILE_RECORD_STK, M0, MPROF, STACK_RECORD_DEPTH
+  MEM_PROFILE_RECORD_STK, MPROF, STACK_RECORD_DEPTH
 } from "../shared/layout";
 import { ismarked } from "../memory/mbitmap";
-import { mheap } from "../memory/mheap";
-import { persistentalloc } from "../memory/persistentalloc";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { tracedg } from "../sys/types";
+import { AddrEntry, bucketalloc, MemBucket, memProfile, Mprof, mprof, samestack, stkbucket, stkof } from "./bucket";
 import { unwind } from "./traceback";
-
-/** The counts of one stack. Lives for ever. The pcs follow, innermost first. */
-@unmanaged export class Bucket {
-  next: Bucket | null; // of the same hash
-  allnext: Bucket | null; // of all
-  hash: u32;
-  nstk: i32;
-  allocs: u64; // as of the last collection
-  frees: u64;
-  alloc_bytes: u64;
-  free_bytes: u64;
-  recent_allocs: u32; // since the last collection; MProf_GC adds them to allocs
-  recent_frees: u32;
-  recent_alloc_bytes: usize;
-  recent_free_bytes: usize;
-}
-
-// @ts-ignore: decorator
-@inline const STK: usize = offsetof<Bucket>();
-
-/** A sampled object that no collection has found dead. */
-@unmanaged class AddrEntry {
-  next: AddrEntry | null;
-  addr: usize;
-  b: Bucket;
-  size: usize;
-}
-
-@unmanaged class Mprof {
-  mbuckets: Bucket | null; // all, the latest first
-  buckhash: usize; // heads of lists by hash; 0 before the first sample
-  addrs: AddrEntry | null; // all, the latest first
-  addrfree: AddrEntry | null;
-  collected: bool; // a collection has been completed
-}
 
 /** As the host reads it. */
 @unmanaged class MemProfileRecord {
@@ -68,12 +31,7 @@ if (offsetof<MemProfileRecord>("free_bytes") != MEM_PROFILE_RECORD_FREE_BYTES) E
 if (offsetof<MemProfileRecord>("alloc_objects") != MEM_PROFILE_RECORD_ALLOC_OBJECTS) ERROR("shared/layout.ts is stale: alloc_objects");
 if (offsetof<MemProfileRecord>("free_objects") != MEM_PROFILE_RECORD_FREE_OBJECTS) ERROR("shared/layout.ts is stale: free_objects");
 if (offsetof<MemProfileRecord>() != MEM_PROFILE_RECORD_STK) ERROR("shared/layout.ts is stale: stk");
-if (MPROF + offsetof<Mprof>() > M0) ERROR("Mprof runs into M 0");
 
-// @ts-ignore: decorator
-@inline const mprof = changetype<Mprof>(MPROF);
-// @ts-ignore: decorator
-@inline const BUCKHASHSIZE: u32 = 8192;
 // @ts-ignore: decorator
 @inline const RECENT: u32 = 64;
 /** Buckets by the low bits of their innermost pc. */
@@ -81,62 +39,8 @@ const recent = memory.data(<i32>RECENT << 2, 8);
 /** The pcs of the allocation that is being counted. */
 const stack = memory.data(STACK_RECORD_DEPTH << 2, 8);
 
-/** Memory for what the profile keeps. */
-function bucketalloc(size: usize): usize {
-  mheap.bucketbytes += size;
-  return persistentalloc(size);
-}
-
-/** The bucket of a stack, null if there is none; `alloc` makes it. Never collects. */
-export function stkbucket(stk: usize, nstk: i32, alloc: bool): Bucket | null {
-  if (!mprof.buckhash) {
-    if (!alloc) return null;
-    mprof.buckhash = bucketalloc(BUCKHASHSIZE << 2);
-    memory.fill(mprof.buckhash, 0, BUCKHASHSIZE << 2);
-  }
-  const size = <usize>nstk << 2;
-  const hash = hashstack(stk, size);
-  const head = mprof.buckhash + (hash % BUCKHASHSIZE << 2);
-  let b = changetype<Bucket | null>(load<usize>(head));
-  while (b) {
-    if (b.hash == hash && b.nstk == nstk && samestack(changetype<usize>(b) + STK, stk, size)) return b;
-    b = b.next;
-  }
-  return alloc ? newbucket(head, hash, stk, nstk) : null;
-}
-
-function hashstack(stk: usize, size: usize): u32 {
-  let h: u32 = 0;
-  for (let i: usize = 0; i < size; i += 4) {
-    h = (h ^ load<u32>(stk + i)) * 0x9e3779b1;
-    h ^= h >> 15;
-  }
-  return h;
-}
-
-function samestack(a: usize, b: usize, size: usize): bool {
-  for (let i: usize = 0; i < size; i += 4) {
-    if (load<u32>(a + i) != load<u32>(b + i)) return false;
-  }
-  return true;
-}
-
-function newbucket(head: usize, hash: u32, stk: usize, nstk: i32): Bucket {
-  const ptr = bucketalloc(STK + (<usize>nstk << 2) + 7 & ~7);
-  memory.fill(ptr, 0, STK);
-  memory.copy(ptr + STK, stk, <usize>nstk << 2);
-  const b = changetype<Bucket>(ptr);
-  b.hash = hash;
-  b.nstk = nstk;
-  b.next = changetype<Bucket | null>(load<usize>(head));
-  store<usize>(head, ptr);
-  b.allnext = mprof.mbuckets;
-  mprof.mbuckets = b;
-  return b;
-}
-
 /** Remembers whose allocation an object is, until it is freed. */
-function setprofilebucket(p: usize, b: Bucket, size: usize): void {
+function setprofilebucket(p: usize, b: MemBucket, size: usize): void {
   const e = newaddrentry();
   e.addr = p;
   e.b = b;
@@ -154,14 +58,14 @@ function setprofilebucket(p: usize, b: Bucket, size: usize): void {
 }
 
 /** The bucket of the stack of n pcs in `stack`: mostly the one that its innermost call had the last time. */
-function runningbucket(n: i32): Bucket {
+function runningbucket(n: i32): MemBucket {
   let slot = recent;
   if (n) slot += <usize>(load<u32>(stack) & RECENT - 1) << 2;
-  let b = changetype<Bucket | null>(load<usize>(slot));
-  if (b && b.nstk == n && samestack(changetype<usize>(b) + STK, stack, <usize>n << 2)) return b;
-  b = stkbucket(stack, n, true);
+  const recently = changetype<MemBucket | null>(load<usize>(slot));
+  if (recently && recently.nstk == n && samestack(stkof(recently, memProfile), stack, <usize>n << 2)) return recently;
+  const b = stkbucket(memProfile, stack, n);
   store<usize>(slot, changetype<usize>(b));
-  return changetype<Bucket>(b);
+  return changetype<MemBucket>(b);
 }
 
 /** Counts an allocation of `size` bytes at p to the running stack. Never collects. */
@@ -208,15 +112,16 @@ if (offsetof<AddrEntry>("next") != 0) ERROR("freeunmarked takes an entry for its
 
 /** Adds what is recent to the totals. */
 function publish(): void {
-  let b = mprof.mbuckets;
-  while (b) {
+  let next = mprof.mbuckets;
+  while (next) {
+    const b = changetype<MemBucket>(next);
     b.allocs += b.recent_allocs;
     b.frees += b.recent_frees;
     b.alloc_bytes += b.recent_alloc_bytes;
     b.free_bytes += b.recent_free_bytes;
     b.recent_allocs = b.recent_frees = 0;
     b.recent_alloc_bytes = b.recent_free_bytes = 0;
-    b = b.allnext;
+    next = b.allnext;
   }
 }
 
@@ -237,8 +142,9 @@ export function memprofile(p: usize, max: i32, inuseZero: bool): i32 {
 /** Counts the buckets that a profile shows, and writes their records to p, if it is not 0. */
 function eachbucket(p: usize, inuseZero: bool): i32 {
   let n = 0;
-  let b = mprof.mbuckets;
-  while (b) {
+  let next = mprof.mbuckets;
+  while (next) {
+    const b = changetype<MemBucket>(next);
     if (inuseZero || b.alloc_bytes != b.free_bytes) {
       ++n;
       if (p) {
@@ -246,18 +152,18 @@ function eachbucket(p: usize, inuseZero: bool): i32 {
         p += MEM_PROFILE_RECORD_SIZE;
       }
     }
-    b = b.allnext;
+    next = b.allnext;
   }
   return n;
 }
 
-function record(b: Bucket, p: usize): void {
+function record(b: MemBucket, p: usize): void {
   const r = changetype<MemProfileRecord>(p);
   r.alloc_bytes = b.alloc_bytes;
   r.free_bytes = b.free_bytes;
   r.alloc_objects = b.allocs;
   r.free_objects = b.frees;
   const size = <usize>b.nstk << 2;
-  memory.copy(p + MEM_PROFILE_RECORD_STK, changetype<usize>(b) + STK, size);
+  memory.copy(p + MEM_PROFILE_RECORD_STK, stkof(b, memProfile), size);
   memory.fill(p + MEM_PROFILE_RECORD_STK + size, 0, (<usize>STACK_RECORD_DEPTH << 2) - size);
 }

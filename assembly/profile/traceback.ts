@@ -5,17 +5,20 @@
 // into memory piece by piece: a program that prints no stack pays nothing for it.
 
 import {
-  FRAME_PC_SHIFT, FRAME_ROOTS_MASK, PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP
+  DUMP_LABELS, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP,
+  WATCH_ANCESTORS
 } from "../shared/layout";
 import { framesize } from "../sched/stack";
+import { printancestors, printlabels } from "../sys/hooks";
 import { pctabread } from "../sys/intrinsics";
+import { nanotime } from "../sys/os";
 import { gwrite, printrune, printstring, printuint } from "../sys/print";
 import { Gdead, Gwaiting, statusstring, waitreasonstring, waitZero } from "../sys/status";
 import { G, g0, m0, sched, tracedg } from "../sys/types";
 
 /** Go prints this many of the innermost, and of the outermost, frames of a deep stack. */
 // @ts-ignore: decorator
-@inline const INNER: i32 = 50;
+@inline export const INNER: i32 = 50;
 // @ts-ignore: decorator
 @inline const OUTER: i32 = 50;
 
@@ -171,11 +174,25 @@ function countframes(gp: G): i32 {
 /** Prints the record read last as a frame. */
 function printframe(): void {
   printpcstring(pcfunc());
-  printstring("(...)\n\t");
+  printstring("(...)");
+  printplace();
+}
+
+function printplace(): void {
+  printstring("\n\t");
   printpcstring(pcfile());
   printrune(0x3a);
   printuint(pcline());
   printrune(0x0a);
+}
+
+/** Prints the frames that a pc stands for, innermost first. */
+export function printpc(pc: u32): void {
+  while (pc) {
+    readpc(pc);
+    printframe();
+    pc = pcparent();
+  }
 }
 
 function printframes(gp: G): void {
@@ -205,28 +222,43 @@ function printheader(gp: G): void {
   printstring(gp.status == Gwaiting && gp.waitreason != waitZero
     ? waitreasonstring(gp.waitreason)
     : statusstring(gp.status));
+  if (gp.status == Gwaiting && gp.gcscan) printwait(gp);
+  if (sched.dumps & DUMP_LABELS) printlabels(changetype<usize>(gp));
   printstring("]:\n");
 }
 
-function printcreated(gp: G): void {
-  if (!gp.gopc) return;
-  readpc(gp.gopc);
+/** That it is leaked, or how long it has waited, in minutes: since the first collection that found it waiting, so it is that at least. */
+function printwait(gp: G): void {
+  if (gp.leaked) {
+    printstring(" (leaked)"); // and no time, as Go has it
+    return;
+  }
+  const minutes = <u64>((nanotime() - <f64>gp.waitsince * 1e9) / 60e9);
+  if (!minutes) return;
+  printstring(", ");
+  printuint(minutes);
+  printstring(" minutes");
+}
+
+/** Prints who made a goroutine, by the pc of its go statement; goid 0: not in which goroutine. */
+export function printcreatedby(pc: u32, goid: u64): void {
+  if (!pc) return;
+  readpc(pc);
   printstring("created by ");
   printpcstring(pcfunc());
-  printstring(" in goroutine ");
-  printuint(gp.parentgoid);
-  printstring("\n\t");
-  printpcstring(pcfile());
-  printrune(0x3a);
-  printuint(pcline());
-  printrune(0x0a);
+  if (goid) {
+    printstring(" in goroutine ");
+    printuint(goid);
+  }
+  printplace();
 }
 
 /** Prints one goroutine. Never allocates. */
 export function printgoroutine(gp: G): void {
   printheader(gp);
   printframes(gp);
-  printcreated(gp);
+  printcreatedby(gp.gopc, gp.parentgoid);
+  if (sched.watch & WATCH_ANCESTORS) printancestors(changetype<usize>(gp));
 }
 
 /** Prints the running goroutine, if there is one, then (all) the others, a blank line between two. Never allocates. */

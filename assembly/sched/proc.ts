@@ -8,16 +8,17 @@
 //
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
-import { TRACE_TOP } from "../shared/layout";
+import { TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
-import { groupdone } from "../sys/hooks";
+import { BLOCK_PARKED, BLOCK_RUNS, groupdone, onblock } from "../sys/hooks";
 import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
+import { inheritlabels, notebirth, noteready } from "./gprof";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { firedue } from "./timer";
@@ -59,6 +60,7 @@ function cannotpark(): void {
 // @ts-ignore: decorator
 @inline export function goready(gp: G): void {
   gp.status = Grunnable;
+  if (sched.watch & WATCH_BLOCK) noteready(gp);
   runqputnext(p0, gp);
 }
 
@@ -112,6 +114,7 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
   startproc(gp, entry, fn, size);
   gp.gopc = callerpc();
   gp.parentgoid = getg().goid;
+  if (sched.watch & WATCH_ANCESTORS) notebirth(gp);
   runqputnext(p0, gp);
   return gp;
 }
@@ -124,6 +127,7 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
   gp.waitreason = waitZero;
   if (size) stackargs(gp, size);
   gp.argmask = 0;
+  if (sched.watch & WATCH_LABELS) inheritlabels(gp);
 }
 
 /** Makes a goroutine that runs an export for the host; callid 0 is the program's main. */
@@ -211,6 +215,7 @@ function exportdone(gp: G): void {
 // @ts-ignore: decorator
 @inline function execute(gp: G): void {
   m0.curg = gp;
+  if (sched.watch & (WATCH_BLOCK | WATCH_CPU)) switched(BLOCK_RUNS, gp);
   gp.status = Grunning;
   gp.gcscan = 0;
   const entry = gp.entry;
@@ -221,6 +226,7 @@ function exportdone(gp: G): void {
   while (true) {
     if (unwound()) {
       stacksave(gp);
+      if (sched.watch & (WATCH_BLOCK | WATCH_CPU)) switched(BLOCK_PARKED, gp);
       if (gp.status == Gdead) {
         if (gp.callid != STARTED_BY_GO) exited(gp);
         goexit0(gp);
@@ -228,6 +234,7 @@ function exportdone(gp: G): void {
       break;
     }
     if (gp.stackpos == gp.stackbase) {
+      if (sched.watch & WATCH_CPU) nanotime();
       if (gp.callid != STARTED_BY_GO) finished(gp);
       goexit0(gp);
       break;
@@ -236,6 +243,12 @@ function exportdone(gp: G): void {
   }
   m0.curg = g0;
   m0.hostg = changetype<G>(0);
+}
+
+/** Tells profiles that gp begins or leaves off to run. */
+function switched(what: usize, gp: G): void {
+  if (sched.watch & WATCH_BLOCK) onblock(what, changetype<usize>(gp));
+  if (sched.watch & WATCH_CPU) nanotime(); // a host's clock takes a sample when one is due
 }
 
 // A goroutine whose trampoline itself was parked has no frame left to resume: it is done.
@@ -250,31 +263,33 @@ export function schedule(slice: f64): i32 {
   const end = nanotime() + slice;
   sched.sliceend = end;
   let ticks: u32 = 0;
+  let why = SCHED_IDLE;
   while (true) {
     if (++ticks % TICK == 0) {
       if (isDefined(GO_DEBUG)) checkrunq(p0);
       const now = nanotime();
       if (sched.ntimers) firedue(now);
       if (now >= end) {
-        flush();
-        return SCHED_YIELD;
+        why = SCHED_YIELD;
+        break;
       }
     }
     let gp = runqget(p0);
     if (!gp) {
       if (sched.ntimers && firedue(nanotime())) continue;
-      flush();
-      return SCHED_IDLE;
+      break;
     }
     execute(gp);
-    const why = sched.comeback;
+    why = sched.comeback;
     if (why) {
       sched.comeback = 0;
       if (why == SCHED_YIELD && sched.ntimers) firedue(end); // each slice may be one goroutine's
-      flush();
-      return why;
+      break;
     }
   }
+  p0.schedtick += ticks;
+  flush();
+  return why;
 }
 
 /** Prepares what M, P and sched do not have from a data segment (m0.tsp, m0.curg). Called once, before anything else. */

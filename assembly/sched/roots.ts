@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 // What the collector must see of the scheduler: what goroutines and timers hold.
 //
-// A goroutine's references are in three places: its arguments (argmask says which words), its
+// A goroutine's references are in four places: its arguments (argmask says which words), its
 // frames (each counts its references, zero or an object's), and its slot, where a value in flight
-// waits. What a parked goroutine holds only changes when it is made ready or runs, so it is visited
+// waits; and its labels. What a parked goroutine holds only changes when it is made ready or runs, so it is visited
 // once a cycle: gcscan is the cycle in which that was, and execute() forgets it. At the end of the
 // cycle those are visited again that ran or are not parked.
 //
 // A timer's argument never changes. Timers move about in their heap while it is visited in pieces,
 // so put() in timer.ts has each that moves meanwhile visited.
 
-import { FRAME_ROOTS_MASK, FRAME_TAIL } from "../shared/layout";
+import { FRAME_ROOTS_MASK, FRAME_TAIL, GPROF_LABELS } from "../shared/layout";
 import { mheap } from "../memory/mheap";
+import { gcstats } from "../memory/mstats";
 import { ROOTS_CHANGED, ROOTS_START } from "../sys/hooks";
 import { Gdead, Gwaiting } from "../sys/status";
 import { G, sched } from "../sys/types";
@@ -69,9 +70,16 @@ function visitchanged(): i32 {
 }
 
 /** Visits what one goroutine holds; returns the work that was. */
-function visitg(gp: G): i32 {
+export function visitg(gp: G): i32 {
   if (gp.status == Gdead) return WORK;
-  if (gp.status == Gwaiting) gp.gcscan = mheap.cycle;
+  if (gp.status == Gwaiting) {
+    if (!gp.gcscan) {
+      gp.waitsince = <u32>(gcstats.cyclestart / 1e9);
+      gp.leaked = false;
+    }
+    gp.gcscan = mheap.cycle;
+  }
+  if (gp.prof) __visit(load<usize>(gp.prof, GPROF_LABELS), 0);
   if (gp.slotManaged) __visit(<usize>gp.slot0, 0);
   let mask = gp.argmask;
   for (let arg = gp.stack; mask; arg += 8, mask >>= 1) {

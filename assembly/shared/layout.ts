@@ -25,6 +25,8 @@ export const GCPHASE: usize = 0xfc108;
 /** When the next allocation is sampled, and what has been. */
 export const SAMPLER: usize = 0xfe000;
 export const MPROF: usize = 0xfe400;
+/** The program's own profiles: the first of a list, or 0. */
+export const PROFILES: usize = 0xfe480;
 export const M0: usize = 0xff000;
 /** Which build this memory is of: see the drawing of BUILD. */
 export const BUILD: usize = 0xff1c0;
@@ -71,15 +73,41 @@ export const BUILD_ID: usize = 8;
 export const BUILD_ID_WORDS: i32 = 5;
 export const BUILD_SIZE: usize = 28;
 
-// ╒═══════════ Sched, in part ══════════╕
-// │  0  allg  all Gs by alllink, or 0   │
-// └─────────────────────────────────────┘
+// ╒════════════════ Sched, in part ═════════════════╕
+// │  0  allg     all Gs by alllink, or 0            │
+// │  4  watch    WATCH_: who wants to know          │
+// │  8  dumps    DUMP_: what headers of dumps show  │
+// └─────────────────────────────────────────────────┘
 export const SCHED_ALLG: usize = 0;
+export const SCHED_WATCH: usize = 4;
+export const SCHED_DUMPS: usize = 8;
+/** Labels are in use: a new goroutine inherits those of its maker. */
+export const WATCH_LABELS: u32 = 1;
+/** The times of parks and of what ends them are wanted. */
+export const WATCH_BLOCK: u32 = 2;
+/** Unlocks with waiters are wanted. */
+export const WATCH_MUTEX: u32 = 4;
+/** The clock is wanted wherever a goroutine begins or leaves off, and where memory is taken: a host samples then. */
+export const WATCH_CPU: u32 = 16;
+/** Goroutines are to know those they come from. */
+export const WATCH_ANCESTORS: u32 = 8;
+/** Dumps show labels (Go: tracebacklabels=1). */
+export const DUMP_LABELS: u32 = 1;
+
+// ╒═════════════ P, in part ═════════════╕
+// │  0  runqhead   by schedlink, or 0    │
+// │  8  runnext    a G or 0              │
+// │ 20  schedtick  times it has looked   │
+// └──────────────────────────────────────┘
+export const P_RUNQHEAD: usize = 0;
+export const P_RUNNEXT: usize = 8;
+export const P_SCHEDTICK: usize = 20;
 
 // ╒══════════════════ G, in part ════════════════════╕
 // │  0  goid                                     u64 │
 // │  8  parentgoid                               u64 │
 // │ 16  slot0      what crosses a park               │
+// │ 32  schedlink  next in the run queue             │
 // │ 36  stack      arguments, then frames            │
 // │ 40  stackbase  where frames begin                │
 // │ 44  stackpos   where they end                    │
@@ -87,12 +115,16 @@ export const SCHED_ALLG: usize = 0;
 // │ 60  gopc       pc of the go statement            │
 // │ 64  status                                    u8 │
 // │ 65  waitreason                                u8 │
+// │ 69  leaked     while gcscan is not 0          u8 │
 // │ 84  alllink    next of all goroutines            │
+// │ 88  gcscan     0: it ran since it was visited    │
 // │ 92  callid     below 0: fn is a function     i32 │
+// │ 96  prof       GProf, or 0                       │
 // └──────────────────────────────────────────────────┘
 export const G_GOID: usize = 0;
 export const G_PARENTGOID: usize = 8;
 export const G_SLOT0: usize = 16;
+export const G_SCHEDLINK: usize = 32;
 export const G_STACK: usize = 36;
 export const G_STACKBASE: usize = 40;
 export const G_STACKPOS: usize = 44;
@@ -100,8 +132,16 @@ export const G_FN: usize = 56;
 export const G_GOPC: usize = 60;
 export const G_STATUS: usize = 64;
 export const G_WAITREASON: usize = 65;
+export const G_LEAKED: usize = 69;
 export const G_ALLLINK: usize = 84;
+export const G_GCSCAN: usize = 88;
 export const G_CALLID: usize = 92;
+export const G_PROF: usize = 96;
+
+// ╒═══════════════ GProf, in part ════════════════╕
+// │  0  labels  key, value, …: StaticArray<string> │
+// └───────────────────────────────────────────────┘
+export const GPROF_LABELS: usize = 0;
 
 // ╒══════ frame on the trace stack ══════╕
 // │  0  pc << 10 | references         u32 │  pc 0: untraced
@@ -165,6 +205,52 @@ export const MEM_PROFILE_RECORD_ALLOC_OBJECTS: usize = 16;
 export const MEM_PROFILE_RECORD_FREE_OBJECTS: usize = 24;
 export const MEM_PROFILE_RECORD_STK: usize = 32;
 export const MEM_PROFILE_RECORD_SIZE: i32 = 160;
+
+// ╒═════ BlockProfileRecord ═════╕
+// │   0  count               i64 │
+// │   8  cycles              i64 │  nanoseconds
+// │  16  stk[32]             u32 │  innermost pc first, 0 ends a short stack
+// └──────────────────────────────┘ 144
+export const BLOCK_PROFILE_RECORD_CYCLES: usize = 8;
+export const BLOCK_PROFILE_RECORD_STK: usize = 16;
+export const BLOCK_PROFILE_RECORD_SIZE: i32 = 144;
+
+// ╒════════════════ Mprof, in part ════════════════╕
+// │  0  mbuckets   of the memory profile           │
+// │  4  bbuckets   of the block profile            │
+// │  8  xbuckets   of the mutex profile            │
+// │ 12  mutexrate  one unlock in so many  i32      │
+// └────────────────────────────────────────────────┘
+export const MPROF_BBUCKETS: usize = 4;
+export const MPROF_XBUCKETS: usize = 8;
+export const MPROF_MUTEXRATE: usize = 12;
+
+// ╒══ bucket of the block or mutex profile, in part ══╕
+// │  4  allnext  the next of the profile, or 0        │
+// │ 12  nstk     how many pcs                     u16 │
+// │ 16  count                                     f64 │
+// │ 24  cycles   nanoseconds                      i64 │
+// │ 32  pcs      innermost first                  u32 │
+// └───────────────────────────────────────────────────┘
+export const BUCKET_ALLNEXT: usize = 4;
+export const BUCKET_NSTK: usize = 12;
+export const BUCKET_COUNT: usize = 16;
+export const BUCKET_CYCLES: usize = 24;
+export const BUCKET_STK: usize = 32;
+
+// ╒════ Named: a profile of the program's own, in part ════╕
+// │  0  next   of all, or 0                               │
+// │  4  name   a string                                   │
+// │  8  first  of its entries, or 0                       │
+// ├──────────────────────── entry, in part ───────────────┤
+// │  0  next   or 0                                       │
+// │  8  stk    a StaticArray<u32>, innermost pc first     │
+// └───────────────────────────────────────────────────────┘
+export const NAMED_NEXT: usize = 0;
+export const NAMED_NAME: usize = 4;
+export const NAMED_FIRST: usize = 8;
+export const NAMED_ENTRY_NEXT: usize = 0;
+export const NAMED_ENTRY_STK: usize = 8;
 
 // ╒══════ HeapClass, one for each class id ══════╕
 // │  0  objects                             u64 │

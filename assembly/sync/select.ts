@@ -15,11 +15,13 @@
 
 import { park } from "../sched/proc";
 import { gopanic } from "../sys/fatal";
+import { setfindleaks } from "../sys/hooks";
 import { resumed } from "../sys/intrinsics";
 import { cheaprandn } from "../sys/rand";
 import { waitSelect, waitSelectNoCases } from "../sys/status";
 import { G, getg, Sudog } from "../sys/types";
 import { canrecv, cansend, enqueuecase, Hchan, recvnow, removecase, sendnow } from "./chan";
+import { findleaks } from "./leak";
 
 // @ts-ignore: decorator
 @inline const CASE: usize = 64;
@@ -161,6 +163,7 @@ export function selectwait(s: Scases): i32 {
 /** Queues on every case that may become ready, in random order. */
 function selectqueue(s: Scases, gp: G): u8 {
   const n = s.ncases;
+  setfindleaks(findleaks);
   gp.selectDone = false;
   s.parked = true;
   // A random start and a random direction: every order for two cases, no memory for more.
@@ -188,6 +191,11 @@ function queuecase(c: usize, gp: G, i: i32): void {
   sg.isSelect = true;
   sg.success = false;
   enqueuecase(ch, sg, (flags & SEND) != 0);
+}
+
+/** The channel in whose queue case i of a parked select is, 0 if in none. */
+export function casechan(s: Scases, i: i32): usize {
+  return changetype<Sudog>(caseat(s, i)).c;
 }
 
 /** Takes the losers out of their queues and says who won. */

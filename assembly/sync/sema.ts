@@ -14,14 +14,16 @@
 // │ 40  what done "receives": not read   │
 // └──────────────────────────────────────┘ 56
 
-import { G, Sudog, sudogof } from "../sys/types";
+import { WATCH_MUTEX } from "../shared/layout";
+import { noteunlock } from "../sched/gprof";
+import { G, sched, Sudog, sudogof } from "../sys/types";
 import { Hchan, recvq, wakesudog } from "./chan";
 import { dequeue, enqueue, initsudog, remove, waiting, WaitQ } from "./waitq";
 
-/** Puts the running goroutine, about to park, at the end of q. Never allocates. */
+/** Puts the running goroutine, about to park, at the end of q, which is owner's. Never allocates. */
 // @ts-ignore: decorator
-@inline export function semqueue(q: WaitQ, gp: G): Sudog {
-  const sg = initsudog(sudogof(gp), gp);
+@inline export function semqueue(q: WaitQ, gp: G, owner: usize): Sudog {
+  const sg = initsudog(sudogof(gp), gp, owner);
   enqueue(q, sg);
   return sg;
 }
@@ -32,6 +34,12 @@ export function semwake(q: WaitQ): bool {
   if (!sg) return false;
   wakesudog(sg);
   return true;
+}
+
+/** semwake for whoever gives up a lock: the mutex profile charges it with the waiting. */
+export function semrelease(q: WaitQ): bool {
+  if (sched.watch & WATCH_MUTEX) noteunlock(changetype<usize>(q));
+  return semwake(q);
 }
 
 /** Wakes every waiter of q and counts them. Never parks, never allocates. */
@@ -81,7 +89,7 @@ export function weightedtry(s: Weighted, n: i32): bool {
 
 /** Queues gp for n tokens; nowhere for more than there are at all, so it blocks nobody. Never allocates. */
 export function weightedqueue(s: Weighted, n: i32, gp: G): void {
-  const sg = initsudog(sudogof(gp), gp);
+  const sg = initsudog(sudogof(gp), gp, n <= s.size ? changetype<usize>(s) : 0);
   sg.icase = n;
   if (n <= s.size) enqueue(waiters(s), sg);
 }
@@ -109,8 +117,6 @@ class CtxWait {
 // @ts-ignore: decorator
 @inline const CTXWAIT_SIZE: usize = CTXWAIT_ELEM + 16;
 
-if (offsetof<CtxWait>() > CTXWAIT_SUDOG) ERROR("CtxWait runs into its Sudog");
-
 // @ts-ignore: decorator
 @inline function doneSudog(w: CtxWait): Sudog {
   return changetype<Sudog>(changetype<usize>(w) + CTXWAIT_SUDOG);
@@ -118,13 +124,14 @@ if (offsetof<CtxWait>() > CTXWAIT_SUDOG) ERROR("CtxWait runs into its Sudog");
 
 /** weightedqueue for an acquire that ends when `done`, open or nil, is closed. May collect. */
 export function weightedqueuectx(s: Weighted, n: i32, done: Hchan, gp: G): void {
+  if (offsetof<CtxWait>() > CTXWAIT_SUDOG) ERROR("CtxWait runs into its Sudog"); // not at module level: a class costs
   gp.slot0 = 0;
   if (changetype<usize>(done)) {
     const w = changetype<CtxWait>(__new(CTXWAIT_SIZE, idof<CtxWait>()));
     w.s = s;
     w.done = done;
     keep(gp, changetype<usize>(w));
-    const sg = initsudog(doneSudog(w), gp);
+    const sg = initsudog(doneSudog(w), gp, changetype<usize>(done));
     sg.elem = changetype<usize>(w) + CTXWAIT_ELEM;
     sg.isSelect = true;
     enqueue(recvq(done), sg);
@@ -132,6 +139,11 @@ export function weightedqueuectx(s: Weighted, n: i32, done: Hchan, gp: G): void 
   weightedqueue(s, n, gp);
   if (changetype<usize>(done)) sudogof(gp).isSelect = true;
   gp.selectDone = false;
+}
+
+/** The channel that would end the wait of gp for tokens; 0 if there is none. */
+export function ctxwaitdone(gp: G): usize {
+  return sudogof(gp).isSelect ? changetype<usize>(changetype<CtxWait>(<usize>gp.slot0).done) : 0;
 }
 
 /** Ends the wait that weightedqueuectx began; true if gp has its tokens. Never parks, never allocates. */

@@ -5,7 +5,9 @@
 // has been decided stays in its other queues until its goroutine runs; those entries are
 // dropped by whoever meets them.
 
+import { setfindleaks } from "../sys/hooks";
 import { G, Sudog } from "../sys/types";
+import { findleaks } from "./leak";
 
 /** A queue, embedded in its owner: two words. */
 @unmanaged export class WaitQ {
@@ -78,10 +80,12 @@ export function remove(q: WaitQ, sg: Sudog): void {
   sg.next = sg.prev = null;
 }
 
-/** Prepares the goroutine's own Sudog for a wait. */
+/** Prepares the goroutine's own Sudog for a wait in a queue of `owner`, which the search for leaks looks at. */
 // @ts-ignore: decorator
-@inline export function initsudog(sg: Sudog, gp: G): Sudog {
+@inline export function initsudog(sg: Sudog, gp: G, owner: usize): Sudog {
+  setfindleaks(findleaks);
   sg.g = gp;
+  sg.c = owner;
   sg.elem = changetype<usize>(gp) + offsetof<G>("slot0");
   sg.isSelect = false;
   sg.success = false;

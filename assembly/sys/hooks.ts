@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Every upward call: what a lower folder needs of a higher one, filled in by index.ts.
+// Every upward call: what a lower folder needs of a higher one, filled in by index.ts before all else, or by what
+// needs it. Those that nobody can call before are null until then: a function that does nothing costs, too.
 
 /** Prints goroutines: the running one, then (all) the others. profile/traceback.ts. */
-export let tracebackothers: (all: bool) => void = nohook;
+export let tracebackothers: (all: bool) => void = changetype<(all: bool) => void>(0);
 
 // What visitroots is asked for.
 /** A cycle begins: nothing is visited yet. */
@@ -26,6 +27,13 @@ export function setvisitroots(f: (what: i32) => i32): void {
   visitroots = f;
 }
 
+/** Finds leaked goroutines; returns how many there are. World stopped. sync/leak.ts. */
+export let findleaks: (_: i32) => i32 = noroots;
+
+export function setfindleaks(f: (_: i32) => i32): void {
+  findleaks = f;
+}
+
 /** Counts a goroutine out of its WaitGroup. api/sync.ts. */
 export let groupdone: (wg: usize) => void = nogroup;
 
@@ -36,28 +44,69 @@ export function setgroupdone(f: (wg: usize) => void): void {
 }
 
 /** Counts a sampled allocation. profile/mprof.ts. */
-export let profmalloc: (ptr: usize, size: usize) => void = nomalloc;
-
-function nomalloc(ptr: usize, size: usize): void {}
+export let profmalloc: (ptr: usize, size: usize) => void = changetype<(ptr: usize, size: usize) => void>(0);
 
 /** Tells the memory profile that everything alive is marked, before anything dead is given back. profile/mprof.ts. */
-export let profgc: () => void = nogc;
-
-function nogc(): void {}
+export let profgc: () => void = changetype<() => void>(0);
 
 export function setprof(malloc: (ptr: usize, size: usize) => void, gc: () => void): void {
   profmalloc = malloc;
   profgc = gc;
 }
 
-function nohook(all: bool): void {}
+// What onblock is called for.
+/** gp has unwound. */
+// @ts-ignore: decorator
+@inline export const BLOCK_PARKED: usize = 0;
+/** gp is about to run. */
+// @ts-ignore: decorator
+@inline export const BLOCK_RUNS: usize = 1;
+
+// A WATCH_ bit guards these: whoever sets it fills them.
+
+/** Hears of parks and runs while WATCH_BLOCK is set. profile/block.ts. */
+export let onblock: (what: usize, gp: usize) => void = changetype<(what: usize, gp: usize) => void>(0);
+
+export function setonblock(f: (what: usize, gp: usize) => void): void {
+  onblock = f;
+}
+
+/**
+ * Hears of unlocks with waiters while WATCH_MUTEX is set. profile/block.ts. What calls it could also call whatever
+ * else of its type is in the table, so it has a type of its own: else unlocking might park.
+ */
+// @ts-ignore: decorator
+@lazy export let onunlock: (q: usize, _: f32) => void = changetype<(q: usize, _: f32) => void>(0);
+
+export function setonunlock(f: (q: usize, _: f32) => void): void {
+  onunlock = f;
+}
+
+/** Notes whose making a new G is, while WATCH_ANCESTORS is set; of its type is no other, as with onunlock. profile/ancestors.ts. */
+// @ts-ignore: decorator
+@lazy export let saveancestors: (gp: usize, _: f32) => void = changetype<(gp: usize, _: f32) => void>(0);
+/** Prints that behind its stack. */
+export let printancestors: (gp: usize) => void = changetype<(gp: usize) => void>(0);
+
+export function setancestors(save: (gp: usize, _: f32) => void, print: (gp: usize) => void): void {
+  saveancestors = save;
+  printancestors = print;
+}
+
+/** Prints the labels of a G, in a program that has labels. profile/label.ts. */
+export let printlabels: (gp: usize) => void = nogroup;
+
+export function setprintlabels(f: (gp: usize) => void): void {
+  printlabels = f;
+}
 
 export function settraceback(f: (all: bool) => void): void {
   tracebackothers = f;
 }
 
 /** What a WASI command does last, however it ends. wasi/snapshot.ts. */
-export let atexit: () => void = noexit;
+// @ts-ignore: decorator
+@lazy export let atexit: () => void = noexit;
 
 function noexit(): void {}
 

@@ -5,8 +5,9 @@
 // the host, or a core dump's reader finds it. M 0 and sched have fixed addresses (layout.ts).
 
 import {
-  BUILD, BUILD_SIZE, FRAME_PC_SHIFT, G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_SLOT0, G_STACK, G_STACKBASE, G_STACKPOS,
-  G_STATUS, G_WAITREASON, G0, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP, M0, P0, SCHED, SCHED_ALLG, TRACE_TOP
+  BUILD, BUILD_SIZE, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_SCHEDLINK, G_SLOT0, G_STACK, G_STACKBASE,
+  G_STACKPOS, G_STATUS, G_WAITREASON, G0, GPROF_LABELS, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP,
+  M0, P_RUNNEXT, P_RUNQHEAD, P_SCHEDTICK, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_WATCH, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -15,7 +16,7 @@ import {
   prev: Sudog | null;
   g: G;
   elem: usize; // the slot that is sent from or received into
-  c: usize; // the queue's owner while queued, else 0
+  c: usize; // the queue's owner; 0: of a select's case that is in no queue
   icase: i32; // select: which case; Semaphore: how much
   success: bool; // woken by a communication, not by close
   isSelect: bool; // g.selectDone tells whether it still counts
@@ -40,13 +41,25 @@ import {
   ok: bool; // did the latest receive deliver a sent value?
   slotManaged: bool; // slot0 is a reference
   selectDone: bool; // the select it waits in has been decided
+  leaked: bool; // while gcscan is not 0: nothing could wake it when profile/leak.ts last looked
   argmask: u32; // bit i: the i-th 8 bytes of the arguments are a reference
   writebuf: usize; // prints go here while it is set
   writenbuf: i32; // room left in it
   alllink: G | null; // next of all goroutines, oldest first
   gcscan: u32; // the cycle that has visited it since it ran last
   callid: i32; // the host's number for this export call; 0: main; below: none, see proc.ts
+  prof: usize; // GProf, for a goroutine of which profiles keep something; it stays with the G
+  waitsince: u32; // while gcscan is not 0: the second of nanotime's in which a cycle began that found it waiting
   // A Sudog follows, for one wait at a time: parking never allocates.
+}
+
+/** What profiles keep of a goroutine: made by sched/gprof.ts, for those that need it. */
+@unmanaged export class GProf {
+  labels: usize; // key, value, …: a StaticArray<string> or 0
+  ancestors: usize; // with WATCH_ANCESTORS: profile/ancestors.ts has its form
+  parked: f64; // with WATCH_BLOCK: when it parked; 0: unknown
+  ready: f64; // when somebody made it ready, 0: nobody yet, or a timer or the host
+  acquire: f64; // parked, or since when nobody has been charged for its waiting for a lock
 }
 
 /** The G's own Sudog. */
@@ -83,11 +96,14 @@ import {
   runnext: G | null; // runs before the queue: what the running goroutine made ready last
   nextticks: u32; // times in a row that runnext went first
   gfree: G | null; // dead, to be used again
+  schedtick: u32; // looks into the queue, as of the end of the last slice
 }
 
 /** What all Ms share. */
 @unmanaged export class Sched {
   allg: G | null; // all goroutines, dead ones included, by alllink
+  watch: u32; // WATCH_ bits of layout.ts: profiles that want to know what the scheduler does
+  dumps: u32; // DUMP_ bits
   lastg: G | null;
   nallg: i32;
   ngfree: i32;
@@ -145,7 +161,17 @@ if (offsetof<G>("status") != G_STATUS) ERROR("shared/layout.ts is stale: G.statu
 if (offsetof<G>("waitreason") != G_WAITREASON) ERROR("shared/layout.ts is stale: G.waitreason");
 if (offsetof<G>("alllink") != G_ALLLINK) ERROR("shared/layout.ts is stale: G.alllink");
 if (offsetof<G>("callid") != G_CALLID) ERROR("shared/layout.ts is stale: G.callid");
+if (offsetof<G>("leaked") != G_LEAKED) ERROR("shared/layout.ts is stale: G.leaked");
+if (offsetof<G>("gcscan") != G_GCSCAN) ERROR("shared/layout.ts is stale: G.gcscan");
+if (offsetof<G>("prof") != G_PROF) ERROR("shared/layout.ts is stale: G.prof");
+if (offsetof<GProf>("labels") != GPROF_LABELS) ERROR("shared/layout.ts is stale: GProf.labels");
+if (offsetof<Sched>("watch") != SCHED_WATCH) ERROR("shared/layout.ts is stale: Sched.watch");
+if (offsetof<Sched>("dumps") != SCHED_DUMPS) ERROR("shared/layout.ts is stale: Sched.dumps");
 if (offsetof<Sched>("allg") != SCHED_ALLG) ERROR("shared/layout.ts is stale: Sched.allg");
+if (offsetof<G>("schedlink") != G_SCHEDLINK) ERROR("shared/layout.ts is stale: G.schedlink");
+if (offsetof<P>("runqhead") != P_RUNQHEAD) ERROR("shared/layout.ts is stale: P.runqhead");
+if (offsetof<P>("runnext") != P_RUNNEXT) ERROR("shared/layout.ts is stale: P.runnext");
+if (offsetof<P>("schedtick") != P_SCHEDTICK) ERROR("shared/layout.ts is stale: P.schedtick");
 if (M0 + offsetof<M>() > BUILD) ERROR("M 0 runs into BUILD");
 if (BUILD + BUILD_SIZE > SCHED) ERROR("BUILD runs into Sched");
 if (SCHED + offsetof<Sched>() > P0) ERROR("Sched runs into P 0");
@@ -166,6 +192,11 @@ export function tracedg(): G {
 /** The pc of the innermost call that is being traced: 0 if none is. */
 // @ts-ignore: decorator
 @inline export function callerpc(): u32 {
-  const tsp = m0.tsp;
-  return tsp == TRACE_TOP ? 0 : load<u32>(tsp) >>> FRAME_PC_SHIFT;
+  let tsp = m0.tsp;
+  while (tsp != TRACE_TOP) {
+    const word = load<u32>(tsp);
+    if (word >>> FRAME_PC_SHIFT) return word >>> FRAME_PC_SHIFT;
+    tsp += 4 + ((word & FRAME_ROOTS_MASK) << 2); // a frame of the runtime's own, for its references
+  }
+  return 0;
 }

@@ -52,6 +52,8 @@ export interface GuestExports {
   gopark_readMemStats(): number;
   /** Collects, fills n HeapClasses if there are at most as many classes; returns their number. */
   gopark_heapHistogram(ptr: number, n: number): number;
+  /** Collects, and finds the leaked goroutines; returns their number. */
+  gopark_goroutineLeak(): number;
   /** Turns the lines of GODEBUG=gctrace=1 on or off. */
   gopark_gctrace(on: number): void;
 }
@@ -64,4 +66,5 @@ export const REQUIRED: readonly (keyof GuestExports)[] = [
   "gopark_threadCreateProfile", "gopark_numGoroutine", "gopark_memProfile",
   "gopark_memProfileRate", "gopark_gc", "gopark_alloc", "gopark_free",
   "gopark_gctrace", "gopark_readMemStats", "gopark_heapHistogram",
+  "gopark_goroutineLeak",
 ];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { PROFILE_KINDS } from "../instance/app.ts";
 import { profileSnapshot, withFiles } from "./postmortem.ts";
 import { profileKind, runProgram } from "./program.ts";
 import { CliError, type Command, parseLine } from "./usage.ts";
@@ -13,8 +14,8 @@ export const pprof: Command = {
   help: `usage: gopark pprof FILE.ts|FILE.wasm KIND [-o OUT] [--after MS] [options] [-- args]
        gopark pprof SNAPSHOT KIND [-o OUT]
 
-Runs the program and writes a profile for "go tool pprof". KIND is
-goroutine, heap, allocs or threadcreate.
+Runs the program and writes a profile for "go tool pprof". KIND is one of
+${PROFILE_KINDS.join(", ")}.
 SNAPSHOT is what a WASI command has written at its end: it ran with GOPARK_PROFILE=KIND=SNAPSHOT
 in its environment (several are separated by commas).
 
@@ -26,6 +27,7 @@ in its environment (several are separated by commas).
 Without --after, or when the program ends earlier, the profile is taken at the last moment at
 which the goroutines are there: when main has returned, or when the program has printed the
 dump of its panic, deadlock or fatal error.
+profile, the CPU's, is of all the time until then. block and mutex have what the program asks for.
 heap and allocs are taken behind a collection, unless the program dies: then they are as of the last.
 Exit status: as with gopark run; 0 when --after has stopped the program.
 `,

@@ -29,8 +29,8 @@ export interface RunOptions {
   readonly preempt: boolean;
   readonly args: readonly string[];
   readonly profiles: readonly WantedProfile[];
-  /** Prints a line for each collection. */
-  readonly gctrace?: boolean | undefined;
+  /** Settings of GODEBUG, beside those of the environment. */
+  readonly godebug?: readonly string[];
   /** Milliseconds after which the profiles are taken and the program is stopped. */
   readonly after?: number;
 }
@@ -64,7 +64,10 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   const profiles: Promise<Uint8Array>[] = [];
   const take = () => {
     if (profiles.length) return;
-    for (const { kind } of options.profiles) profiles.push(app!.pprof.profile(kind, { gc: true }));
+    const { pprof } = app!;
+    for (const { kind } of options.profiles) {
+      profiles.push(kind === "profile" ? pprof.stopCPUProfile() : pprof.profile(kind, { gc: true }));
+    }
   };
   let app: App | undefined;
   let status: number;
@@ -72,10 +75,11 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
     app = await load(source, {
       name: basename(file).replace(/\.ts$/, ".wasm"),
       args: options.args,
-      env: options.gctrace ? { ...process.env, GODEBUG: "gctrace=1" } : process.env,
+      env: options.godebug?.length ? { ...process.env, GODEBUG: godebug(options.godebug) } : process.env,
       imports: { host: hostCalls },
       onExit: () => app && take(),
     }, platform);
+    if (options.profiles.some(({ kind }) => kind === "profile")) await app.pprof.startCPUProfile();
     status = await finish(app, take, options.after);
   } catch (error) {
     status = statusOf(error);
@@ -83,6 +87,11 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   const bytes = await Promise.all(profiles);
   for (const [i, { out }] of options.profiles.entries()) await saveProfile(out, bytes[i]);
   return status;
+}
+
+/** Settings of the command line win over those of the environment: the first of a name counts. */
+function godebug(settings: readonly string[]): string {
+  return [...settings, process.env.GODEBUG ?? ""].filter(Boolean).join(",");
 }
 
 async function saveProfile(out: string, bytes: Uint8Array | undefined): Promise<void> {

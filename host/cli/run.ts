@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { PROFILE_KINDS } from "../instance/app.ts";
 import { profileKind, runProgram, type WantedProfile } from "./program.ts";
 import { CliError, type Command, parseLine } from "./usage.ts";
 
@@ -17,8 +18,9 @@ Runs the program's main. What stands behind -- are the program's arguments.
   --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
   --preempt                goroutines that compute without parking give way after 10 ms
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
-                           KIND is goroutine, heap, allocs or threadcreate; may be given several times
+                           KIND is ${PROFILE_KINDS.join(", ")}; may be given several times
   --gctrace                a line on standard error for each collection, as Go's GODEBUG=gctrace=1
+  --schedtrace MS          a line about the scheduler every MS milliseconds, as Go's GODEBUG=schedtrace=MS
 
 The program can import these from module "host" (@blocking where there is a star):
   args(): string[]                      env(name: string): string | null
@@ -37,10 +39,13 @@ Exit status: the program's own; 2 after a panic or a fatal error; 1 when it cann
       preempt: { type: "boolean", default: false },
       profile: { type: "string", multiple: true, default: [] },
       gctrace: { type: "boolean" },
+      schedtrace: { type: "string" },
     });
     const profiles = values.profile.map(parseProfile);
-    const { target, preempt, gctrace } = values;
-    return runProgram(file, { target, preempt, args: behind, profiles, gctrace });
+    const { target, preempt, gctrace, schedtrace } = values;
+    if (schedtrace !== undefined && !/^[1-9]\d*$/.test(schedtrace)) throw new CliError(`--schedtrace ${schedtrace}: want milliseconds`);
+    const godebug = [gctrace ? "gctrace=1" : "", schedtrace ? `schedtrace=${schedtrace}` : ""].filter(Boolean);
+    return runProgram(file, { target, preempt, args: behind, profiles, godebug });
   },
 };
 

@@ -6,22 +6,27 @@
  */
 import { endedError, ProfileError } from "../abi/errors.ts";
 import type { Manifest } from "../abi/manifest.ts";
-import type { HeapClass, MemStats } from "../memory/record.ts";
+import type { MemoryView } from "../memory/view.ts";
+import type { HeapClass, MemStats, RawBlockProfileRecord } from "../memory/record.ts";
 import type { MemRecord } from "../profile/heap.ts";
 import type { Mapping, Profile, Stack } from "../profile/model.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
 import type { Platform } from "./platform.ts";
-import type { Program } from "./program.ts";
+import type { Program, Sampling } from "./program.ts";
 import type { Reader } from "./reader.ts";
 
 /** The kinds of profiles that there are. */
-export const PROFILE_KINDS = ["goroutine", "heap", "allocs", "threadcreate"] as const;
+export const PROFILE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex", "goroutineleak", "profile"] as const;
 export type ProfileKind = (typeof PROFILE_KINDS)[number];
+/** One of them, or the name of a profile that the program has made. */
+export type AnyKind = ProfileKind | (string & {});
 
 /** A stack: the pcs as recorded, and the frames they stand for, innermost first. */
 export interface StackRecord {
   readonly stack: Uint32Array;
   readonly frames: readonly Frame[];
+  /** What the program says of the goroutine: key, value, …, ordered by key. Of goroutine profiles only. */
+  readonly labels?: readonly string[];
 }
 
 /** What one stack has allocated, and what of it was freed, as of the last completed collection. */
@@ -32,8 +37,15 @@ export interface MemProfileRecord extends StackRecord {
   readonly freeObjects: number;
 }
 
+/** How often and how long one stack has waited for others, or has had others wait. */
+export interface BlockProfileRecord extends StackRecord {
+  readonly count: number;
+  /** Nanoseconds. */
+  readonly cycles: number;
+}
+
 export interface ProfileOptions {
-  /** Returns the difference over so many seconds instead of the current state. */
+  /** Returns the difference over so many seconds instead of the current state. Of "profile": how long; 30 at first. */
   readonly seconds?: number;
   /** Collects before heap and allocs are read: they are as of the last completed collection. */
   readonly gc?: boolean;
@@ -51,6 +63,8 @@ export interface AppParts {
   readonly pctab: PcTab;
   readonly mapping: Mapping;
   readonly platform: Platform;
+  readonly sampling: Sampling;
+  readonly view: MemoryView;
 }
 
 /** Reads the state of the runtime, as Go's package runtime does. Throws once the program ended. */
@@ -72,7 +86,15 @@ export class Runtime {
 
   /** Returns one record for each goroutine. */
   goroutineProfile(): StackRecord[] {
-    return this.#symbolize(this.#reader("goroutineProfile()").goroutineProfile());
+    const reader = this.#reader("goroutineProfile()");
+    const labels = reader.goroutineLabels();
+    return this.#symbolize(reader.goroutineProfile()).map((r, i) => ({ ...r, labels: labels[i]! }));
+  }
+
+  /** Collects, and returns one record for each goroutine that nothing alive can wake any more. */
+  goroutineLeakProfile(): StackRecord[] {
+    const leaked = this.#reader("goroutineLeakProfile()").goroutineLeaks();
+    return this.goroutineProfile().filter((_, i) => leaked[i]);
   }
 
   /** Returns one record for each M: the stack that created it. */
@@ -83,6 +105,20 @@ export class Runtime {
   /** Returns one record for each stack that has allocated; with inuseZero false, only those of which something is in use. */
   memProfile({ inuseZero = true }: { readonly inuseZero?: boolean } = {}): MemProfileRecord[] {
     const records = this.#reader("memProfile()").memProfile(inuseZero);
+    return records.map((r) => ({ ...r, frames: this.#parts.pctab.frames(r.stack) }));
+  }
+
+  /** Returns one record for each stack that has waited for others: as the program's runtime.setBlockProfileRate has it. */
+  blockProfile(): BlockProfileRecord[] {
+    return this.#blocks(this.#reader("blockProfile()").blockProfile());
+  }
+
+  /** Returns one record for each stack that has unlocked what others waited for: runtime.setMutexProfileFraction. */
+  mutexProfile(): BlockProfileRecord[] {
+    return this.#blocks(this.#reader("mutexProfile()").mutexProfile());
+  }
+
+  #blocks(records: readonly RawBlockProfileRecord[]): BlockProfileRecord[] {
     return records.map((r) => ({ ...r, frames: this.#parts.pctab.frames(r.stack) }));
   }
 
@@ -135,8 +171,14 @@ export class Pprof {
     this.#runtime = runtime;
   }
 
+  /** Lists the kinds that there are: PROFILE_KINDS, and the names of the profiles that the program has made. */
+  kinds(): string[] {
+    return [...PROFILE_KINDS, ...this.#parts.reader.namedProfiles().map(({ name }) => name)];
+  }
+
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
-  async profile(kind: ProfileKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  async profile(kind: AnyKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    if (kind === "profile") return this.#cpu(options);
     const taken = [this.#take(kind, options.gc)];
     if (options.seconds) {
       await this.#pass(options.seconds, options.signal);
@@ -147,22 +189,48 @@ export class Pprof {
     return this.#parts.platform.gzip(w.encodePprof(profile, this.#parts.mapping));
   }
 
+  /** Begins to take samples for the CPU profile. Rejects with ProfileError when that is done already. */
+  async startCPUProfile(): Promise<void> {
+    (await import("./sampler.ts")).startSampling(this.#parts);
+  }
+
+  /** Ends what startCPUProfile began, and returns the profile: gzipped profile.proto. */
+  async stopCPUProfile(): Promise<Uint8Array<ArrayBuffer>> {
+    const { sampler } = this.#parts.sampling;
+    if (!sampler) throw new ProfileError("no CPU profile was started");
+    return sampler.stop();
+  }
+
+  async #cpu({ seconds = 30, signal }: ProfileOptions): Promise<Uint8Array<ArrayBuffer>> {
+    await this.startCPUProfile();
+    const passed = this.#pass(seconds, signal);
+    await passed.catch(() => {});
+    const profile = await this.stopCPUProfile();
+    await passed;
+    return profile;
+  }
+
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */
-  async text(kind: ProfileKind, debug: 1 | 2 = 1): Promise<string> {
+  async text(kind: AnyKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
-    if (debug === 2 && kind === "goroutine") return this.#runtime.stack({ all: true });
+    if (kind === "profile") throw new ProfileError("the CPU profile has no text form");
+    if (debug === 2 && kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
+    if (debug === 2 && kind.startsWith("goroutine")) return this.#runtime.stack({ all: true });
     return this.#take(kind, false, true).text(await writers());
   }
 
-  #take(kind: ProfileKind, gc = false, text = false): Taken {
+  #take(kind: AnyKind, gc = false, text = false): Taken {
     const runtime = this.#runtime;
     const now = BigInt(Math.round(this.#parts.platform.walltime() * 1e3)) * 1000n;
     switch (kind) {
       case "goroutine": return counted(runtime.goroutineProfile(), (w, s) => w.goroutineProfile(s, now));
+      case "goroutineleak": return counted(runtime.goroutineLeakProfile(), (w, s) => w.goroutineProfile(s, now, kind));
       case "threadcreate": return counted(runtime.threadCreateProfile(), (w, s) => w.threadCreateProfile(s, now));
       case "heap": return this.#memory(gc, text, (w, records, rate) => w.heapProfile(records, rate, now));
       case "allocs": return this.#memory(gc, text, (w, records, rate) => w.allocsProfile(records, rate, now));
-      default: throw unknownKind(kind);
+      case "block": return this.#blocks("block", runtime.blockProfile(), now);
+      case "mutex": return this.#blocks("mutex", runtime.mutexProfile(), now, this.#parts.reader.mutexFraction());
+      default: return counted(this.#named(kind), (w, s) => w.customProfile(kind, s, now));
     }
   }
 
@@ -176,6 +244,19 @@ export class Pprof {
     return { profile: (w) => make(w, records, rate), text: (w) => w.encodeHeapText(records, rate, stats!) };
   }
 
+  #named(kind: string): StackRecord[] {
+    const { reader, pctab, program } = this.#parts;
+    if (program.ended) throw endedError(`profile "${kind}"`, program.ended);
+    const named = reader.namedProfiles().find(({ name }) => name === kind);
+    if (!named) throw new ProfileError(`no profile "${kind}": there are ${this.kinds().join(", ")}`);
+    return named.stacks().map((stack) => ({ stack, frames: pctab.frames(stack) }));
+  }
+
+  #blocks(kind: "block" | "mutex", list: BlockProfileRecord[], now: bigint, fraction?: number): Taken {
+    const records = list.map((r) => ({ ...r, pcs: r.stack }));
+    return { profile: (w) => w.blockProfile(kind, records, now), text: (w) => w.encodeBlockText(records, fraction) };
+  }
+
   #pass(seconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
@@ -185,12 +266,8 @@ export class Pprof {
   }
 }
 
-function unknownKind(kind: string): ProfileError {
-  return new ProfileError(`no profile "${kind}": there are ${PROFILE_KINDS.join(", ")}`);
-}
-
 function stacks(records: readonly StackRecord[]): Stack[] {
-  return records.map(({ stack, frames }) => ({ pcs: stack, frames }));
+  return records.map(({ stack, ...rest }) => ({ pcs: stack, ...rest }));
 }
 
 /** A loaded program. */

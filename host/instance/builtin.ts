@@ -11,6 +11,7 @@ import type { ImportEntry } from "../abi/manifest.ts";
 import { TypeTable } from "../abi/types.ts";
 import type { Outputs } from "./output.ts";
 import type { LoadOptions, Platform } from "./platform.ts";
+import type { Sampling } from "./program.ts";
 
 /** Returns the imports that only need the platform; their values are lifted. */
 export function builtinImports(
@@ -30,9 +31,14 @@ export function builtinImports(
 /** Returns the clocks of module "gopark"; done, exit and write are the instance's. */
 export function clockImports(
   platform: Platform,
+  sampling: Sampling,
 ): Pick<RuntimeImports, "nanotime" | "walltime" | "random"> {
   return {
-    nanotime: () => platform.now() * 1e6,
+    nanotime: () => {
+      const now = platform.now() * 1e6;
+      sampling.sampler?.tick(now);
+      return now;
+    },
     walltime: () => platform.walltime() * 1e6,
     random: () => platform.random(),
   };

@@ -22,7 +22,7 @@ import { EngineStack } from "./enginestack.ts";
 import { bindImports, type Context } from "./hostcall.ts";
 import { Outputs } from "./output.ts";
 import type { LoadOptions, Platform } from "./platform.ts";
-import { Program } from "./program.ts";
+import { Program, type Sampling } from "./program.ts";
 import { Reader } from "./reader.ts";
 import { loadModule, type Source } from "./source.ts";
 
@@ -40,7 +40,8 @@ export async function load<E extends Exports = Exports>(
   const outputs = new Outputs(platform, options);
   const door = new Door(outputs, () => options.onExit?.());
   const context = { door } as Context;
-  const runtime = { [RUNTIME_MODULE]: runtimeImports(platform, outputs, context) };
+  const sampling: Sampling = { sampler: null, schedtrace: null };
+  const runtime = { [RUNTIME_MODULE]: runtimeImports({ platform, outputs, context, sampling }) };
   const layers = [options.imports ?? {}, runtime, builtinImports(platform, outputs, options)];
   const bound = bindImports(module, manifest, layers, context);
   const pctab = new PcTab(section);
@@ -48,22 +49,17 @@ export async function load<E extends Exports = Exports>(
   const engine = functab && new EngineStack(new FuncTab(functab), pctab);
   const { guest, view } = start(module, bound, { context, file, engine });
   const callable = manifest.exports.some((e) => e.name !== "main");
-  const program = makeProgram(context, platform, options, { outputs, callable, onEnd });
+  const program = makeProgram({ platform, outputs, context, sampling }, options, { callable, onEnd });
   try {
-    if (godebug(options, "gctrace") === "1") door.enter(() => guest.gopark_gctrace(1));
+    const settings = options.env?.GODEBUG;
+    if (settings) (await import("./godebug.ts")).applyGodebug(settings, { door, guest, view, outputs, sampling });
     door.enter(() => guest._initialize());
   } finally {
     if (door.error) program.close(door.error);
   }
   const mapping = { file, buildId: buildId(section) };
   const reader = new Reader(door, view);
-  return new App<E>({ manifest, program, reader, pctab, mapping, platform });
-}
-
-/** A setting of GODEBUG, a list of name=value. */
-function godebug(options: LoadOptions, name: string): string | undefined {
-  const settings = options.env?.GODEBUG?.split(",") ?? [];
-  return settings.find((s) => s.startsWith(`${name}=`))?.slice(name.length + 1);
+  return new App<E>({ manifest, program, reader, pctab, mapping, platform, sampling, view });
 }
 
 function readPctab(module: WebAssembly.Module, file: string): ArrayBuffer {
@@ -75,13 +71,16 @@ function readPctab(module: WebAssembly.Module, file: string): ArrayBuffer {
   );
 }
 
-function runtimeImports(
-  platform: Platform,
-  outputs: Outputs,
-  context: Context,
-): Record<string, unknown> {
+interface Around {
+  readonly platform: Platform;
+  readonly outputs: Outputs;
+  readonly context: Context;
+  readonly sampling: Sampling;
+}
+
+function runtimeImports({ platform, outputs, context, sampling }: Around): Record<string, unknown> {
   const imports: RuntimeImports = {
-    ...clockImports(platform),
+    ...clockImports(platform, sampling),
     write: (fd, ptr, len) => {
       const view = new MemoryView(context.door.guest.memory);
       outputs.write(fd, view.bytes(ptr >>> 0, len >>> 0));
@@ -114,10 +113,9 @@ function start(module: WebAssembly.Module, imports: Imports, { context, file, en
 }
 
 function makeProgram(
-  context: Context,
-  platform: Platform,
+  { platform, outputs, context, sampling }: Around,
   options: LoadOptions,
-  { outputs, callable, onEnd }: { outputs: Outputs; callable: boolean; onEnd: (e: Error) => void },
+  { callable, onEnd }: { callable: boolean; onEnd: (e: Error) => void },
 ): Program {
   const { door, codec } = context;
   const { signal } = options;
@@ -128,6 +126,7 @@ function makeProgram(
     door,
     codec,
     calls: new Calls(door, codec),
+    sampling,
     callable,
     onExit: () => options.onExit?.(),
     onEnd: (error) => {

@@ -16,6 +16,8 @@ import { type Calls, checkArguments } from "./calls.ts";
 import type { Codec } from "./codec.ts";
 import type { Door } from "./door.ts";
 import type { Platform } from "./platform.ts";
+import type { Sampler } from "./sampler.ts";
+import type { SchedTrace } from "./schedtrace.ts";
 
 const SLICE = 10e6; // ns: short enough for a page to stay fluid
 const NS_PER_MS = 1e6;
@@ -27,12 +29,19 @@ interface Outstanding {
   readonly reject: (reason: unknown) => void;
 }
 
+/** Who looks on: takes samples of what runs, prints lines about it. */
+export interface Sampling {
+  sampler: Sampler | null;
+  schedtrace: SchedTrace | null;
+}
+
 /** What a program is made of. */
 export interface Parts {
   readonly platform: Platform;
   readonly door: Door;
   readonly codec: Codec;
   readonly calls: Calls;
+  readonly sampling: Sampling;
   /** Whether there are exports besides main. */
   readonly callable: boolean;
   /** Is called before the state becomes unreadable, when main has returned. */
@@ -159,7 +168,11 @@ export class Program {
   #turn(): void {
     if (this.#ended) return;
     for (const f of this.#queue.splice(0)) f();
-    const state = this.#parts.door.enter((guest) => guest.gopark_schedule(SLICE));
+    const { door, platform, sampling } = this.#parts;
+    sampling.schedtrace?.(platform.now());
+    sampling.sampler?.begin(platform.now() * NS_PER_MS);
+    const state = door.enter((guest) => guest.gopark_schedule(SLICE));
+    sampling.sampler?.end();
     if (this.#ended) return; // a host function closed the program
     if (state === SCHED_EXIT) this.#mainReturned();
     else if (state === SCHED_YIELD || this.#queue.length) this.#wake();
@@ -184,8 +197,10 @@ export class Program {
   /** Wakes after `ms`. What a timer is too coarse for is spent in turns of the event loop. */
   #sleep(ms: number): void {
     if (ms < 1) return this.#wake();
-    const whole = Math.min(Math.floor(ms), LONGEST_TIMER);
-    this.#cancelWake = this.#parts.platform.timer(whole, () => this.#wake());
+    const { platform, sampling } = this.#parts;
+    const line = sampling.schedtrace?.(platform.now()) ?? LONGEST_TIMER;
+    const whole = Math.floor(Math.min(ms, Math.max(line, 1), LONGEST_TIMER));
+    this.#cancelWake = platform.timer(whole, () => this.#wake());
   }
 
   /** Waits for a host call to settle or an export to be called; the event loop's end ends that. */

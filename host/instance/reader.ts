@@ -5,9 +5,11 @@
  * @module
  */
 import type { GuestExports } from "../abi/exports.ts";
-import { HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_SIZE, STACK_RECORD_SIZE } from "../abi/layout.ts";
+import { HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_SIZE, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, STACK_RECORD_SIZE } from "../abi/layout.ts";
+import { isLeaked, listGs, readLabels } from "../memory/goroutines.ts";
 import {
-  type HeapClass, type MemStats, type RawMemProfileRecord, readHeapClasses, readMemProfileRecords,
+  type HeapClass, type MemStats, type RawBlockProfileRecord, type RawMemProfileRecord, type RawNamedProfile, readBlockBuckets, readHeapClasses, readMemProfileRecords,
+  readNamedProfiles,
   readMemStats, readStackRecords,
 } from "../memory/record.ts";
 import { decodeText } from "../memory/text.ts";
@@ -63,6 +65,17 @@ export class Reader {
     return this.#records(GOROUTINES);
   }
 
+  /** Collects to find leaks, and tells which goroutines of goroutineProfile are leaked. */
+  goroutineLeaks(): boolean[] {
+    this.#door.enter((guest) => guest.gopark_goroutineLeak());
+    return listGs(this.#view).map((gp) => isLeaked(this.#view, gp));
+  }
+
+  /** Returns the labels of each goroutine of goroutineProfile: key, value, …. */
+  goroutineLabels(): string[][] {
+    return listGs(this.#view).map((gp) => readLabels(this.#view, gp));
+  }
+
   threadCreateProfile(): Uint32Array[] {
     return this.#records(THREADS);
   }
@@ -73,6 +86,25 @@ export class Reader {
       write: (guest, ptr, n) => guest.gopark_memProfile(ptr, n, inuseZero ? 1 : 0),
       read: readMemProfileRecords,
     });
+  }
+
+  /** Returns what has been counted of waits, by stack. Nothing is asked of the guest: programs without it have no code for it. */
+  blockProfile(): RawBlockProfileRecord[] {
+    return readBlockBuckets(this.#view, MPROF + MPROF_BBUCKETS);
+  }
+
+  mutexProfile(): RawBlockProfileRecord[] {
+    return readBlockBuckets(this.#view, MPROF + MPROF_XBUCKETS);
+  }
+
+  /** Lists the program's own profiles. */
+  namedProfiles(): RawNamedProfile[] {
+    return readNamedProfiles(this.#view);
+  }
+
+  /** Returns in how many unlocks one is counted. */
+  mutexFraction(): number {
+    return this.#view.i32(MPROF + MPROF_MUTEXRATE);
   }
 
   /** Returns how many bytes there are between two samples of the memory profile. */

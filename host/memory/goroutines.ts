@@ -11,13 +11,15 @@ import { AbiError, CoreError } from "../abi/errors.ts";
 import { showBuildId } from "../abi/buildid.ts";
 import {
   ABI_VERSION, BUILD, BUILD_ID, BUILD_ID_WORDS, BUILD_MAGIC, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, FRAME_TAIL, G0,
-  G_ALLLINK, G_CALLID, G_FN, G_GOID, G_GOPC, G_PARENTGOID, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, Gdead, Gwaiting, M0,
+  G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, Gdead, GPROF_LABELS, Gwaiting, M0,
   M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, statusstring, TRACE_TOP, waitreasonstring, waitZero,
 } from "../abi/layout.ts";
+import { readString } from "./text.ts";
 import type { MemoryView } from "./view.ts";
 
 /** A goroutine as it lies in memory. */
 export interface Goroutine {
+  readonly address: number;
   readonly goid: number;
   /** What it does or waits for, in Go's words. */
   readonly state: string;
@@ -49,14 +51,40 @@ export function readBuild(view: MemoryView, file: string): string {
 export function readGoroutines(view: MemoryView): Goroutines {
   const tsp = view.u32(M0 + M_TSP);
   const me = tracedG(view, tsp);
+  const trace = tracePcs(view, tsp);
+  const list = listGs(view, me).map((gp) => readG(view, gp, gp === me ? trace : null));
+  return { list, runtime: me === G0 ? trace : [] };
+}
+
+/** Returns the goroutine that runs, or has just left off; if none has, the pcs of what else does. */
+export function readRunning(view: MemoryView): { running: Goroutine | null; runtime: readonly number[] } {
+  const tsp = view.u32(M0 + M_TSP);
+  const me = tracedG(view, tsp);
+  const trace = tracePcs(view, tsp);
+  return me === G0 ? { running: null, runtime: trace } : { running: readG(view, me, trace), runtime: [] };
+}
+
+/** Returns the addresses of the Gs that are not dead, in the order of goroutineProfile: that of the running one first. */
+export function listGs(view: MemoryView, me = tracedG(view, view.u32(M0 + M_TSP))): number[] {
   const gs = new Set<number>();
   for (let gp = view.u32(SCHED + SCHED_ALLG); gp; gp = view.u32(gp + G_ALLLINK)) {
     if (gs.has(gp)) throw new AbiError(`G at 0x${gp.toString(16)} is in the list of all twice`);
     gs.add(gp);
   }
-  const trace = tracePcs(view, tsp);
-  const list = [...gs].sort((a, b) => Number(b === me) - Number(a === me)).map((gp) => readG(view, gp, gp === me ? trace : null));
-  return { list: list.filter((g) => g !== null), runtime: me === G0 ? trace : [] };
+  const alive = [...gs].filter((gp) => view.u8(gp + G_STATUS) !== Gdead);
+  return alive.sort((a, b) => Number(b === me) - Number(a === me));
+}
+
+/** Whether nothing could wake the G at `gp` when leaks were looked for, and it has not run since. */
+export function isLeaked(view: MemoryView, gp: number): boolean {
+  return view.u8(gp + G_STATUS) === Gwaiting && view.u8(gp + G_LEAKED) !== 0 && view.u32(gp + G_GCSCAN) !== 0;
+}
+
+/** Returns the labels of the G at `gp`: key, value, …. */
+export function readLabels(view: MemoryView, gp: number): string[] {
+  const prof = view.u32(gp + G_PROF);
+  const set = prof && view.u32(prof + GPROF_LABELS);
+  return set ? Array.from({ length: view.u32(set - 4) / 4 }, (_, i) => readString(view, view.u32(set + 4 * i))) : [];
 }
 
 /** The G whose calls the trace is of, also while its call of the host ran. */
@@ -65,14 +93,15 @@ function tracedG(view: MemoryView, tsp: number): number {
   return curg === G0 && hostg && tsp !== TRACE_TOP ? hostg : curg;
 }
 
-function readG(view: MemoryView, gp: number, trace: readonly number[] | null): Goroutine | null {
+function readG(view: MemoryView, gp: number, trace: readonly number[] | null): Goroutine {
   const status = view.u8(gp + G_STATUS);
-  if (status === Gdead) return null;
   const reason = view.u8(gp + G_WAITREASON);
   const [fn, callid] = [view.u32(gp + G_FN), view.i32(gp + G_CALLID)];
   return {
+    address: gp,
     goid: Number(view.i64(gp + G_GOID)),
-    state: status === Gwaiting && reason !== waitZero ? waitreasonstring(reason) : statusstring(status),
+    state: (status === Gwaiting && reason !== waitZero ? waitreasonstring(reason) : statusstring(status)) +
+      (isLeaked(view, gp) ? " (leaked)" : ""),
     running: trace !== null,
     pcs: [...(trace ?? []), ...framePcs(view, gp)],
     gopc: view.u32(gp + G_GOPC),

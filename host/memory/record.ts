@@ -5,10 +5,11 @@
  * @module
  */
 import {
-  HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
+  BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
   MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE, MEM_PROFILE_RECORD_STK,
-  MEM_STATS_NUMGC, MEM_STATS_PAUSES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE,
+  MEM_STATS_NUMGC, MEM_STATS_PAUSES, NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE,
 } from "../abi/layout.ts";
+import { readString } from "./text.ts";
 import type { MemoryView } from "./view.ts";
 
 /** Copies `n` StackRecords at `ptr`: each stack innermost pc first, without the zeros behind it. */
@@ -45,6 +46,52 @@ export function readMemProfileRecords(
       stack: stackAt(bytes, at + MEM_PROFILE_RECORD_STK),
     };
   });
+}
+
+/** What one stack has waited, or has had others wait. */
+export interface RawBlockProfileRecord {
+  readonly count: number;
+  /** Nanoseconds. */
+  readonly cycles: number;
+  readonly stack: Uint32Array;
+}
+
+/** Copies the buckets of the block or mutex profile, whose list begins at `head`, as the guest's records of them are. */
+export function readBlockBuckets(view: MemoryView, head: number): RawBlockProfileRecord[] {
+  const records: RawBlockProfileRecord[] = [];
+  for (let b = view.u32(head); b; b = view.u32(b + BUCKET_ALLNEXT)) {
+    const nstk = view.u32(b + BUCKET_NSTK) & 0xffff;
+    records.push({
+      count: Math.trunc(view.f64(b + BUCKET_COUNT)),
+      cycles: Number(view.i64(b + BUCKET_CYCLES)),
+      stack: new Uint32Array(view.bytes(b + BUCKET_STK, nstk * 4).buffer),
+    });
+  }
+  return records;
+}
+
+/** A profile of the program's own: a stack for each value in it. */
+export interface RawNamedProfile {
+  readonly name: string;
+  stacks(): Uint32Array[];
+}
+
+/** Lists the program's own profiles, the first made first. */
+export function readNamedProfiles(view: MemoryView): RawNamedProfile[] {
+  const list: RawNamedProfile[] = [];
+  for (let p = view.u32(PROFILES); p; p = view.u32(p + NAMED_NEXT)) {
+    list.unshift({ name: readString(view, view.u32(p + NAMED_NAME)), stacks: () => readEntries(view, view.u32(p + NAMED_FIRST)) });
+  }
+  return list;
+}
+
+function readEntries(view: MemoryView, first: number): Uint32Array[] {
+  const stacks: Uint32Array[] = [];
+  for (let e = first; e; e = view.u32(e + NAMED_ENTRY_NEXT)) {
+    const stk = view.u32(e + NAMED_ENTRY_STK);
+    stacks.push(new Uint32Array(view.bytes(stk, view.u32(stk - 4)).buffer));
+  }
+  return stacks;
 }
 
 function stackAt(bytes: Uint8Array<ArrayBuffer>, offset: number): Uint32Array {

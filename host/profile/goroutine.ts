@@ -9,6 +9,7 @@ import { countProfile, type Profile, type Stack } from "./model.ts";
 /** A goroutine that has no frame yet stands at the function that Go's goroutines end in. */
 const BOTTOM = "runtime.goexit";
 
-export function goroutineProfile(stacks: readonly Stack[], timeNanos: bigint): Profile {
-  return countProfile("goroutine", stacks, BOTTOM, timeNanos);
+/** `name`: goroutine, or goroutineleak for those that are leaked. */
+export function goroutineProfile(stacks: readonly Stack[], timeNanos: bigint, name = "goroutine"): Profile {
+  return countProfile(name, stacks, BOTTOM, timeNanos);
 }

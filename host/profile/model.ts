@@ -18,6 +18,8 @@ export interface Sample {
   /** Innermost first, inlined ones included. Never empty. */
   readonly frames: readonly Frame[];
   readonly values: readonly number[];
+  /** What the program says of it: key, value, …, ordered by key. */
+  readonly labels?: readonly string[];
   readonly numLabels?: Readonly<Record<string, number>>;
 }
 
@@ -29,6 +31,7 @@ export interface Profile {
   readonly samples: readonly Sample[];
   readonly timeNanos: bigint;
   readonly durationNanos: bigint;
+  readonly comments?: readonly string[];
   /** What readers show first; without it, the last sample type. */
   readonly defaultSampleType?: string;
 }
@@ -43,6 +46,8 @@ export interface Mapping {
 export interface Stack {
   readonly pcs: ArrayLike<number>;
   readonly frames: readonly Frame[];
+  /** What the program says of the goroutine: key, value, …, ordered by key. */
+  readonly labels?: readonly string[];
 }
 
 /**
@@ -70,7 +75,7 @@ export function countProfile(
 function countStacks(stacks: readonly Stack[], bottom: string): Sample[] {
   const groups = new Map<string, { stack: Stack; count: number }>();
   for (const stack of stacks) {
-    const key = rowKey(Array.from(stack.pcs));
+    const key = labelledKey(stack);
     const group = groups.get(key);
     if (group) group.count++;
     else groups.set(key, { stack, count: 1 });
@@ -81,10 +86,32 @@ function countStacks(stacks: readonly Stack[], bottom: string): Sample[] {
 }
 
 /** Returns the stack as a sample has it: with the frame `bottom`, if it has none. */
-export function nonEmpty({ pcs, frames }: Stack, bottom: string): Pick<Sample, "pcs" | "frames"> {
-  if (frames.length) return { pcs: Array.from(pcs), frames };
+export function nonEmpty({ pcs, frames, labels }: Stack, bottom: string): Pick<Sample, "pcs" | "frames" | "labels"> {
+  const labelled = labels?.length ? { labels } : {};
+  if (frames.length) return { pcs: Array.from(pcs), frames, ...labelled };
   const frame = { pc: 0, function: bottom, file: "", line: 0, entry: 0 };
-  return { pcs: [0], frames: [frame] };
+  return { pcs: [0], frames: [frame], ...labelled };
+}
+
+/** Prints a stack's pcs, and its labels on a line of their own if it has any, as Go's keys do. */
+export function labelledKey({ pcs, labels }: Pick<Stack, "pcs" | "labels">): string {
+  const row = rowKey(Array.from(pcs));
+  return labels?.length ? `${row}\n# labels: ${showLabels(labels)}` : row;
+}
+
+function showLabels(labels: readonly string[]): string {
+  const pairs = labels.flatMap((key, i) => (i % 2 ? [] : [`${quote(key)}:${quote(labels[i + 1]!)}`]));
+  return `{${pairs.join(", ")}}`;
+}
+
+const ESCAPES: Record<string, string> = {
+  "\x07": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", '"': '\\"', "\\": "\\\\",
+};
+
+/** Quotes as Go's strconv.Quote does, as far as a label is on one line then. */
+function quote(text: string): string {
+  const hex = (c: string) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  return `"${text.replace(/[\x00-\x1f"\\\x7f]/g, (c) => ESCAPES[c] ?? hex(c))}"`;
 }
 
 /** Prints a stack's pcs as Go's rows do. */
@@ -94,14 +121,15 @@ export function rowKey(pcs: readonly number[]): string {
 
 /** Returns what `later` has more than `earlier`, stack by stack, without what did not change. */
 export function deltaProfile(earlier: Profile, later: Profile): Profile {
-  const before = new Map(earlier.samples.map((s) => [rowKey(s.pcs), s]));
+  const before = new Map(earlier.samples.map((s) => [labelledKey(s), s]));
   const samples: Sample[] = [];
   const add = (s: Sample, values: number[]) => {
     if (values.some((v) => v !== 0)) samples.push({ ...s, values });
   };
   for (const s of later.samples) {
-    const old = before.get(rowKey(s.pcs));
-    before.delete(rowKey(s.pcs));
+    const key = labelledKey(s);
+    const old = before.get(key);
+    before.delete(key);
     add(s, s.values.map((v, i) => v - (old?.values[i] ?? 0)));
   }
   for (const s of before.values()) add(s, s.values.map((v) => -v));

@@ -62,8 +62,7 @@ export function encodePprof(profile: Profile, mapping: Mapping): Uint8Array {
   const sample = profile.samples.map((s) => new Sample({
     locationId: s.frames.map((f) => tables.location(f)),
     value: [...s.values],
-    label: Object.entries(s.numLabels ?? {}).map(([key, num]) =>
-      new Label({ key: tables.strings.dedup(key), num })),
+    label: encodeLabels(s, tables),
   }));
   return new Proto({
     sampleType,
@@ -76,8 +75,16 @@ export function encodePprof(profile: Profile, mapping: Mapping): Uint8Array {
     durationNanos: profile.durationNanos,
     periodType: tables.valueType(profile.periodType),
     period: profile.period,
+    comment: (profile.comments ?? []).map((text) => tables.strings.dedup(text)),
     defaultSampleType: tables.strings.dedup(profile.defaultSampleType ?? ""),
   }).encode();
+}
+
+function encodeLabels({ labels = [], numLabels = {} }: Profile["samples"][number], { strings }: Tables): Label[] {
+  const texts = labels.flatMap((key, i) =>
+    i % 2 ? [] : [new Label({ key: strings.dedup(key), str: strings.dedup(labels[i + 1]!) })]);
+  const numbers = Object.entries(numLabels).map(([key, num]) => new Label({ key: strings.dedup(key), num }));
+  return [...texts, ...numbers];
 }
 
 function encodeMapping(mapping: Mapping, tables: Tables) {

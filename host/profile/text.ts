@@ -8,8 +8,9 @@
  * @module
  */
 import type { Frame } from "../symbol/pctab.ts";
+import { BLOCK_BOTTOM, type BlockRecord, longestFirst } from "./block.ts";
 import { HEAP_BOTTOM, inUseBytes, inUseObjects, type MemRecord } from "./heap.ts";
-import { nonEmpty, type Profile, rowKey, type Sample } from "./model.ts";
+import { labelledKey, nonEmpty, type Profile, rowKey, type Sample } from "./model.ts";
 
 const TAB = 8;
 
@@ -19,8 +20,8 @@ export function encodeText(profile: Profile): string {
   return `${profile.name} profile: total ${total}\n` + profile.samples.map(record).join("");
 }
 
-function record({ values, pcs, frames }: Sample): string {
-  return `${values[0]} ${rowKey(pcs)}\n${stackLines(frames)}\n`;
+function record(s: Sample): string {
+  return `${s.values[0]} ${labelledKey(s)}\n${stackLines(s.frames)}\n`;
 }
 
 /**
@@ -34,6 +35,17 @@ export function encodeHeapText(records: readonly MemRecord[], rate: number, stat
   const sorted = [...records].sort((a, b) => inUseBytes(a) - inUseBytes(b));
   return `heap profile: ${counts(total)} @ heap/${2 * rate}\n` +
     sorted.map(heapRecord).join("") + memStats(stats);
+}
+
+/** Prints block and mutex, the longest waits first. A cycle is a nanosecond. `fraction`: of mutex. */
+export function encodeBlockText(records: readonly BlockRecord[], fraction?: number): string {
+  const title = fraction === undefined
+    ? "--- contention:\ncycles/second=1000000000\n"
+    : `--- mutex:\ncycles/second=1000000000\nsampling period=${fraction}\n`;
+  return title + longestFirst(records).map((r) => {
+    const { pcs, frames } = nonEmpty(r, BLOCK_BOTTOM);
+    return `${r.cycles} ${r.count} ${rowKey(pcs)}\n${frameLines(frames)}\n`;
+  }).join("");
 }
 
 /** What the block behind the records tells: what the guest's MemStats says. */
@@ -106,7 +118,11 @@ function heapRecord(r: MemRecord): string {
 }
 
 function stackLines(frames: readonly Frame[]): string {
-  return align(shown(frames).map((f) => [
+  return frameLines(shown(frames));
+}
+
+function frameLines(frames: readonly Frame[]): string {
+  return align(frames.map((f) => [
     "#",
     hex(f.pc),
     `${f.function}+${hex(f.pc - f.entry)}`,

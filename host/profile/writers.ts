@@ -5,9 +5,11 @@
  *
  * @module
  */
+export { blockProfile } from "./block.ts";
+export { customProfile } from "./custom.ts";
 export { goroutineProfile } from "./goroutine.ts";
 export { allocsProfile, heapProfile } from "./heap.ts";
 export { deltaProfile } from "./model.ts";
 export { encodePprof } from "./pprof.ts";
-export { encodeHeapText, encodeText } from "./text.ts";
+export { encodeBlockText, encodeHeapText, encodeText } from "./text.ts";
 export { threadCreateProfile } from "./threadcreate.ts";

@@ -26,8 +26,8 @@ describe("semwake", () => {
     const q = zeroed<WaitQ>();
     const a = parked();
     const b = parked();
-    semqueue(q, a);
-    semqueue(q, b);
+    semqueue(q, a, 0);
+    semqueue(q, b, 0);
     expect(semwake(q)).toBe(true);
     expect(a.status).toBe(Grunnable);
     expect(b.status).toBe(Gwaiting);
@@ -42,7 +42,7 @@ describe("semwake", () => {
 describe("semwakeall", () => {
   it("wakes all and counts them", () => {
     const q = zeroed<WaitQ>();
-    for (let i = 0; i < 5; ++i) semqueue(q, parked());
+    for (let i = 0; i < 5; ++i) semqueue(q, parked(), 0);
     expect(semwakeall(q)).toBe(5);
     expect(waiting(q)).toBe(false);
     forget();

@@ -2,7 +2,7 @@
 // Stacks as text.
 
 import { Chan, go, gosched, Mutex, runtime, time } from "gopark/assembly";
-import { settle } from "./harness";
+import { elapse, settle } from "./harness";
 
 let c = new Chan<i32>();
 let m = new Mutex();
@@ -86,5 +86,36 @@ describe("stack", () => {
     expect(all).toBe(1);
     const elided = i32.parse(seen.split("\n...")[1]);
     expect(elided).toBeGreaterThanOrEqual(102); // text, 201 calls and those that made them
+  });
+});
+
+describe("waiting times", () => {
+  it("are minutes since the first collection that found the goroutine waiting", () => {
+    go(parks);
+    settle();
+    elapse(300e9);
+    expect(text(true).includes("goroutine 3 [chan receive]:\n")).toBe(true); // nobody has looked
+    runtime.gc();
+    elapse(59e9);
+    expect(text(true).includes("goroutine 3 [chan receive]:\n")).toBe(true);
+    runtime.gc();
+    elapse(61e9);
+    expect(text(true).includes("goroutine 3 [chan receive, 2 minutes]:\n")).toBe(true);
+  });
+
+  it("begin anew with each wait", () => {
+    go(() => {
+      c.recv();
+      c.recv();
+    });
+    settle();
+    runtime.gc();
+    elapse(120e9);
+    expect(text(true).includes(", 2 minutes]:\n")).toBe(true);
+    c.send(1);
+    settle();
+    expect(text(true).includes("minutes")).toBe(false);
+    runtime.gc();
+    expect(text(true).includes("minutes")).toBe(false);
   });
 });

@@ -90,6 +90,13 @@ test("gopark build --target debug writes a source map, and asc takes what is beh
   assert.match(readFileSync(join(dir, "debug.wat"), "utf8"), /^\(module/);
 });
 
+test("gopark run writes the CPU profile of the whole run", () => {
+  const out = join(dir, "cpu.pb.gz");
+  const { status, stderr } = gopark("run", "examples/sieve.ts", "--profile", `profile=${out}`, "--", "100");
+  assert.equal(status, 0, stderr);
+  assert.match(pprofTop(out), /^sampled where goroutines park.*\nthe program was at work for \d+ ms of \d+ ms\nType: cpu\n/m);
+});
+
 test("gopark pprof --after stops a program that does not end", () => {
   const out = join(dir, "spin.pb.gz");
   const { status, stderr } = gopark("pprof", guestPath("spin"), "goroutine", "-o", out, "--after", "20");

@@ -39,6 +39,7 @@ const EXPORTS = [
   ["gopark_free", "(param i32)"],
   ["gopark_gctrace", "(param i32)"],
   ["gopark_readMemStats", "(result i32)"],
+  ["gopark_goroutineLeak", "(result i32)"],
   ["gopark_heapHistogram", "(param i32 i32) (result i32)"],
   ["__new", "(param i32 i32) (result i32)"],
   ["__pin", "(param i32) (result i32)"],

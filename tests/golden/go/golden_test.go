@@ -54,6 +54,7 @@ var dumps = []struct {
 	elided     bool
 }{
 	{"stack.txt", len(states), false},
+	{"leaked.txt", 4, false},
 	{"panic.txt", 1, false},
 	{"trap.txt", 1, false},
 	{"deadlock.txt", -1, false},
@@ -244,5 +245,43 @@ func TestHeapText(t *testing.T) {
 	}
 	if !found {
 		t.Errorf("no sample with the counts of heap.build in %v", p.Sample)
+	}
+}
+
+func TestLabels(t *testing.T) {
+	p, err := profile.ParseData(read(t, "labels.pb.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(p.Sample); n != 2 {
+		t.Fatalf("%d samples, want 2", n)
+	}
+	for _, s := range p.Sample {
+		labelled := s.Value[0] == 2
+		if s.HasLabel("req", `a "b"`) != labelled || s.HasLabel("shard", "7") != labelled {
+			t.Errorf("sample of %d has labels %v", s.Value[0], s.Label)
+		}
+	}
+	if _, err := profile.ParseData(read(t, "labels.txt")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBlock(t *testing.T) {
+	for _, name := range []string{"block", "mutex"} {
+		p, err := profile.ParseData(read(t, name+".pb.gz"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.CheckValid(); err != nil {
+			t.Error(err)
+		}
+		text, err := profile.ParseData(read(t, name+".txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(text.Sample) != len(p.Sample) {
+			t.Errorf("%s: %d records in the text, %d in profile.proto", name, len(text.Sample), len(p.Sample))
+		}
 	}
 }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Ancestors: the stacks of the go statements that led to a goroutine, for dumps (Go: GODEBUG=tracebackancestors=N).
+//
+// Each goroutine started while they are kept has a block of raw memory: those of its maker, at most N in all,
+// and its maker's own stack in front of them. It is given back when the G is used again; whose it is, it says.
+//
+// ╒═══════════ block ═══════════╕     ╒══════════ ancestor ══════════╕
+// │  0  goid  of its goroutine  │     │  0  goid                     │
+// │  8  n                       │     │  8  gopc                     │
+// │ 16  ancestor[n]             │     │ 12  npcs                     │
+// └─────────────────────────────┘     │ 16  pcs[50]  innermost first │
+//                                     └──────────────────────────────┘ 216
+
+import { WATCH_ANCESTORS } from "../shared/layout";
+import { gprof } from "../sched/gprof";
+import { setancestors } from "../sys/hooks";
+import { printstring, printuint } from "../sys/print";
+import { G, g0, getg, GProf, sched, tracedg } from "../sys/types";
+import { INNER, printcreatedby, printpc, unwind } from "./traceback";
+
+// @ts-ignore: decorator
+@inline const HEADER: usize = 16;
+// @ts-ignore: decorator
+@inline const PCS: usize = 16;
+// @ts-ignore: decorator
+@inline const SIZE: usize = PCS + <usize>INNER * 4;
+
+/** How many are kept of each goroutine. */
+let limit: i32 = 0;
+
+/** Has so many ancestors kept of goroutines that start from now on; 0: none. Returns the setting before. */
+export function tracebackancestors(n: i32): i32 {
+  const old = limit;
+  limit = max(n, 0);
+  if (limit) sched.watch |= WATCH_ANCESTORS;
+  setancestors(saveancestors, printancestors);
+  return old;
+}
+
+/** gp is new, and of the running goroutine's making. Never collects. */
+function saveancestors(ptr: usize, _: f32): void {
+  const gp = changetype<G>(ptr);
+  const maker = getg();
+  if (gp.prof) drop(changetype<GProf>(gp.prof));
+  if (maker == g0 || !limit) return;
+  const above = ancestorsof(maker);
+  const n = min((above ? load<i32>(above, 8) : 0) + 1, limit);
+  const block = __alloc(HEADER + <usize>n * SIZE);
+  store<u64>(block, gp.goid);
+  store<i32>(block, n, 8);
+  const first = block + HEADER;
+  store<u64>(first, maker.goid);
+  store<u32>(first, maker.gopc, 8);
+  store<i32>(first, unwind(tracedg(), first + PCS, INNER), 12);
+  if (n > 1) memory.copy(first + SIZE, above + HEADER, <usize>(n - 1) * SIZE);
+  gprof(gp).ancestors = block;
+}
+
+function drop(x: GProf): void {
+  if (x.ancestors) __free(x.ancestors);
+  x.ancestors = 0;
+}
+
+/** The block of gp, 0 if it has none, or one of an earlier goroutine's. */
+function ancestorsof(gp: G): usize {
+  const block = gp.prof ? changetype<GProf>(gp.prof).ancestors : 0;
+  return block && load<u64>(block) == gp.goid ? block : 0;
+}
+
+/** Prints them as Go does. Never allocates. */
+function printancestors(ptr: usize): void {
+  const block = ancestorsof(changetype<G>(ptr));
+  if (!block) return;
+  let at = block + HEADER;
+  for (let n = load<i32>(block, 8); n; --n) {
+    printancestor(at);
+    at += SIZE;
+  }
+}
+
+function printancestor(at: usize): void {
+  const goid = load<u64>(at);
+  const npcs = load<i32>(at, 12);
+  printstring("[originating from goroutine ");
+  printuint(goid);
+  printstring("]:\n");
+  for (let i = 0; i < npcs; ++i) printpc(load<u32>(at + PCS + (<usize>i << 2)));
+  if (npcs == INNER) printstring("...additional frames elided...\n");
+  if (goid != 1) printcreatedby(load<u32>(at, 8), 0);
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// What profiles keep of single goroutines: in a record of its own, so that a G without any stays small.
+//
+// The transform inlines nothing of this file: it is for when a profile is on, and an indirect call in a function
+// that may park would have that function keep more of its locals.
+
+import { persistentalloc } from "../memory/persistentalloc";
+import { onunlock, saveancestors } from "../sys/hooks";
+import { nanotime } from "../sys/os";
+import { G, getg, GProf } from "../sys/types";
+
+/** gp's record; made if there is none. It stays with the G for whatever goroutine that is next. Never collects. */
+export function gprof(gp: G): GProf {
+  if (!gp.prof) {
+    const size = offsetof<GProf>() + 7 & ~7;
+    gp.prof = persistentalloc(size);
+    memory.fill(gp.prof, 0, size);
+  }
+  return changetype<GProf>(gp.prof);
+}
+
+/** Notes when gp was made ready. Never allocates. */
+export function noteready(gp: G): void {
+  if (gp.prof) changetype<GProf>(gp.prof).ready = nanotime();
+}
+
+/** Tells the mutex profile that the first of q is about to be woken. */
+export function noteunlock(q: usize): void {
+  onunlock(q, 0);
+}
+
+/** Tells those who keep ancestors that gp is new. */
+export function notebirth(gp: G): void {
+  saveancestors(changetype<usize>(gp), 0);
+}
+
+/** Gives a new goroutine the labels of the running one, or takes those away that its G had. Never collects. */
+export function inheritlabels(gp: G): void {
+  const prof = getg().prof;
+  if (prof || gp.prof) gprof(gp).labels = prof ? changetype<GProf>(prof).labels : 0;
+}

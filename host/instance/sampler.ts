@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Takes the samples of the CPU profile: whose code the time of the program's thread goes to.
+ *
+ * Nothing can interrupt wasm on its own thread, so the samples are taken where the guest asks for the time. With
+ * WATCH_CPU set it does so whenever a goroutine begins or leaves off to run and whenever it needs memory; with
+ * --preempt in loops, too. What has passed since the last such place counts for the stack at this one.
+ * Only time inside of slices counts: idle is not at work. What a sample is, memory alone tells, so that a
+ * thread that shares it could take them at any time, with the same reader.
+ *
+ * @module
+ */
+import { endedError, ProfileError } from "../abi/errors.ts";
+import { SCHED, SCHED_WATCH, WATCH_CPU } from "../abi/layout.ts";
+import { readLabels, readRunning } from "../memory/goroutines.ts";
+import type { MemoryView } from "../memory/view.ts";
+import { CPU_PERIOD, type CpuSample, cpuProfile } from "../profile/cpu.ts";
+import { stackOf } from "../profile/dump.ts";
+import { labelledKey, type Mapping } from "../profile/model.ts";
+import { encodePprof } from "../profile/pprof.ts";
+import type { PcTab } from "../symbol/pctab.ts";
+import type { Platform } from "./platform.ts";
+import type { Sampling } from "./program.ts";
+
+/** Is told of the clock by what runs the program. */
+export interface Sampler {
+  /** A slice begins. */
+  begin(now: number): void;
+  /** The guest has asked for the time. */
+  tick(now: number): void;
+  /** The slice is over. */
+  end(): void;
+  /** Stops for good, and returns the profile: gzipped profile.proto. What it is of is read before anything is awaited. */
+  stop(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a sampler reads and writes with. */
+export interface SamplerParts {
+  readonly view: MemoryView;
+  readonly pctab: PcTab;
+  readonly mapping: Mapping;
+  readonly platform: Platform;
+  readonly program: { readonly ended: Error | null };
+  readonly sampling: Sampling;
+}
+
+/** Begins to take samples. Throws ProfileError when somebody does already. */
+export function startSampling(parts: SamplerParts): void {
+  if (parts.program.ended) throw endedError("the CPU profile", parts.program.ended);
+  if (parts.sampling.sampler) throw new ProfileError("could not enable CPU profiling: cpu profiling already in use");
+  parts.sampling.sampler = new CpuSampler(parts);
+}
+
+/** Counts samples by stack and labels. All times are nanoseconds. */
+export class CpuSampler implements Sampler {
+  readonly #parts: SamplerParts;
+  readonly #start: number;
+  readonly #samples = new Map<string, { stack: Omit<CpuSample, "count">; count: number }>();
+  #last = Infinity; // nothing runs
+  #busy = 0;
+  #next: number;
+
+  constructor(parts: SamplerParts) {
+    this.#parts = parts;
+    this.#start = parts.platform.now();
+    this.#next = parts.platform.random() * CPU_PERIOD;
+    this.#watch(true);
+  }
+
+  begin(now: number): void {
+    this.#last = now;
+  }
+
+  end(): void {
+    this.#last = Infinity;
+  }
+
+  tick(now: number): void {
+    if (now <= this.#last) return;
+    this.#busy += now - this.#last;
+    this.#last = now;
+    if (this.#busy < this.#next) return;
+    const n = Math.floor((this.#busy - this.#next) / CPU_PERIOD) + 1;
+    this.#next += n * CPU_PERIOD;
+    this.#count(n);
+  }
+
+  async stop(): Promise<Uint8Array<ArrayBuffer>> {
+    const { platform, mapping, sampling } = this.#parts;
+    this.#watch(false);
+    sampling.sampler = null;
+    const samples = [...this.#samples.values()].map(({ stack, count }) => ({ ...stack, count }));
+    const durationNanos = BigInt(Math.round((platform.now() - this.#start) * 1e6));
+    const timeNanos = BigInt(Math.round(platform.walltime() * 1e3)) * 1000n - durationNanos;
+    return platform.gzip(encodePprof(cpuProfile(samples, { busy: this.#busy, timeNanos, durationNanos }), mapping));
+  }
+
+  #watch(on: boolean): void {
+    const { view } = this.#parts;
+    const bits = view.i32(SCHED + SCHED_WATCH);
+    view.setI32(SCHED + SCHED_WATCH, on ? bits | WATCH_CPU : bits & ~WATCH_CPU);
+  }
+
+  #count(n: number): void {
+    const { view, pctab } = this.#parts;
+    const { running, runtime } = readRunning(view);
+    const pcs = running ? stackOf(running, pctab) : runtime;
+    const labels = running ? readLabels(view, running.address) : [];
+    const key = labelledKey({ pcs, labels });
+    const found = this.#samples.get(key);
+    if (found) found.count += n;
+    else this.#samples.set(key, { stack: { pcs, labels, frames: pctab.frames(pcs) }, count: n });
+  }
+}
