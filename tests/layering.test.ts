@@ -14,7 +14,7 @@ process.chdir(packageRoot());
 
 /** Folders from the bottom up. What stands in one line does not import what stands beside it. */
 const ASSEMBLY = ["shared", "sys", "memory", "sched", "sync", "profile", "api", "wasi"];
-const HOST = ["abi", "memory", "symbol", "profile", "instance", "adapter", "cli"];
+const HOST = ["abi", "memory", "symbol", "profile", "http", "instance", "adapter", "cli"];
 
 /** Imports that cross the rule, each for a reason. */
 const BRIDGES: Record<string, readonly string[]> = {

@@ -51,6 +51,8 @@ export interface AppParts {
   readonly pctab: PcTab;
   readonly mapping: Mapping;
   readonly platform: Platform;
+  /** What the program was started with. */
+  readonly args: readonly string[];
 }
 
 /** Reads the state of the runtime, as Go's package runtime does. Throws once the program ended. */
@@ -135,11 +137,21 @@ export class Pprof {
     this.#runtime = runtime;
   }
 
+  /**
+   * Answers requests for /debug/…, as Go's net/http/pprof does, and for the page /debug/. Bound:
+   * `Deno.serve(app.pprof.fetch)`. Never rejects.
+   */
+  readonly fetch = async (request: Request): Promise<Response> => {
+    const { serveApp } = await import("./debug.ts");
+    return serveApp(this.#parts, this, this.#runtime, request);
+  };
+
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
   async profile(kind: ProfileKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const taken = [this.#take(kind, options.gc)];
     if (options.seconds) {
-      await this.#pass(options.seconds, options.signal);
+      const { pass } = await import("./pass.ts");
+      await pass(this.#parts.platform, options.seconds, options.signal);
       taken.push(this.#take(kind, options.gc));
     }
     const w = await writers();
@@ -174,14 +186,6 @@ export class Pprof {
     const rate = reader.memProfileRate();
     const stats = text ? this.#runtime.readMemStats() : undefined;
     return { profile: (w) => make(w, records, rate), text: (w) => w.encodeHeapText(records, rate, stats!) };
-  }
-
-  #pass(seconds: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const cancel = this.#parts.platform.timer(seconds * 1e3, resolve);
-      signal?.addEventListener("abort", () => (cancel(), reject(signal.reason)), { once: true });
-    });
   }
 }
 

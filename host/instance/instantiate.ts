@@ -57,7 +57,7 @@ export async function load<E extends Exports = Exports>(
   }
   const mapping = { file, buildId: buildId(section) };
   const reader = new Reader(door, view);
-  return new App<E>({ manifest, program, reader, pctab, mapping, platform });
+  return new App<E>({ manifest, program, reader, pctab, mapping, platform, args: options.args ?? [] });
 }
 
 /** A setting of GODEBUG, a list of name=value. */

@@ -42,6 +42,11 @@ export class Reader {
     this.#view = view;
   }
 
+  /** The memory, for readers that ask the guest nothing. */
+  get view(): MemoryView {
+    return this.#view;
+  }
+
   numGoroutine(): number {
     return this.#door.enter((guest) => guest.gopark_numGoroutine());
   }
