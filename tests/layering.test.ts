@@ -26,6 +26,7 @@ const BRIDGES: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, RegExp> = {
   "@assemblyscript/loader": /^host\/instance\//,
   "@jridgewell/sourcemap-codec": /^host\/transform\/sourcemap\.ts$/,
+  "@remix-run/node-fetch-server": /^host\/adapter\/http\.ts$/,
   "pprof-format": /^host\/profile\//,
   "assemblyscript": /^host\/transform\//,
   "assemblyscript/asc": /^host\/(transform|cli)\//,
