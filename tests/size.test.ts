@@ -19,6 +19,7 @@ const LINES = 600; // beyond this a file must be split
 const COLUMNS = 100;
 const HELLO = 12 * 1024; // bytes, gzipped
 const PAGE = 13 * 1024; // bytes, gzipped
+const DEBUG_PAGE = 150 * 1024; // bytes, gzipped
 const BANNED = /^(utils?|helpers?|managers?|commons?|misc)\b|^I[A-Z][a-z]/;
 
 function filesBelow(...roots: string[]): string[] {
@@ -67,6 +68,12 @@ test(`load and run on a page are at most ${PAGE / 1024} KiB, gzipped`, async (t)
   const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
   t.diagnostic(`${size} bytes of ${inputs.length} files`);
   assert.ok(size <= PAGE, `${size} bytes`);
+});
+
+test(`the page of /debug/ is at most ${DEBUG_PAGE / 1024} KiB, gzipped`, (t) => {
+  const size = gzipSync(readFileSync("build/host/page/gopark-debug.js"), { level: 9 }).length;
+  t.diagnostic(`${size} bytes`);
+  assert.ok(size <= DEBUG_PAGE, `${size} bytes`);
 });
 
 test("lines of host/ have at most 100 columns (a report: nothing fails)", (t) => {

@@ -7,12 +7,13 @@
  *     debug/vars             the numbers that cost nothing to read, as Go's expvar
  *     debug/goroutines       goroutines grouped by stack, as JSON
  *     debug/histogram        what lives on the heap by class, as JSON; collects
- *     debug/                 the page that shows all of it
+ *     debug/                 the page that shows all of it, and element.js, which it is made of
  *
  * It is loaded when the first request comes: a page that only runs a program does not pay for it.
  *
  * @module
  */
+import { element, page } from "./page.ts";
 import { servePprof } from "./pprof.ts";
 import { errorReply, failure, HttpError } from "./reply.ts";
 import type { Asked, Served } from "./served.ts";
@@ -33,12 +34,14 @@ export async function serve(served: Served, request: Asked): Promise<Response> {
 
 async function route(served: Served, request: Asked): Promise<Response> {
   const url = new URL(request.url);
-  const [, path] = /\/debug(\/.*)?$/.exec(url.pathname) ?? [];
+  const path = /\/debug(|\/.*)$/.exec(url.pathname)?.[1];
   switch (path) {
+    case "/": return page(url.searchParams.get("token"));
+    case "/element.js": return element();
     case "/vars": return vars(served);
     case "/goroutines": return goroutines(served);
     case "/histogram": return histogram(served);
-    case "/pprof": return redirect(`${url.pathname}/${url.search}`);
+    case "": case "/pprof": return redirect(`${url.pathname}/${url.search}`);
   }
   if (path?.startsWith("/pprof/")) {
     return servePprof(served, path.slice("/pprof/".length), url, request.signal);
