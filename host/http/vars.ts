@@ -27,19 +27,22 @@ function goNames(stats: MemStats): Record<string, unknown> {
   }));
 }
 
-/** `{ total, groups }`, a GoroutineGroup for each stack and go statement. */
+/** `{ millis, total, groups }`: a GoroutineGroup for each stack and go statement. */
 export function goroutines(served: Served): Response {
-  const groups = served.goroutineGroups();
+  const { millis, value: groups } = timed(() => served.goroutineGroups());
   const total = groups.reduce((sum, g) => sum + g.count, 0);
-  return jsonReply({ total, groups });
+  return jsonReply({ millis, total, groups });
 }
 
-/**
- * `{ millis, classes }`: what lives by class. It takes a collection, and says how long that took,
- * for a reader that asks again and again to leave the program the time it needs.
- */
+/** `{ millis, classes }`: what lives by class. It takes a collection. */
 export function histogram(served: Served): Response {
+  const { millis, value: classes } = timed(() => served.heapHistogram());
+  return jsonReply({ millis, classes });
+}
+
+/** Says how long the program had to wait, so that who asks again and again can leave it the time it needs. */
+function timed<T>(f: () => T): { millis: number; value: T } {
   const start = performance.now();
-  const classes = served.heapHistogram();
-  return jsonReply({ millis: performance.now() - start, classes });
+  const value = f();
+  return { millis: performance.now() - start, value };
 }

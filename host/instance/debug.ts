@@ -7,6 +7,7 @@
 import { serve } from "../http/endpoint.ts";
 import type { Asked, Served } from "../http/served.ts";
 import { readGoroutines } from "../memory/goroutines.ts";
+import { StillView } from "../memory/still.ts";
 import { groupGoroutines } from "../profile/groups.ts";
 import { type AppParts, PROFILE_KINDS, type Pprof, type ProfileKind, type Runtime } from "./app.ts";
 
@@ -24,7 +25,7 @@ export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, reques
     heapHistogram: () => runtime.heapHistogram(),
     goroutineGroups() {
       runtime.numGoroutine(); // throws what tells that the program has ended
-      return groupGoroutines(readGoroutines(reader.view).list, pctab);
+      return groupGoroutines(readGoroutines(new StillView(reader.memory)).list, pctab);
     },
   };
   return serve(served, request);

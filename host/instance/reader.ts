@@ -43,8 +43,8 @@ export class Reader {
   }
 
   /** The memory, for readers that ask the guest nothing. */
-  get view(): MemoryView {
-    return this.#view;
+  get memory(): WebAssembly.Memory {
+    return this.#door.guest.memory;
   }
 
   numGoroutine(): number {

@@ -18,6 +18,8 @@ export interface Vars {
 }
 
 export interface Goroutines {
+  /** What it took. */
+  readonly millis: number;
   readonly total: number;
   readonly groups: readonly GoroutineGroup[];
 }

@@ -11,11 +11,13 @@ import { count } from "./format.ts";
 import type { View } from "./view.ts";
 
 const EVERY = 2000; // ms
+/** The next look waits until the program has had so many times what the last one took. */
+const PATIENCE = 20;
 const SHOWN = 200; // rows; a filter finds the others
 
 export class GoroutineView implements View {
   readonly element: HTMLElement;
-  readonly every = EVERY;
+  every = EVERY;
   readonly search = h("input", {
     type: "search", placeholder: "Filter by function, file, state or goroutine number  ( / )",
     "aria-label": "Filter goroutines", spellcheck: "false",
@@ -24,7 +26,7 @@ export class GoroutineView implements View {
   readonly #states = h("div", { class: "chips", role: "group", "aria-label": "States" });
   readonly #list = h("div", { class: "rows" });
   readonly #note = h("p", { class: "note", role: "status" });
-  #latest: Goroutines = { total: 0, groups: [] };
+  #latest: Goroutines = { millis: 0, total: 0, groups: [] };
   #state = "";
   readonly #open = new Set<string>();
 
@@ -36,6 +38,7 @@ export class GoroutineView implements View {
 
   async refresh(): Promise<void> {
     this.#latest = await this.#client.goroutines();
+    this.every = Math.max(EVERY, this.#latest.millis * PATIENCE);
     this.#draw();
   }
 

@@ -153,6 +153,21 @@ class Waited extends MockPlatform {
   }
 }
 
+describe("the page /debug/", () => {
+  it("is one file and its script, from here alone", async () => {
+    const app = await start();
+    const response = await get(app, "/debug/");
+    assert.equal(response.headers.get("content-type"), "text/html; charset=utf-8");
+    assert.match(response.headers.get("content-security-policy")!, /default-src 'none'.*connect-src 'self'/);
+    assert.match(await response.text(), /<script type="module" src="element\.js">/);
+    assert.match(await (await get(app, "/debug/?token=a%22b")).text(), /src="element\.js\?token=a%22b"/);
+    const script = await get(app, "/debug/element.js");
+    assert.equal(script.headers.get("content-type"), "text/javascript; charset=utf-8");
+    assert.match(await script.text(), /gopark-debug/);
+    assert.equal((await get(app, "/debug")).headers.get("location"), "/debug/");
+  });
+});
+
 describe("a delta profile", () => {
   it("is what the seconds have brought, and says when and how long", async () => {
     const platform = new Waited();
@@ -220,6 +235,7 @@ describe("numbers as JSON", () => {
     assert.deepEqual(groups.map((g: { count: number }) => g.count), [3, 1]);
     assert.deepEqual(groups.map((g: { states: object }) => g.states), [{ "chan receive": 3 }, { sleep: 1 }]);
     assert.equal(groups[0].frames.at(-1).function, "served.wait");
+    assert.ok(groups[0].frames.every((f: { line: number }) => f.line > 0));
     assert.deepEqual(groups[0].createdBy, { function: "served.park", file: "tests/host/guest/served.ts", line: 19 });
     assert.equal(groups[0].goids.length, 3);
   });
