@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { reply } from "./reply.ts";
+import { HttpError, reply } from "./reply.ts";
 
 const HTML = `<!doctype html>
 <html lang="en">
@@ -28,6 +28,8 @@ export function page(token: string | null): Response {
 }
 
 export async function element(): Promise<Response> {
-  const { ELEMENT } = await import("../page/built.js");
+  const { ELEMENT } = await import("../page/built.js").catch(() => {
+    throw new HttpError(501, "the page has not been built: npm run build makes it");
+  });
   return reply("text/javascript; charset=utf-8", ELEMENT);
 }

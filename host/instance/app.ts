@@ -146,6 +146,11 @@ export class Pprof {
     return serveApp(this.#parts, this, this.#runtime, request);
   };
 
+  /** Lists the kinds that there are. */
+  kinds(): string[] {
+    return [...PROFILE_KINDS];
+  }
+
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
   async profile(kind: ProfileKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const taken = [this.#take(kind, options.gc)];

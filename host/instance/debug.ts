@@ -9,14 +9,14 @@ import type { Asked, Served } from "../http/served.ts";
 import { readGoroutines } from "../memory/goroutines.ts";
 import { StillView } from "../memory/still.ts";
 import { groupGoroutines } from "../profile/groups.ts";
-import { type AppParts, PROFILE_KINDS, type Pprof, type ProfileKind, type Runtime } from "./app.ts";
+import type { AppParts, Pprof, ProfileKind, Runtime } from "./app.ts";
 
 /** Answers one request for /debug/…. Never rejects. */
 export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, request: Asked): Promise<Response> {
   const { pctab, mapping, args, reader } = parts;
   const served: Served = {
     cmdline: () => [mapping.file, ...args],
-    kinds: () => PROFILE_KINDS,
+    kinds: () => pprof.kinds(),
     profile: (kind, wishes) => pprof.profile(kind as ProfileKind, wishes),
     text: (kind, debug) => pprof.text(kind as ProfileKind, debug),
     funcForPC: (pc) => (pctab.has(pc) ? pctab.frame(pc).function : null),

@@ -54,14 +54,16 @@ export class Client {
     this.#token = base.searchParams.get("token");
   }
 
-  /** The address of something below /debug/. */
+  /** The address of something below /debug/, for somebody else to ask. */
   url(path: string): URL {
-    return new URL(path, this.#base);
+    const url = new URL(path, this.#base);
+    if (this.#token) url.searchParams.set("token", this.#token);
+    return url;
   }
 
   async get(path: string): Promise<Response> {
     const headers: HeadersInit = this.#token ? { authorization: `Bearer ${this.#token}` } : {};
-    const response = await this.#fetch(new Request(this.url(path), { headers }));
+    const response = await this.#fetch(new Request(new URL(path, this.#base), { headers }));
     if (!response.ok) throw new AnswerError(response.status, (await response.text()).trim());
     return response;
   }

@@ -12,6 +12,7 @@ import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { packageRoot } from "../../host/cli/compile.ts";
+import { listen } from "../../host/cli/http.ts";
 import { type App, load, requestListener } from "../../host/index.ts";
 import { BROWSERS, bundlePage, launch, missing, onPage, serve } from "../run/platforms.ts";
 import { build, buildFile } from "../run/prog.ts";
@@ -102,6 +103,12 @@ for (const kind of BROWSERS) {
       await until(page, `$$("g.frame.fade").length >= 1`);
       await page.keyboard.press("Escape");
       await until(page, `$$("g.frame.fade").length === 0`);
+      const saved = await page.evaluate(`new Promise((resolve) => {
+        URL.createObjectURL = (blob) => (blob.arrayBuffer().then((b) => resolve(new Uint8Array(b)[0])), "#");
+        HTMLAnchorElement.prototype.click = () => {};
+        $$("button").find((b) => b.textContent === "Download").click();
+      })`);
+      assert.equal(saved, 0x1f, "a gzipped profile");
       await page.evaluate(`$$(".chip").find((c) => c.textContent === "goroutine").click()`);
       await until(page, `texts(".note")[0] === "4 in all"`);
       assert.match(String(await page.evaluate(`texts(".command")[0]`)), /^go tool pprof http:.*\/debug\/pprof\/goroutine$/);
@@ -115,6 +122,15 @@ for (const kind of BROWSERS) {
       await until(page, `root().activeElement.textContent === "Heap"`);
       await page.keyboard.press("p");
       await until(page, `texts(".status")[0] === "paused"`);
+    });
+
+    it("passes on the token that it was opened with", async () => {
+      const guarded = await listen({ address: "127.0.0.1:0", token: "s3cret" });
+      guarded.show(app.pprof.fetch);
+      await onPage(browser, `${guarded.url}?token=s3cret#profiles`, `${kind.name} debug token`, async (page) => {
+        await page.evaluate(FIND);
+        await until(page, `texts(".chip").length && /pprof\\/heap\\?token=s3cret$/.test(texts(".command")[0]) && $$("g.frame").length > 1`);
+      });
     });
 
     // Puppeteer has no way to tell Firefox what the system prefers.
