@@ -44,7 +44,7 @@ async function route(served: Served, request: Asked): Promise<Response> {
     case "": case "/pprof": return redirect(`${url.pathname}/${url.search}`);
   }
   if (path?.startsWith("/pprof/")) {
-    return servePprof(served, path.slice("/pprof/".length), url, request.signal);
+    return servePprof(served, path.slice("/pprof/".length), url, request);
   }
   throw new HttpError(404, "404 page not found");
 }

@@ -6,7 +6,7 @@
  */
 import { listing } from "./listing.ts";
 import { HttpError, profileReply, reply, textReply } from "./reply.ts";
-import type { Served } from "./served.ts";
+import type { Asked, Served } from "./served.ts";
 
 const CPU = "profile";
 const CPU_SECONDS = 30;
@@ -16,7 +16,8 @@ const WITH_DELTA = ["allocs", "block", "goroutineleak", "goroutine", "heap", "mu
 interface PprofRequest {
   readonly kinds: readonly string[];
   readonly url: URL;
-  readonly signal: AbortSignal | undefined;
+  /** Asked for its signal only where that is heeded: Deno remarks on it. */
+  readonly asked: Asked;
 }
 
 /** What net/http/pprof has beside the profiles that Lookup finds. */
@@ -30,10 +31,10 @@ const SPECIAL: Record<string, (served: Served, request: PprofRequest) => Promise
 };
 
 /** Answers for `name`, "" being the index. Throws HttpError. */
-export async function servePprof(served: Served, name: string, url: URL, signal: AbortSignal | undefined): Promise<Response> {
+export async function servePprof(served: Served, name: string, url: URL, asked: Asked): Promise<Response> {
   const kinds = served.kinds();
   if (name === "") return index(served, kinds);
-  const request = { kinds, url, signal };
+  const request = { kinds, url, asked };
   if (Object.hasOwn(SPECIAL, name)) return SPECIAL[name]!(served, request);
   if (!kinds.includes(name)) throw new HttpError(404, "Unknown profile");
   return lookedUp(served, name, request);
@@ -55,11 +56,11 @@ async function count(served: Served, name: string): Promise<number> {
 }
 
 /** A profile of Go's Lookup: the state, or with seconds what has changed meanwhile. */
-async function lookedUp(served: Served, name: string, { url, signal }: PprofRequest): Promise<Response> {
-  const asked = (key: string) => url.searchParams.get(key) ?? "";
-  if (asked("seconds")) return delta(served, name, asked, signal);
-  const gc = name === "heap" && atoi(asked("gc")) > 0;
-  const debug = atoi(asked("debug"));
+async function lookedUp(served: Served, name: string, request: PprofRequest): Promise<Response> {
+  const param = (key: string) => request.url.searchParams.get(key) ?? "";
+  if (param("seconds")) return delta(served, name, param, request.asked);
+  const gc = name === "heap" && atoi(param("gc")) > 0;
+  const debug = atoi(param("debug"));
   if (debug === 0) return profileReply(await served.profile(name, { gc }), name);
   // The text has no option for it: it is as of the last collection.
   if (gc) await served.profile(name, { gc });
@@ -67,21 +68,21 @@ async function lookedUp(served: Served, name: string, { url, signal }: PprofRequ
 }
 
 async function delta(
-  served: Served, name: string, asked: (key: string) => string, signal: AbortSignal | undefined,
+  served: Served, name: string, param: (key: string) => string, { signal }: Asked,
 ): Promise<Response> {
-  const seconds = atoi(asked("seconds"));
+  const seconds = atoi(param("seconds"));
   if (seconds <= 0) throw new HttpError(400, 'invalid value for "seconds" - must be a positive integer');
   if (!WITH_DELTA.includes(name)) throw new HttpError(400, '"seconds" parameter is not supported for this profile type');
-  if (atoi(asked("debug")) !== 0) throw new HttpError(400, "seconds and debug params are incompatible");
+  if (atoi(param("debug")) !== 0) throw new HttpError(400, "seconds and debug params are incompatible");
   return profileReply(await served.profile(name, { seconds, signal }), `${name}-delta`);
 }
 
-async function cpuProfile(served: Served, { kinds, url, signal }: PprofRequest): Promise<Response> {
+async function cpuProfile(served: Served, { kinds, url, asked }: PprofRequest): Promise<Response> {
   if (!kinds.includes(CPU)) {
     throw new HttpError(500, "Could not enable CPU profiling: this version of gopark has no CPU profile");
   }
   const seconds = atoi(url.searchParams.get("seconds") ?? "");
-  return profileReply(await served.profile(CPU, { seconds: seconds > 0 ? seconds : CPU_SECONDS, signal }), CPU);
+  return profileReply(await served.profile(CPU, { seconds: seconds > 0 ? seconds : CPU_SECONDS, signal: asked.signal }), CPU);
 }
 
 /** Names the function of each pc, as Symbol does: `0x1f+0x20` has two. */
