@@ -14,6 +14,7 @@ import { node } from "./adapter/node.ts";
 import { loader } from "./instance/loader.ts";
 
 export { hostCalls } from "./adapter/files.ts";
+export { requestListener } from "./adapter/http.ts";
 export * from "./public.ts";
 
 /** Loads a program on Node. */

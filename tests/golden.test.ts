@@ -7,13 +7,14 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { packageRoot } from "../host/cli/compile.ts";
 import { load, ProgramError } from "../host/index.ts";
+import { PROFILE_KINDS } from "../host/instance/app.ts";
 import { build } from "./run/prog.ts";
 
 process.chdir(packageRoot());
@@ -163,6 +164,69 @@ describe("Go reads", { skip }, () => {
     assert.match(raw, /queue\.Queue<.*>#take tests\/golden\/queue\.ts:9/);
     assert.match(raw, /waits\.wasm .*\[FN\]/);
   });
+});
+
+/** What scrapers fetch that nobody has configured; an interval's length is a second here. */
+const SCRAPES = {
+  "Pyroscope (Alloy)": ["allocs", "block", "goroutine", "mutex", "profile?seconds=1"],
+  "Parca": ["allocs", "block", "goroutine", "mutex", "profile?seconds=1"],
+};
+
+describe("Go reads a running program", { skip }, () => {
+  let child: ChildProcess;
+  let url: string;
+  before(async () => {
+    child = spawn(process.execPath, ["build/host/cli/main.js", "run", "tests/golden/serving.ts", "--http", "127.0.0.1:0"], { stdio: ["ignore", "inherit", "pipe"] });
+    url = await new Promise((said, failed) => {
+      child.stderr!.on("data", (chunk: Buffer) => {
+        const found = /serving (.*)\n/.exec(String(chunk));
+        if (found) said(`${found[1]}pprof`);
+      });
+      child.on("close", () => failed(new Error("the program has ended")));
+    });
+    while (!/worker/.test(await (await fetch(`${url}/goroutine?debug=1`)).text()));
+  });
+  after(() => void child.kill());
+
+  const pprof = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync("go", ["tool", "pprof", "-raw", ...args], { encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+
+  it("go tool pprof -raw …/heap", () => {
+    const raw = pprof(`${url}/heap`);
+    assert.match(raw, /^PeriodType: space bytes\nPeriod: 524288\n/);
+    assert.match(raw, /serving\.worker/);
+    assert.match(raw, /serving\.wasm .*\[FN\]/);
+  });
+
+  it("go tool pprof -seconds 1 …/goroutine, a delta with its duration", () => {
+    assert.match(pprof("-seconds", "1", `${url}/goroutine`), /^Duration: 1(\.\d+)?s?/m);
+  });
+
+  it("go tool pprof -symbolize=remote …/goroutine", () => {
+    assert.match(pprof("-symbolize=remote", `${url}/goroutine`), /serving\.worker/);
+  });
+
+  it("go tool pprof shows what the endpoint says is wrong", () => {
+    const { status, stderr } = spawnSync("go", ["tool", "pprof", "-raw", `${url}/nothing`], { encoding: "utf8" });
+    assert.notEqual(status, 0);
+    assert.match(stderr, /404.*\n?.*Unknown profile/);
+  });
+
+  for (const [scraper, paths] of Object.entries(SCRAPES)) {
+    it(`the profiles that ${scraper} fetches by itself`, async () => {
+      for (const path of paths.filter((p) => (PROFILE_KINDS as readonly string[]).includes(p.replace(/\?.*/, "")))) {
+        const response = await fetch(`${url}/${path}`);
+        assert.equal(response.status, 200, path);
+        const file = join(mkdtempSync(join(tmpdir(), "gopark-scrape-")), "scraped");
+        writeFileSync(file, new Uint8Array(await response.arrayBuffer()));
+        assert.match(pprof(file), /^PeriodType: /);
+        rmSync(dirname(file), { recursive: true });
+      }
+    });
+  }
 });
 
 /** What a call's program died with. */

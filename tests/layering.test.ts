@@ -14,7 +14,7 @@ process.chdir(packageRoot());
 
 /** Folders from the bottom up. What stands in one line does not import what stands beside it. */
 const ASSEMBLY = ["shared", "sys", "memory", "sched", "sync", "profile", "api", "wasi"];
-const HOST = ["abi", "memory", "symbol", "profile", "instance", "adapter", "cli"];
+const HOST = ["abi", "memory", "symbol", "profile", "page", "http", "instance", "adapter", "cli"];
 
 /** Imports that cross the rule, each for a reason. */
 const BRIDGES: Record<string, readonly string[]> = {
@@ -26,7 +26,13 @@ const BRIDGES: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, RegExp> = {
   "@assemblyscript/loader": /^host\/instance\//,
   "@jridgewell/sourcemap-codec": /^host\/transform\/sourcemap\.ts$/,
-  "pprof-format": /^host\/profile\//,
+  "@remix-run/node-fetch-server": /^host\/adapter\/http\.ts$/,
+  "pprof-format": /^host\/(profile|page)\//,
+  // The page is bundled: nobody who installs the package needs these.
+  "d3-flame-graph": /^host\/page\//,
+  "d3-selection": /^host\/page\//,
+  "uplot": /^host\/page\//,
+  "uplot/dist/uPlot.min.css": /^host\/page\//,
   "assemblyscript": /^host\/transform\//,
   "assemblyscript/asc": /^host\/(transform|cli)\//,
   "assemblyscript/binaryen": /^host\/transform\//,
@@ -133,7 +139,7 @@ test("the rule sees what it forbids", () => {
   }
 });
 
-test("package exports lead to the host, the runtime and the transform only", () => {
+test("package exports lead to the host, the runtime, the transform and the page only", () => {
   const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: object };
-  assert.deepEqual(Object.keys(exports), [".", "./assembly", "./transform", "./asconfig.json", "./package.json"]);
+  assert.deepEqual(Object.keys(exports), [".", "./assembly", "./transform", "./asconfig.json", "./page", "./package.json"]);
 });

@@ -19,6 +19,7 @@ const LINES = 600; // beyond this a file must be split
 const COLUMNS = 100;
 const HELLO = 12 * 1024; // bytes, gzipped
 const PAGE = 14 * 1024; // bytes, gzipped
+const DEBUG_PAGE = 150 * 1024; // bytes, gzipped
 const BANNED = /^(utils?|helpers?|managers?|commons?|misc)\b|^I[A-Z][a-z]/;
 
 function filesBelow(...roots: string[]): string[] {
@@ -60,13 +61,19 @@ test(`load and run on a page are at most ${PAGE / 1024} KiB, gzipped`, async (t)
   const { outputFiles, metafile } = await bundle({
     stdin: { contents: 'import { load } from "./build/host/browser.js"; await (await load("app.wasm")).run();', resolveDir: "." },
     bundle: true, minify: true, format: "esm", write: false, metafile: true,
-    external: ["*/remote.js", "*/writers.js", "*/sampler.js", "*/godebug.js"], // what import(…) brings later does not count
+    external: ["*/remote.js", "*/writers.js", "*/sampler.js", "*/godebug.js", "*/debug.js", "*/pass.js"], // what import(…) brings later does not count
   });
   const inputs = Object.keys(metafile.inputs);
   assert.deepEqual(inputs.filter((name) => /pprof-format|host\/profile/.test(name)), []);
   const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
   t.diagnostic(`${size} bytes of ${inputs.length} files`);
   assert.ok(size <= PAGE, `${size} bytes`);
+});
+
+test(`the page of /debug/ is at most ${DEBUG_PAGE / 1024} KiB, gzipped`, (t) => {
+  const size = gzipSync(readFileSync("build/host/page/gopark-debug.js"), { level: 9 }).length;
+  t.diagnostic(`${size} bytes`);
+  assert.ok(size <= DEBUG_PAGE, `${size} bytes`);
 });
 
 test("lines of host/ have at most 100 columns (a report: nothing fails)", (t) => {

@@ -40,6 +40,19 @@ export type Report =
   | { readonly op: "write"; readonly fd: number; readonly bytes: Uint8Array }
   | { readonly op: "ended"; readonly error: ErrorData };
 
+/** A response as plain data. */
+export interface ResponseData {
+  readonly status: number;
+  readonly headers: [string, string][];
+  readonly body: ArrayBuffer | null;
+}
+
+/** Takes a response apart. Some statuses have no body, not even an empty one. */
+export async function encodeResponse(response: Response): Promise<ResponseData> {
+  const { status, headers } = response;
+  return { status, headers: [...headers], body: response.body && await response.arrayBuffer() };
+}
+
 /** An error as plain data. */
 export interface ErrorData {
   readonly name: string;

@@ -7,20 +7,24 @@
 import { PROFILE_KINDS } from "../instance/app.ts";
 import { profileSnapshot, withFiles } from "./postmortem.ts";
 import { profileKind, runProgram } from "./program.ts";
+import { fetchProfile } from "./remote.ts";
 import { CliError, type Command, parseLine } from "./usage.ts";
 
 export const pprof: Command = {
-  summary: "write a profile of a program, or of its snapshot",
+  summary: "write a profile of a program, of a running one, or of a snapshot",
   help: `usage: gopark pprof FILE.ts|FILE.wasm KIND [-o OUT] [--after MS] [options] [-- args]
        gopark pprof SNAPSHOT KIND [-o OUT]
+       gopark pprof URL KIND [-o OUT] [--seconds N]
 
 Runs the program and writes a profile for "go tool pprof". KIND is one of
 ${PROFILE_KINDS.join(", ")}.
 SNAPSHOT is what a WASI command has written at its end: it ran with GOPARK_PROFILE=KIND=SNAPSHOT
 in its environment (several are separated by commas).
+URL is where a program serves its profiles, as http://127.0.0.1:6060/debug/pprof (gopark run --http).
 
   -o, --out OUT            where to write (default: KIND.pb.gz)
   --after MS               takes the profile after MS milliseconds and stops the program there
+  --seconds N              what N seconds bring, instead of the state; for profile: how long to sample
   --target release|debug   how to compile FILE.ts (default: release)
   --preempt                goroutines that compute without parking give way after 10 ms
 
@@ -33,12 +37,19 @@ Exit status: as with gopark run; 0 when --after has stopped the program.
 `,
 
   async run(args) {
-    const { values, file, rest, behind } = parseLine(args, ["FILE.ts|FILE.wasm|SNAPSHOT", "KIND"], {
+    const { values, file, rest, behind } = parseLine(args, ["FILE.ts|FILE.wasm|SNAPSHOT|URL", "KIND"], {
       out: { type: "string", short: "o" },
       after: { type: "string" },
+      seconds: { type: "string" },
       target: { type: "string" },
       preempt: { type: "boolean", default: false },
     });
+    if (/^https?:/.test(file)) {
+      if (behind.length || values.after || values.target || values.preempt) throw new CliError(`${file} runs already: nothing is run`);
+      await fetchProfile(file, rest[0]!, values.out ?? `${rest[0]}.pb.gz`, values.seconds);
+      return 0;
+    }
+    if (values.seconds) throw new CliError("--seconds is for the URL of a running program");
     const kind = profileKind(rest[0]!);
     const out = values.out ?? `${kind}.pb.gz`;
     if (!/\.(ts|wasm)$/.test(file)) {

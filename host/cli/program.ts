@@ -13,6 +13,7 @@ import { load } from "../instance/instantiate.ts";
 import type { Platform } from "../instance/platform.ts";
 import { save } from "./build.ts";
 import { compile, preemptFlags, TARGETS, type Target } from "./compile.ts";
+import { type DebugServer, type HttpOptions, listen } from "./http.ts";
 import { CliError, oneOf } from "./usage.ts";
 
 const SIGPIPE_STATUS = 141; // what a shell shows for a process that SIGPIPE has killed
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly profiles: readonly WantedProfile[];
   /** Settings of GODEBUG, beside those of the environment. */
   readonly godebug?: readonly string[];
+  /** Serves /debug/ while the program runs. */
+  readonly http?: HttpOptions | undefined;
   /** Milliseconds after which the profiles are taken and the program is stopped. */
   readonly after?: number;
 }
@@ -59,6 +62,7 @@ export function profileKind(kind: string): ProfileKind {
 
 /** Runs FILE.ts or FILE.wasm. Returns the exit status: the program's, 2 when it died. */
 export async function runProgram(file: string, options: RunOptions): Promise<number> {
+  const server = options.http && await serveDebug(options.http);
   const source = await sourceOf(file, options);
   if (!source) return 1;
   const profiles: Promise<Uint8Array>[] = [];
@@ -79,6 +83,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
       imports: { host: hostCalls },
       onExit: () => app && take(),
     }, platform);
+    server?.show(app.pprof.fetch);
     if (options.profiles.some(({ kind }) => kind === "profile")) await app.pprof.startCPUProfile();
     status = await finish(app, take, options.after);
   } catch (error) {
@@ -92,6 +97,12 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
 /** Settings of the command line win over those of the environment: the first of a name counts. */
 function godebug(settings: readonly string[]): string {
   return [...settings, process.env.GODEBUG ?? ""].filter(Boolean).join(",");
+}
+
+async function serveDebug(options: HttpOptions): Promise<DebugServer> {
+  const server = await listen(options);
+  process.stderr.write(`gopark: serving ${server.url}\n`);
+  return server;
 }
 
 async function saveProfile(out: string, bytes: Uint8Array | undefined): Promise<void> {

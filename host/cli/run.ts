@@ -10,8 +10,8 @@ import { CliError, type Command, parseLine } from "./usage.ts";
 
 export const run: Command = {
   summary: "run a program, compiling it first if need be",
-  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--preempt]
-                  [--profile KIND=OUT]… [-- args]
+  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--preempt] [--gctrace]
+                  [--http ADDR [--http-token TOKEN]] [--profile KIND=OUT]… [-- args]
 
 Runs the program's main. What stands behind -- are the program's arguments.
 
@@ -19,6 +19,10 @@ Runs the program's main. What stands behind -- are the program's arguments.
   --preempt                goroutines that compute without parking give way after 10 ms
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
                            KIND is ${PROFILE_KINDS.join(", ")}; may be given several times
+  --http HOST:PORT         serves /debug/ and /debug/pprof/ while the program runs, as 127.0.0.1:6060;
+                           requests are answered when a goroutine parks (with --preempt, every 10 ms)
+  --http-token TOKEN       who asks must send it, as a bearer token or as ?token=TOKEN; an address
+                           that others can reach needs one
   --gctrace                a line on standard error for each collection, as Go's GODEBUG=gctrace=1
   --schedtrace MS          a line about the scheduler every MS milliseconds, as Go's GODEBUG=schedtrace=MS
 
@@ -40,12 +44,16 @@ Exit status: the program's own; 2 after a panic or a fatal error; 1 when it cann
       profile: { type: "string", multiple: true, default: [] },
       gctrace: { type: "boolean" },
       schedtrace: { type: "string" },
+      http: { type: "string" },
+      "http-token": { type: "string" },
     });
     const profiles = values.profile.map(parseProfile);
-    const { target, preempt, gctrace, schedtrace } = values;
+    const { target, preempt, gctrace, schedtrace, http: address, "http-token": token } = values;
     if (schedtrace !== undefined && !/^[1-9]\d*$/.test(schedtrace)) throw new CliError(`--schedtrace ${schedtrace}: want milliseconds`);
+    if (token !== undefined && address === undefined) throw new CliError("--http-token is for --http ADDR");
+    const http = address === undefined ? undefined : { address, token };
     const godebug = [gctrace ? "gctrace=1" : "", schedtrace ? `schedtrace=${schedtrace}` : ""].filter(Boolean);
-    return runProgram(file, { target, preempt, args: behind, profiles, godebug });
+    return runProgram(file, { target, preempt, args: behind, profiles, godebug, http });
   },
 };
 

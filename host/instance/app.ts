@@ -65,6 +65,8 @@ export interface AppParts {
   readonly platform: Platform;
   readonly sampling: Sampling;
   readonly view: MemoryView;
+  /** What the program was started with. */
+  readonly args: readonly string[];
 }
 
 /** Reads the state of the runtime, as Go's package runtime does. Throws once the program ended. */
@@ -171,6 +173,15 @@ export class Pprof {
     this.#runtime = runtime;
   }
 
+  /**
+   * Answers requests for /debug/…, as Go's net/http/pprof does, and for the page /debug/. Bound:
+   * `Deno.serve(app.pprof.fetch)`. Never rejects.
+   */
+  readonly fetch = async (request: Request): Promise<Response> => {
+    const { serveApp } = await import("./debug.ts");
+    return serveApp(this.#parts, this, this.#runtime, request);
+  };
+
   /** Lists the kinds that there are: PROFILE_KINDS, and the names of the profiles that the program has made. */
   kinds(): string[] {
     return [...PROFILE_KINDS, ...this.#parts.reader.namedProfiles().map(({ name }) => name)];
@@ -181,7 +192,8 @@ export class Pprof {
     if (kind === "profile") return this.#cpu(options);
     const taken = [this.#take(kind, options.gc)];
     if (options.seconds) {
-      await this.#pass(options.seconds, options.signal);
+      const { pass } = await import("./pass.ts");
+      await pass(this.#parts.platform, options.seconds, options.signal);
       taken.push(this.#take(kind, options.gc));
     }
     const w = await writers();
@@ -203,7 +215,8 @@ export class Pprof {
 
   async #cpu({ seconds = 30, signal }: ProfileOptions): Promise<Uint8Array<ArrayBuffer>> {
     await this.startCPUProfile();
-    const passed = this.#pass(seconds, signal);
+    const { pass } = await import("./pass.ts");
+    const passed = pass(this.#parts.platform, seconds, signal);
     await passed.catch(() => {});
     const profile = await this.stopCPUProfile();
     await passed;
@@ -255,14 +268,6 @@ export class Pprof {
   #blocks(kind: "block" | "mutex", list: BlockProfileRecord[], now: bigint, fraction?: number): Taken {
     const records = list.map((r) => ({ ...r, pcs: r.stack }));
     return { profile: (w) => w.blockProfile(kind, records, now), text: (w) => w.encodeBlockText(records, fraction) };
-  }
-
-  #pass(seconds: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const cancel = this.#parts.platform.timer(seconds * 1e3, resolve);
-      signal?.addEventListener("abort", () => (cancel(), reject(signal.reason)), { once: true });
-    });
   }
 }
 

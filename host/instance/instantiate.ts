@@ -59,7 +59,7 @@ export async function load<E extends Exports = Exports>(
   }
   const mapping = { file, buildId: buildId(section) };
   const reader = new Reader(door, view);
-  return new App<E>({ manifest, program, reader, pctab, mapping, platform, sampling, view });
+  return new App<E>({ manifest, program, reader, pctab, mapping, platform, sampling, view, args: options.args ?? [] });
 }
 
 function readPctab(module: WebAssembly.Module, file: string): ArrayBuffer {

@@ -44,6 +44,11 @@ export class Reader {
     this.#view = view;
   }
 
+  /** The memory, for readers that ask the guest nothing. */
+  get memory(): WebAssembly.Memory {
+    return this.#door.guest.memory;
+  }
+
   numGoroutine(): number {
     return this.#door.enter((guest) => guest.gopark_numGoroutine());
   }

@@ -10,7 +10,8 @@
 import { ClosedError, endedError, ImportError } from "../abi/errors.ts";
 import type { Imports } from "../abi/imports.ts";
 import { readManifest } from "../abi/manifest.ts";
-import { decodeError, encodeError, type Order, type Report, type Target } from "../abi/messages.ts";
+import { decodeError, encodeError, type Order, type Report, type ResponseData, type Target } from "../abi/messages.ts";
+import { failure } from "../http/reply.ts";
 import { type Exports, Pprof, Runtime } from "./app.ts";
 import { Outputs } from "./output.ts";
 import type { LoadOptions, Platform, WorkerPort } from "./platform.ts";
@@ -23,12 +24,15 @@ export type Remote<T> = {
     ? (...args: A) => Promise<Awaited<R>> : never;
 };
 
+/** Requests are answered in the worker too. */
+export type RemotePprof = Remote<Omit<Pprof, "fetch">> & Pick<Pprof, "fetch">;
+
 /** A program that was loaded with `worker: true`. */
 export interface RemoteApp<E extends Exports = Exports> {
   /** Every exported function but main, each on a goroutine of its own. */
   readonly exports: E;
   readonly runtime: Remote<Runtime>;
-  readonly pprof: Remote<Pprof>;
+  readonly pprof: RemotePprof;
   /** Runs main. Resolves when it has returned; rejects with how the program died otherwise. */
   run(): Promise<void>;
   /** Stops the program, and its worker, for good. What waits for it rejects with ClosedError. */
@@ -58,9 +62,21 @@ export async function loadRemote<E extends Exports>(
   return {
     exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
-    pprof: owner.methods("pprof", methodsOf(Pprof)) as Remote<Pprof>,
+    pprof: { ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, fetch: fetcher(owner) },
     run: () => owner.call("run", "run", []) as Promise<void>,
     close: () => owner.end(new ClosedError("the program was closed"), true),
+  };
+}
+
+/** Passes a request on: what goes wrong on the way is a response too. */
+function fetcher(owner: Owner): Pprof["fetch"] {
+  return async ({ url, method, signal }) => {
+    try {
+      const { body, ...init } = await owner.call("pprof", "fetch", [{ url, method, signal }]) as ResponseData;
+      return new Response(body, init);
+    } catch (error) {
+      return failure(error);
+    }
   };
 }
 

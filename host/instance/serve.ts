@@ -11,7 +11,7 @@ import { ImportError } from "../abi/errors.ts";
 import type { Imports } from "../abi/imports.ts";
 import { FD_STDERR, FD_STDOUT } from "../abi/layout.ts";
 import { type ImportEntry, readManifest, show } from "../abi/manifest.ts";
-import { decodeError, encodeError, type Order, type RemoteProgram, type Report } from "../abi/messages.ts";
+import { decodeError, encodeError, encodeResponse, type Order, type RemoteProgram, type Report } from "../abi/messages.ts";
 import type { App } from "./app.ts";
 import { load } from "./instantiate.ts";
 import type { LoadOptions, Platform } from "./platform.ts";
@@ -87,7 +87,7 @@ class Server {
     try {
       const app = this.#app! as unknown as Record<string, Record<string, Function>>;
       const value = await (target === "run" ? this.#app!.run() : app[target]![name]!(...args));
-      this.#report({ op: "reply", id, value });
+      this.#report({ op: "reply", id, value: value instanceof Response ? await encodeResponse(value) : value });
     } catch (error) {
       this.#report({ op: "failure", id, error: encodeError(error) });
     }

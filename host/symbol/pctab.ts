@@ -60,9 +60,14 @@ export class PcTab {
     return out;
   }
 
+  /** Reports whether a record has that number. */
+  has(pc: number): boolean {
+    return pc > 0 && pc < this.#count;
+  }
+
   /** Returns the innermost frame of a pc. Throws AbiError when no record has that number. */
   frame(pc: number): Frame {
-    if (!(pc > 0 && pc < this.#count)) {
+    if (!this.has(pc)) {
       throw new AbiError(`pc 0x${pc.toString(16)}: the pc table has ${this.#count} records`);
     }
     return (this.#frames[pc] ??= Object.freeze({

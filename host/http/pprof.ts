@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Serves /debug/pprof/NAME with the parameters, headers and errors of Go's net/http/pprof.
+ *
+ * @module
+ */
+import { listing } from "./listing.ts";
+import { HttpError, profileReply, reply, textReply } from "./reply.ts";
+import type { Asked, Served } from "./served.ts";
+
+const CPU = "profile";
+const CPU_SECONDS = 30;
+/** What Go has no difference of answers 400 to seconds; so do profiles that programs make. */
+const WITH_DELTA = ["allocs", "block", "goroutineleak", "goroutine", "heap", "mutex", "threadcreate"];
+
+interface PprofRequest {
+  readonly kinds: readonly string[];
+  readonly url: URL;
+  /** Asked for its signal only where that is heeded: Deno remarks on it. */
+  readonly asked: Asked;
+}
+
+/** What net/http/pprof has beside the profiles that Lookup finds. */
+const SPECIAL: Record<string, (served: Served, request: PprofRequest) => Promise<Response>> = {
+  cmdline: async (served) => textReply(served.cmdline().join("\0")),
+  symbol: async (served, { url }) => textReply(symbols(served, url.search.slice(1))),
+  profile: cpuProfile,
+  async trace() {
+    throw new HttpError(501, "Could not enable tracing: this version of gopark has no execution tracer");
+  },
+};
+
+/** Answers for `name`, "" being the index. Throws HttpError. */
+export async function servePprof(served: Served, name: string, url: URL, asked: Asked): Promise<Response> {
+  const kinds = served.kinds();
+  if (name === "") return index(served, kinds);
+  const request = { kinds, url, asked };
+  if (Object.hasOwn(SPECIAL, name)) return SPECIAL[name]!(served, request);
+  if (!kinds.includes(name)) throw new HttpError(404, "Unknown profile");
+  return lookedUp(served, name, request);
+}
+
+/** Lists what there is; what is taken over a time has no count. */
+async function index(served: Served, kinds: readonly string[]): Promise<Response> {
+  const entries = ["cmdline", "symbol"].map((name) => ({ name, count: 0 }));
+  for (const name of kinds) entries.push({ name, count: name === CPU ? 0 : await count(served, name) });
+  return reply("text/html; charset=utf-8", listing(entries));
+}
+
+/** Counts what a profile has: goroutines and the like where its text says how many, else its rows. */
+async function count(served: Served, name: string): Promise<number> {
+  if (name === "goroutine") return served.numGoroutine();
+  const text = await served.text(name, 1);
+  const total = /^.* profile: total (\d+)\n/.exec(text);
+  return total ? Number(total[1]) : text.match(/^\d.* @ 0x/gm)?.length ?? 0;
+}
+
+/** A profile of Go's Lookup: the state, or with seconds what has changed meanwhile. */
+async function lookedUp(served: Served, name: string, request: PprofRequest): Promise<Response> {
+  const param = (key: string) => request.url.searchParams.get(key) ?? "";
+  if (param("seconds")) return delta(served, name, param, request.asked);
+  const gc = name === "heap" && atoi(param("gc")) > 0;
+  const debug = atoi(param("debug"));
+  if (debug === 0) return profileReply(await served.profile(name, { gc }), name);
+  // The text has no option for it: it is as of the last collection.
+  if (gc) await served.profile(name, { gc });
+  return textReply(await served.text(name, debug >= 2 ? 2 : 1));
+}
+
+async function delta(
+  served: Served, name: string, param: (key: string) => string, { signal }: Asked,
+): Promise<Response> {
+  const seconds = atoi(param("seconds"));
+  if (seconds <= 0) throw new HttpError(400, 'invalid value for "seconds" - must be a positive integer');
+  if (!WITH_DELTA.includes(name)) throw new HttpError(400, '"seconds" parameter is not supported for this profile type');
+  if (atoi(param("debug")) !== 0) throw new HttpError(400, "seconds and debug params are incompatible");
+  return profileReply(await served.profile(name, { seconds, signal }), `${name}-delta`);
+}
+
+async function cpuProfile(served: Served, { kinds, url, asked }: PprofRequest): Promise<Response> {
+  if (!kinds.includes(CPU)) {
+    throw new HttpError(500, "Could not enable CPU profiling: this version of gopark has no CPU profile");
+  }
+  const seconds = atoi(url.searchParams.get("seconds") ?? "");
+  return profileReply(await served.profile(CPU, { seconds: seconds > 0 ? seconds : CPU_SECONDS, signal: asked.signal }), CPU);
+}
+
+/** Names the function of each pc, as Symbol does: `0x1f+0x20` has two. */
+function symbols(served: Served, query: string): string {
+  const pcs = query.split("+").filter((word) => /^(0x[\da-f]+|\d+)$/i.test(word)).map(Number);
+  const named = pcs.map((pc) => ({ pc, name: served.funcForPC(pc) })).filter(({ name }) => name !== null);
+  return `num_symbols: 1\n${named.map(({ pc, name }) => `0x${pc.toString(16)} ${name}\n`).join("")}`;
+}
+
+/** Reads a number as Go's strconv.Atoi, whose errors net/http/pprof takes for 0. */
+function atoi(text: string): number {
+  return /^[+-]?\d+$/.test(text) ? Number(text) : 0;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Names what the endpoint asks of a program.
+ *
+ * @module
+ */
+import type { HeapClass, MemStats } from "../memory/record.ts";
+import type { GoroutineGroup } from "../profile/groups.ts";
+
+/** A class of the program's, with what of it lives. */
+export type NamedHeapClass = HeapClass & { readonly name: string };
+
+/** What a profile may be asked for with. */
+export interface Wishes {
+  readonly seconds?: number;
+  readonly gc?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** The program behind an endpoint. Each method but cmdline and kinds throws once it has ended. */
+export interface Served {
+  /** The module's name, and the arguments that it was started with. */
+  cmdline(): readonly string[];
+  /** The names of the profiles that there are. */
+  kinds(): readonly string[];
+  /** Makes a profile, gzipped; with seconds, the difference that they bring. */
+  profile(kind: string, wishes?: Wishes): Promise<Uint8Array<ArrayBuffer>>;
+  text(kind: string, debug?: 1 | 2): Promise<string>;
+  /** Returns the name of the function that a pc is in, or null. */
+  funcForPC(pc: number): string | null;
+  numGoroutine(): number;
+  readMemStats(): MemStats;
+  /** Collects, then tells what lives by class. */
+  heapHistogram(): readonly NamedHeapClass[];
+  /** Returns the goroutines grouped by stack and go statement. Reads memory: nothing is stopped. */
+  goroutineGroups(): readonly GoroutineGroup[];
+}
+
+/** A request, as far as it counts here: all of it can be sent to a worker but the signal. */
+export type Asked = Pick<Request, "url" | "method"> & { readonly signal?: AbortSignal };

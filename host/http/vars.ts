@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Serves what the page shows as JSON, for other readers too.
+ *
+ * `vars` has the shape of Go's expvar: what reads `memstats` there reads it here.
+ *
+ * @module
+ */
+import type { MemStats } from "../memory/record.ts";
+import { jsonReply } from "./reply.ts";
+import type { Served } from "./served.ts";
+
+/**
+ * What can be read at any time: the command line, MemStats under Go's names, the goroutines.
+ * Nothing is collected, and no goroutine is looked at.
+ */
+export function vars(served: Served): Response {
+  const [goroutines, stats] = [served.numGoroutine(), served.readMemStats()];
+  return jsonReply({ cmdline: served.cmdline(), profiles: served.kinds(), memstats: goNames(stats), goroutines });
+}
+
+/** totalAlloc is TotalAlloc, buckHashSys BuckHashSys, and so on. */
+function goNames(stats: MemStats): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(stats).map(([name, value]) => {
+    const go = name.replace(/^gc/, "GC").replace(/^./, (c) => c.toUpperCase());
+    return [go, value];
+  }));
+}
+
+/** `{ millis, total, groups }`: a GoroutineGroup for each stack and go statement. */
+export function goroutines(served: Served): Response {
+  const { millis, value: groups } = timed(() => served.goroutineGroups());
+  const total = groups.reduce((sum, g) => sum + g.count, 0);
+  return jsonReply({ millis, total, groups });
+}
+
+/** `{ millis, classes }`: what lives by class. It takes a collection. */
+export function histogram(served: Served): Response {
+  const { millis, value: classes } = timed(() => served.heapHistogram());
+  return jsonReply({ millis, classes });
+}
+
+/** Says how long the program had to wait, so that who asks again and again can leave it the time it needs. */
+function timed<T>(f: () => T): { millis: number; value: T } {
+  const start = performance.now();
+  const value = f();
+  return { millis: performance.now() - start, value };
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Serves an App over HTTP: gives the endpoint what it asks of a program.
+ *
+ * @module
+ */
+import { serve } from "../http/endpoint.ts";
+import type { Asked, Served } from "../http/served.ts";
+import { readGoroutines } from "../memory/goroutines.ts";
+import { StillView } from "../memory/still.ts";
+import { groupGoroutines } from "../profile/groups.ts";
+import type { AppParts, Pprof, ProfileKind, Runtime } from "./app.ts";
+
+/** Answers one request for /debug/…. Never rejects. */
+export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, request: Asked): Promise<Response> {
+  const { pctab, mapping, args, reader } = parts;
+  const served: Served = {
+    cmdline: () => [mapping.file, ...args],
+    kinds: () => pprof.kinds(),
+    profile: (kind, wishes) => pprof.profile(kind as ProfileKind, wishes),
+    text: (kind, debug) => pprof.text(kind as ProfileKind, debug),
+    funcForPC: (pc) => (pctab.has(pc) ? pctab.frame(pc).function : null),
+    numGoroutine: () => runtime.numGoroutine(),
+    readMemStats: () => runtime.readMemStats(),
+    heapHistogram: () => runtime.heapHistogram(),
+    goroutineGroups() {
+      runtime.numGoroutine(); // throws what tells that the program has ended
+      return groupGoroutines(readGoroutines(new StillView(reader.memory)).list, pctab);
+    },
+  };
+  return serve(served, request);
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+/** Waits for the time between the two states of which a profile is the difference. */
+import { ProfileError } from "../abi/errors.ts";
+import type { Platform } from "./platform.ts";
+
+/** Timers of 2³¹ milliseconds and more fire at once. */
+const LONGEST = 2147483;
+
+/** Resolves after `seconds`; rejects with the signal's reason when it is aborted before. */
+export function pass(platform: Platform, seconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (!(seconds > 0 && seconds <= LONGEST)) throw new ProfileError(`seconds: ${seconds} is not between 0 and ${LONGEST}`);
+    signal?.throwIfAborted();
+    const abort = () => (cancel(), reject(signal!.reason));
+    const cancel = platform.timer(seconds * 1e3, () => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    });
+    signal?.addEventListener("abort", abort, { once: true });
+  });
+}

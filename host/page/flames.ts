@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The tab of profiles: each kind as a flame graph, and as a file.
+ *
+ * A graph stays as it is until another one is asked for. Its frames can be walked with the arrow
+ * keys; Enter zooms to one, Escape zooms out.
+ *
+ * @module
+ */
+import flamegraph, { type FlameGraph, type FlameNode } from "d3-flame-graph";
+import { select } from "d3-selection";
+import type { Client } from "./client.ts";
+import { type DecodedProfile, type Flame, flameTree } from "./decode.ts";
+import { h, save } from "./dom.ts";
+import { inUnit } from "./format.ts";
+import type { View } from "./view.ts";
+
+const HUES = 8;
+const CELL = 19; // pixels
+const SPEEDSCOPE = "https://www.speedscope.app/";
+/** What is sampled over a time, and for how long. */
+const CPU = "profile";
+const CPU_SECONDS = 5;
+
+type Node = FlameNode<Flame>;
+type Frame = SVGGElement & { __data__: Node };
+
+export class FlameView implements View {
+  readonly element: HTMLElement;
+  readonly every = 0;
+  readonly search = h("input", { type: "search", placeholder: "Highlight functions  ( / )", "aria-label": "Highlight functions", spellcheck: "false" });
+  readonly #client: Client;
+  readonly #kinds = h("div", { class: "chips", role: "group", "aria-label": "Profiles" });
+  readonly #types = h("select", { "aria-label": "Value" });
+  readonly #note = h("p", { class: "note", role: "status" });
+  readonly #command = h("code", { class: "command" });
+  readonly #place = h("div", { class: "flames", tabindex: "0", role: "application", "aria-roledescription": "flame graph", "aria-label": "Flame graph: arrow keys walk it" });
+  readonly #details = h("p", { class: "details" });
+  #kind = "heap";
+  #profile: DecodedProfile | null = null;
+  #chart: FlameGraph<Flame> | null = null;
+  #total = 1;
+  #unit = "count";
+  #current: Node | null = null;
+  #wide = 0;
+  readonly #observer = new ResizeObserver(() => this.#resize());
+
+  constructor(client: Client) {
+    this.#client = client;
+    this.search.addEventListener("input", () => this.#highlight());
+    this.#types.addEventListener("change", () => this.#draw());
+    this.#place.addEventListener("keydown", (event) => this.#key(event));
+    const button = (text: string, title: string, onclick: () => void) => h("button", { type: "button", title, onclick }, text);
+    this.element = h("div", {},
+      h("div", { class: "tools" }, this.#kinds, this.#types, this.search,
+        button("Take again", "Take this profile again  ( r )", () => void this.take()),
+        button("Download", "Save it for go tool pprof", () => void this.#download()),
+        h("a", {
+          class: "button", href: SPEEDSCOPE, target: "_blank", rel: "noreferrer", title: "Saves the profile, and opens speedscope.app to drop it on",
+          onclick: () => void this.#download(),
+        }, "speedscope ↗")),
+      this.#note, this.#place, this.#details, h("p", { class: "note" }, this.#command));
+    this.#observer.observe(this.#place);
+  }
+
+  /** Shows which kinds there are. */
+  setKinds(kinds: readonly string[]): void {
+    if (!kinds.includes(this.#kind)) this.#kind = kinds[0]!;
+    this.#kinds.replaceChildren(...kinds.map((kind) => h("button", {
+      type: "button", class: "chip", "data-kind": kind, "aria-pressed": String(kind === this.#kind),
+      onclick: () => this.#choose(kind),
+    }, kind === CPU ? "cpu" : kind)));
+  }
+
+  /** Takes a profile when there is none yet. */
+  async refresh(): Promise<void> {
+    if (!this.#kinds.children.length) this.setKinds((await this.#client.vars()).profiles);
+    if (!this.#profile) await this.take();
+  }
+
+  #choose(kind: string): void {
+    this.#kind = kind;
+    for (const chip of this.#kinds.children) chip.setAttribute("aria-pressed", String((chip as HTMLElement).dataset.kind === kind));
+    void this.take();
+  }
+
+  /** Takes the profile that is chosen. What goes wrong is said in its place. */
+  async take(): Promise<void> {
+    const kind = this.#kind;
+    const query = kind === CPU ? `?seconds=${CPU_SECONDS}` : "";
+    this.#note.textContent = kind === CPU ? `sampling for ${CPU_SECONDS} s …` : "…";
+    this.#command.textContent = `go tool pprof ${this.#client.url(`pprof/${kind}`).href}`;
+    try {
+      const profile = await this.#client.profile(kind, query);
+      if (kind !== this.#kind) return; // another one has been chosen meanwhile
+      this.#profile = profile;
+      this.#types.replaceChildren(...profile.sampleTypes.map((t, i) => h("option", { value: String(i) }, t.type.replace("_", " "))));
+      this.#types.value = String(profile.shown);
+      this.#types.hidden = profile.sampleTypes.length < 2;
+      this.#draw();
+    } catch (error) {
+      this.#note.textContent = (error as Error).message;
+    }
+  }
+
+  async #download(): Promise<void> {
+    const query = this.#kind === CPU ? `?seconds=${CPU_SECONDS}` : "";
+    const response = await this.#client.get(`pprof/${this.#kind}${query}`).catch((error: Error) => void (this.#note.textContent = error.message));
+    if (response) save(await response.blob(), `${this.#kind}.pb.gz`);
+  }
+
+  #draw(): void {
+    const type = Number(this.#types.value);
+    const tree = flameTree(this.#profile!, type);
+    this.#unit = this.#profile!.sampleTypes[type]!.unit;
+    this.#total = tree.value;
+    this.#current = null;
+    this.#chart?.destroy();
+    this.#chart = null;
+    this.#place.replaceChildren();
+    this.#note.textContent = tree.value ? `${inUnit(tree.value, this.#unit)} in all` : `the profile ${this.#kind} has nothing of that now`;
+    this.#details.textContent = "";
+    this.#wide = this.#place.clientWidth;
+    if (!tree.value || !this.#wide) return;
+    this.#chart = this.#makeChart(depthOf(tree));
+    select(this.#place as HTMLElement).datum(tree).call(this.#chart);
+    this.#highlight();
+  }
+
+  #makeChart(depth: number): FlameGraph<Flame> {
+    return flamegraph<Flame>().width(this.#wide).height(depth * CELL).cellHeight(CELL).inverted(true).sort(true).minFrameSize(1).transitionDuration(0)
+      .setColorMapper(({ data, depth, highlight }) => (highlight ? "var(--hit)" : depth ? `var(--flame-${hue(data)})` : "var(--flame-root)"))
+      .setLabelHandler((node) => this.#label(node))
+      .setDetailsHandler((text) => void (this.#details.textContent = text ?? ""))
+      .setSearchMatch(({ data }, term) => data.name.toLowerCase().includes(term.toLowerCase()))
+      .setSearchHandler((_, sum) => void (this.#details.textContent =
+        `highlighted: ${inUnit(sum, this.#unit)}, ${percent(sum / this.#total)} of all`))
+      .onClick((node) => (this.#current = node));
+  }
+
+  #label({ data }: Node): string {
+    return `${data.name}  ${inUnit(data.value, this.#unit)}, ${percent(data.value / this.#total)}${data.file ? `  ${data.file}` : ""}`;
+  }
+
+  #highlight(): void {
+    if (this.search.value) this.#chart?.search(this.search.value);
+    else this.#chart?.clear();
+  }
+
+  #resize(): void {
+    if (this.#profile && this.#place.clientWidth !== this.#wide) this.#draw();
+  }
+
+  #key(event: KeyboardEvent): void {
+    const frames = [...this.#place.querySelectorAll<Frame>("g.frame")];
+    const current = this.#current ?? frames[0]?.__data__;
+    if (!current || !this.#chart) return;
+    const near = neighbour(current, event.key, new Set(frames.map((f) => f.__data__)));
+    if (near) this.#focus(near, frames);
+    else if (event.key === "Enter") this.#chart.zoomTo(current);
+    else if (event.key === "Escape") this.#chart.resetZoom();
+    else if (!event.key.startsWith("Arrow")) return;
+    event.preventDefault();
+  }
+
+  #focus(node: Node, frames: readonly Frame[]): void {
+    this.#current = node;
+    for (const frame of frames) frame.classList.toggle("current", frame.__data__ === node);
+    frames.find((f) => f.__data__ === node)?.scrollIntoView({ block: "nearest" });
+    const label = this.#label(node);
+    this.#details.textContent = label;
+    this.#place.setAttribute("aria-label", `Flame graph: ${label}`);
+  }
+
+  destroy(): void {
+    this.#observer.disconnect();
+    this.#chart?.destroy();
+  }
+}
+
+/** The frame that an arrow key leads to, of those that are shown. */
+function neighbour(node: Node, key: string, shown: ReadonlySet<Node>): Node | undefined {
+  if (key === "ArrowUp") return node.parent ?? undefined;
+  const among = (key === "ArrowDown" ? node.children : node.parent?.children)?.filter((n) => shown.has(n)) ?? [];
+  if (key === "ArrowDown") return among.reduce<Node | undefined>((a, b) => (a && a.data.value >= b.data.value ? a : b), undefined);
+  const step = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
+  return step ? among[among.indexOf(node) + step] : undefined;
+}
+
+function depthOf(node: Flame): number {
+  return 1 + Math.max(0, ...node.children.map(depthOf));
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+}
+
+/** One colour a class, or function; the standard library is grey. */
+function hue({ name, file }: Flame): string {
+  if (file.startsWith("~lib/") || !file) return "lib";
+  let hash = 7;
+  for (const c of name.split("#", 1)[0]!) hash = (hash * 31 + c.charCodeAt(0)) >>> 0;
+  return String(hash % HUES);
+}

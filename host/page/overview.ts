@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The first tab: what can be counted without stopping anything, over the last minutes.
+ *
+ * @module
+ */
+import type { Client, Vars } from "./client.ts";
+import { h } from "./dom.ts";
+import { bytes, count, nanoseconds } from "./format.ts";
+import { Plot } from "./plot.ts";
+import type { View } from "./view.ts";
+
+const SECOND = 1000;
+const KEPT = 600; // samples
+const PAUSES = 256;
+
+/** One look at the program. */
+interface Sample {
+  readonly time: number;
+  readonly vars: Vars;
+}
+
+export class Overview implements View {
+  readonly element: HTMLElement;
+  readonly every = SECOND;
+  readonly #client: Client;
+  readonly #samples: Sample[] = [];
+  readonly #facts = h("dl", { class: "facts" });
+  readonly #plots = {
+    goroutines: new Plot({ title: "Goroutines", print: count, lines: [{ label: "now", color: "--a", fill: true }] }),
+    heap: new Plot({
+      title: "Heap", print: bytes, binary: true,
+      lines: [{ label: "in use", color: "--a", fill: true }, { label: "next collection", color: "--b" }, { label: "from the engine", color: "--c" }],
+    }),
+    rate: new Plot({ title: "Allocation", binary: true, print: (n) => `${bytes(n)}/s`, lines: [{ label: "rate", color: "--a", fill: true }] }),
+    pauses: new Plot({ title: "Collector", print: nanoseconds, lines: [{ label: "longest pause", color: "--d", bars: true }] }),
+  };
+
+  constructor(client: Client) {
+    this.#client = client;
+    const plots = Object.values(this.#plots).map((plot) => plot.element);
+    this.element = h("div", { class: "overview" }, this.#facts, h("div", { class: "plots" }, ...plots));
+  }
+
+  async refresh(): Promise<void> {
+    this.show(await this.#client.vars());
+  }
+
+  /** Adds a look to the plots. */
+  show(vars: Vars): void {
+    this.#samples.push({ time: Date.now() / 1000, vars });
+    if (this.#samples.length > KEPT) this.#samples.shift();
+    const times = this.#samples.map((s) => s.time);
+    const of = (f: (vars: Vars) => number) => this.#samples.map((s) => f(s.vars));
+    this.#plots.goroutines.set([times, of((v) => v.goroutines)]);
+    this.#plots.heap.set([times, of((v) => v.memstats.Alloc), of((v) => v.memstats.NextGC), of((v) => v.memstats.Sys)]);
+    this.#plots.rate.set([times, this.#between(rate)]);
+    this.#plots.pauses.set([times, this.#between(longestPause)]);
+    this.#facts.replaceChildren(...facts(vars));
+  }
+
+  #between(f: (before: Sample, after: Sample) => number | null): (number | null)[] {
+    return this.#samples.map((s, i) => (i ? f(this.#samples[i - 1]!, s) : null));
+  }
+
+  redraw(): void {
+    for (const plot of Object.values(this.#plots)) plot.redraw();
+  }
+
+  destroy(): void {
+    for (const plot of Object.values(this.#plots)) plot.destroy();
+  }
+}
+
+function rate(before: Sample, after: Sample): number {
+  return Math.max(0, after.vars.memstats.TotalAlloc - before.vars.memstats.TotalAlloc) / (after.time - before.time);
+}
+
+/** The longest stop of the collections since the last look; those of the ring that are left. */
+function longestPause(before: Sample, after: Sample): number | null {
+  const { NumGC, PauseNs } = after.vars.memstats;
+  const since = Math.max(before.vars.memstats.NumGC, NumGC - PAUSES);
+  let longest: number | null = null;
+  for (let n = since + 1; n <= NumGC; n++) longest = Math.max(longest ?? 0, PauseNs[(n + PAUSES - 1) % PAUSES]!);
+  return longest;
+}
+
+function facts({ goroutines, memstats: m }: Vars): HTMLElement[] {
+  const entries: [string, string][] = [
+    ["goroutines", count(goroutines)],
+    ["heap in use", bytes(m.Alloc)],
+    ["objects", count(m.HeapObjects)],
+    ["stacks", bytes(m.StackInuse)],
+    ["allocated so far", bytes(m.TotalAlloc)],
+    ["collections", count(m.NumGC)],
+    ["paused in all", nanoseconds(m.PauseTotalNs)],
+  ];
+  return entries.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
+}

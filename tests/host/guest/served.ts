@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// What tests/host/http.test.ts looks at: goroutines that wait in two ways, objects that live.
+import { Chan, go, runtime, time } from "gopark/assembly";
+
+runtime.setMemProfileRate(1);
+
+class Session {
+  constructor(public id: i32) {}
+}
+
+const sessions: Session[] = [];
+const never = new Chan<i32>();
+
+function wait(): void { never.recv(); }
+function sleep(): void { time.sleep(time.Hour); }
+
+/** Starts n goroutines that wait on a channel, and one that sleeps. */
+export function park(n: i32): void {
+  for (let i = 0; i < n; i++) go(wait);
+  go(sleep);
+}
+
+/** Keeps n more sessions. */
+export function login(n: i32): void {
+  for (let i = 0; i < n; i++) sessions.push(new Session(i));
+}
+
+export function panics(): void { throw new Error("boom"); }
+export function traps(): i32 { return load<i32>(-16); }
