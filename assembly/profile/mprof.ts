@@ -11,8 +11,9 @@
 // marks are set and before the sweep, so it does not matter when a cell is swept and used again.
 
 import {
-  MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES, MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE,
-  MEM_PROFILE_RECORD_STK, M0, MPROF, STACK_RECORD_DEPTH
+  BUCKET_ALLNEXT, BUCKET_ALLOCS, BUCKET_NSTK, BUCKET_RECENT, BUCKET_STK, MEM_PROFILE_RECORD_ALLOC_OBJECTS,
+  MEM_PROFILE_RECORD_FREE_BYTES, MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE, MEM_PROFILE_RECORD_STK, M0,
+  MPROF, MPROF_COLLECTED, STACK_RECORD_DEPTH
 } from "../shared/layout";
 import { ismarked } from "../memory/mbitmap";
 import { mheap } from "../memory/mheap";
@@ -68,6 +69,12 @@ if (offsetof<MemProfileRecord>("free_bytes") != MEM_PROFILE_RECORD_FREE_BYTES) E
 if (offsetof<MemProfileRecord>("alloc_objects") != MEM_PROFILE_RECORD_ALLOC_OBJECTS) ERROR("shared/layout.ts is stale: alloc_objects");
 if (offsetof<MemProfileRecord>("free_objects") != MEM_PROFILE_RECORD_FREE_OBJECTS) ERROR("shared/layout.ts is stale: free_objects");
 if (offsetof<MemProfileRecord>() != MEM_PROFILE_RECORD_STK) ERROR("shared/layout.ts is stale: stk");
+if (offsetof<Mprof>("collected") != MPROF_COLLECTED) ERROR("shared/layout.ts is stale: Mprof.collected");
+if (offsetof<Bucket>("allnext") != BUCKET_ALLNEXT) ERROR("shared/layout.ts is stale: Bucket.allnext");
+if (offsetof<Bucket>("nstk") != BUCKET_NSTK) ERROR("shared/layout.ts is stale: Bucket.nstk");
+if (offsetof<Bucket>("allocs") != BUCKET_ALLOCS) ERROR("shared/layout.ts is stale: Bucket.allocs");
+if (offsetof<Bucket>("recent_allocs") != BUCKET_RECENT) ERROR("shared/layout.ts is stale: Bucket.recent_allocs");
+if (offsetof<Bucket>() != BUCKET_STK) ERROR("shared/layout.ts is stale: Bucket.stk");
 if (MPROF + offsetof<Mprof>() > M0) ERROR("Mprof runs into M 0");
 
 // @ts-ignore: decorator
@@ -226,12 +233,18 @@ function publish(): void {
  */
 export function memprofile(p: usize, max: i32, inuseZero: bool): i32 {
   stoptheworld();
-  // Before the first collection nothing has been freed: the profile is complete as it is.
-  if (!mprof.collected) publish();
+  allbuckets();
   const n = eachbucket(0, inuseZero);
   if (n <= max) eachbucket(p, inuseZero);
   starttheworld();
   return n;
+}
+
+/** The latest bucket, from which allnext leads to all, complete as of the last collection. World stopped. Never allocates. */
+export function allbuckets(): Bucket | null {
+  // Before the first collection nothing has been freed: the profile is complete as it is.
+  if (!mprof.collected) publish();
+  return mprof.mbuckets;
 }
 
 /** Counts the buckets that a profile shows, and writes their records to p, if it is not 0. */
@@ -251,7 +264,8 @@ function eachbucket(p: usize, inuseZero: bool): i32 {
   return n;
 }
 
-function record(b: Bucket, p: usize): void {
+/** Writes the MemProfileRecord of a bucket to p. Never allocates. */
+export function record(b: Bucket, p: usize): void {
   const r = changetype<MemProfileRecord>(p);
   r.alloc_bytes = b.alloc_bytes;
   r.free_bytes = b.free_bytes;

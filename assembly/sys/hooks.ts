@@ -64,3 +64,10 @@ function noexit(): void {}
 export function setatexit(f: () => void): void {
   atexit = f;
 }
+
+/** What a WASI command does before that if it ends of itself. May collect. wasi/snapshot.ts. */
+export let atreturn: () => void = noexit;
+
+export function setatreturn(f: () => void): void {
+  atreturn = f;
+}

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { profileKind, runProgram, type WantedProfile } from "./program.ts";
-import { CliError, type Command, parseLine } from "./usage.ts";
+import { parseProfile, runProgram } from "./program.ts";
+import { type Command, parseLine } from "./usage.ts";
 
 export const run: Command = {
   summary: "run a program, compiling it first if need be",
@@ -43,9 +43,3 @@ Exit status: the program's own; 2 after a panic or a fatal error; 1 when it cann
     return runProgram(file, { target, preempt, args: behind, profiles, gctrace });
   },
 };
-
-function parseProfile(text: string): WantedProfile {
-  const [, kind, out] = /^([^=]*)=(.+)$/.exec(text) ?? [];
-  if (!out) throw new CliError(`--profile ${text}: want KIND=OUT`);
-  return { kind: profileKind(kind!), out };
-}
