@@ -233,7 +233,7 @@ function publish(): void {
  */
 export function memprofile(p: usize, max: i32, inuseZero: bool): i32 {
   stoptheworld();
-  allbuckets();
+  complete();
   const n = eachbucket(0, inuseZero);
   if (n <= max) eachbucket(p, inuseZero);
   starttheworld();
@@ -242,9 +242,14 @@ export function memprofile(p: usize, max: i32, inuseZero: bool): i32 {
 
 /** The latest bucket, from which allnext leads to all, complete as of the last collection. World stopped. Never allocates. */
 export function allbuckets(): Bucket | null {
+  complete();
+  return mprof.mbuckets;
+}
+
+// @ts-ignore: decorator
+@inline function complete(): void {
   // Before the first collection nothing has been freed: the profile is complete as it is.
   if (!mprof.collected) publish();
-  return mprof.mbuckets;
 }
 
 /** Counts the buckets that a profile shows, and writes their records to p, if it is not 0. */
