@@ -24,7 +24,6 @@ const BRIDGES: Record<string, readonly string[]> = {
 };
 /** Packages, by the files that may use them. */
 const PACKAGES: Record<string, RegExp> = {
-  "@assemblyscript/loader": /^host\/instance\//,
   "@jridgewell/sourcemap-codec": /^host\/transform\/sourcemap\.ts$/,
   "pprof-format": /^host\/profile\//,
   "assemblyscript": /^host\/transform\//,

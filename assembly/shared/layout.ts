@@ -157,8 +157,24 @@ export const SNAPSHOT_HEADER: usize = 60;
 // Small objects lie in cells of 1, 2, 3, … units, of the class of that number; each with a header.
 export const CELL: usize = 16;
 export const HEADER_SIZE: usize = 8; // rtId, rtSize
+export const RT_ID: usize = 8; // so far before an object
+export const RT_SIZE: usize = 4;
+export const ID_ARRAYBUFFER: i32 = 1;
+export const ID_STRING: i32 = 2;
 /** Size classes are 1 to SIZE_CLASSES − 1. */
 export const SIZE_CLASSES: i32 = 51;
+
+// ╒═══ a typed array, or an Array ═══╕
+// │  0  buffer                   ptr │
+// │  4  dataStart                ptr │
+// │  8  byteLength               u32 │
+// │ 12  length       Array only  u32 │
+// └──────────────────────────────────┘ asc's
+export const VIEW_DATASTART: usize = 4;
+export const VIEW_BYTELENGTH: usize = 8;
+export const VIEW_SIZE: i32 = 12;
+export const ARRAY_LENGTH: usize = 12;
+export const ARRAY_SIZE: i32 = 16;
 
 // ╒══════ Span, in part ══════╕   ╒══════ Sampler, in part ══════╕
 // │ 20  elemsize          u32 │   │  16  rate                i32 │

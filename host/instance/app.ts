@@ -8,7 +8,7 @@ import { endedError, ProfileError } from "../abi/errors.ts";
 import type { Manifest } from "../abi/manifest.ts";
 import type { HeapClass, MemStats } from "../memory/record.ts";
 import type { MemRecord } from "../profile/heap.ts";
-import type { Mapping, Profile, Stack } from "../profile/model.ts";
+import type { Profile, Stack } from "../profile/model.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
 import type { Platform } from "./platform.ts";
 import type { Program } from "./program.ts";
@@ -49,7 +49,9 @@ export interface AppParts {
   readonly program: Program;
   readonly reader: Reader;
   readonly pctab: PcTab;
-  readonly mapping: Mapping;
+  /** What profiles call the module, and its pc table, which tells the build. */
+  readonly file: string;
+  readonly section: ArrayBuffer;
   readonly platform: Platform;
 }
 
@@ -144,7 +146,8 @@ export class Pprof {
     }
     const w = await writers();
     const profile = taken.map((t) => t.profile(w)).reduce(w.deltaProfile);
-    return this.#parts.platform.gzip(w.encodePprof(profile, this.#parts.mapping));
+    const { platform, file, section } = this.#parts;
+    return platform.gzip(w.encodePprof(profile, { file, buildId: w.buildId(section) }));
   }
 
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */

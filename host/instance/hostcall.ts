@@ -24,9 +24,6 @@ export interface Context {
   program: Program;
 }
 
-// The loader fills these in itself when nobody else does.
-const LOADERS = new Set(["env.abort"]);
-
 /** Puts together the import object. Throws one ImportError for all that is missing. */
 export function bindImports(
   module: WebAssembly.Module,
@@ -41,14 +38,10 @@ export function bindImports(
       builtinEntry(from, name);
     const owner = layers.find((layer) => layer[from]?.[name] !== undefined)?.[from];
     if (owner) (bound[from] ??= {})[name] = bind(owner, from, name, kind, entry, context);
-    else if (!provided(from, name)) missing.push(absent(from, name, kind, entry));
+    else missing.push(absent(from, name, kind, entry));
   }
   if (missing.length) throw new ImportError(missing.join("\n"));
   return bound;
-}
-
-function provided(from: string, name: string): boolean {
-  return LOADERS.has(`${from}.${name}`) || from === "Math" || from === "Date";
 }
 
 function absent(from: string, name: string, kind: string, entry?: ImportEntry): string {

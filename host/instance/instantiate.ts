@@ -4,9 +4,7 @@
  *
  * @module
  */
-import { instantiateSync } from "@assemblyscript/loader";
 import { ModuleError } from "../abi/errors.ts";
-import { buildId } from "../abi/buildid.ts";
 import { type GuestExports, REQUIRED } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
 import { ABI_SECTION, customSection, FUNCTAB_SECTION, PCTAB_SECTION, readManifest } from "../abi/manifest.ts";
@@ -55,9 +53,8 @@ export async function load<E extends Exports = Exports>(
   } finally {
     if (door.error) program.close(door.error);
   }
-  const mapping = { file, buildId: buildId(section) };
   const reader = new Reader(door, view);
-  return new App<E>({ manifest, program, reader, pctab, mapping, platform });
+  return new App<E>({ manifest, program, reader, pctab, file, section, platform });
 }
 
 /** A setting of GODEBUG, a list of name=value. */
@@ -100,16 +97,14 @@ interface Starting {
 
 /** Instantiates, and gives the door and the codec what they lead to. */
 function start(module: WebAssembly.Module, imports: Imports, { context, file, engine }: Starting) {
-  // The loader's asynchronous form names Response, which makes Node load its whole fetch: 15 ms.
-  const { instance, exports: loader } = instantiateSync(module, imports);
-  const guest = instance.exports as unknown as GuestExports;
+  const guest = new WebAssembly.Instance(module, imports as WebAssembly.Imports).exports as unknown as GuestExports;
   const absent = REQUIRED.filter((name) => guest[name] === undefined);
   if (absent.length) {
     throw new ModuleError(`${file} does not export ${absent.join(", ")}: rebuild it`);
   }
   const view = new MemoryView(guest.memory);
-  context.door.open(guest, (text) => loader.__newString(text), engine);
-  context.codec = new Codec(loader, view);
+  const codec = (context.codec = new Codec(guest, view));
+  context.door.open(guest, (text) => codec.objects.newString(text), engine);
   return { guest, view };
 }
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { buildId } from "../abi/buildid.ts";
 export { goroutineProfile } from "./goroutine.ts";
 export { allocsProfile, heapProfile } from "./heap.ts";
 export { deltaProfile } from "./model.ts";
