@@ -35,7 +35,7 @@ export function check(type: Type, value: unknown, where: string): void {
 /** Returns what is wrong, beginning with the path to it, or null. */
 function faultOf(type: Type, value: unknown): string | null {
   if (value === null && type.nullable) return null;
-  if (type.kind === "object") return `: ${type.name} does not cross the boundary: ${CROSSING}`;
+  if (type.kind === "object" || type.kind === "context") return `: ${type.name} does not cross the boundary: ${CROSSING}`;
   if (type.of && isArrayLike(value) && type.kind !== "typedarray") {
     return elementFault(type.of, value);
   }

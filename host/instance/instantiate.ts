@@ -17,7 +17,7 @@ import { Calls } from "./calls.ts";
 import { Codec } from "./codec.ts";
 import { Door } from "./door.ts";
 import { EngineStack } from "./enginestack.ts";
-import { bindImports, type Context } from "./hostcall.ts";
+import { bindImports, type Context, InFlight } from "./hostcall.ts";
 import { Outputs } from "./output.ts";
 import type { LoadOptions, Platform } from "./platform.ts";
 import { Program } from "./program.ts";
@@ -37,7 +37,7 @@ export async function load<E extends Exports = Exports>(
   const section = readPctab(module, file);
   const outputs = new Outputs(platform, options);
   const door = new Door(outputs, () => options.onExit?.());
-  const context = { door } as Context;
+  const context = { door, inFlight: new InFlight() } as Context;
   const runtime = { [RUNTIME_MODULE]: runtimeImports(platform, outputs, context) };
   const layers = [options.imports ?? {}, runtime, builtinImports(platform, outputs, options)];
   const bound = bindImports(module, manifest, layers, context);
@@ -84,6 +84,7 @@ function runtimeImports(
       outputs.write(fd, view.bytes(ptr >>> 0, len >>> 0));
     },
     done: (callid, ptr) => context.program.done(callid, ptr),
+    abort: (token, why) => context.inFlight.abort(token >>> 0, context.codec.objects.string(why >>> 0)),
     exit: (kind, status) => context.door.exit(kind, status),
   };
   return { ...imports };
@@ -127,6 +128,7 @@ function makeProgram(
     onExit: () => options.onExit?.(),
     onEnd: (error) => {
       signal?.removeEventListener("abort", abort);
+      context.inFlight.end(error);
       outputs.end();
       onEnd(error);
     },

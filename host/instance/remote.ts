@@ -84,6 +84,7 @@ class Owner {
   readonly #options: LoadOptions;
   readonly #outputs: Outputs;
   readonly #calls = new Map<number, Outstanding>();
+  readonly #hostCalls = new Map<number, AbortController>();
   #lastCall = 0;
   #ended: Error | null = null;
 
@@ -137,6 +138,7 @@ class Owner {
       case "reply": return this.#settle(report.id).resolve(report.value);
       case "failure": return this.#settle(report.id).reject(decodeError(report.error));
       case "host": return void this.#hostCall(report);
+      case "abort": return this.#hostCalls.get(report.id)?.abort(decodeError(report.error));
       case "write": return this.#outputs.write(report.fd, report.bytes);
       case "ended": return this.end(decodeError(report.error), false);
     }
@@ -148,15 +150,20 @@ class Owner {
     return call;
   }
 
-  async #hostCall({ id, module, name, args }: Report & { op: "host" }): Promise<void> {
+  async #hostCall({ id, module, name, args, abortable }: Report & { op: "host" }): Promise<void> {
     let answer: Order;
+    const call = new AbortController();
+    if (abortable) this.#hostCalls.set(id, call);
     try {
-      const value = await (this.#options.imports![module]![name] as Function)(...args);
+      const all = abortable ? [...args, call.signal] : args;
+      const value = await (this.#options.imports![module]![name] as Function)(...all);
       if (!id) return;
       answer = { op: "settle", id, value };
     } catch (thrown) {
       if (!id) return this.#hostFailed(`host function ${module}.${name}`, thrown);
       answer = { op: "fail", id, error: encodeError(thrown) };
+    } finally {
+      this.#hostCalls.delete(id);
     }
     if (!this.#ended) this.#port.post(answer);
   }
@@ -174,6 +181,7 @@ class Owner {
     this.#port.terminate();
     for (const { what, reject } of this.#calls.values()) reject(verbatim ? error : endedError(what, error));
     this.#calls.clear();
+    for (const call of this.#hostCalls.values()) call.abort(error);
     this.#outputs.end();
   }
 }

@@ -104,11 +104,15 @@ class Server {
 
   #hostFunction(entry: ImportEntry): (...args: unknown[]) => unknown {
     const { module, name } = entry;
-    const send = (id: number, args: unknown[]) => this.#report({ op: "host", id, module, name, args });
+    const abortable = entry.blocking && entry.params.some((type) => type.kind === "context");
+    const send = (id: number, args: unknown[]) => this.#report({ op: "host", id, module, name, args, abortable });
     if (entry.blocking) {
       return (...args) => new Promise((resolve, reject) => {
-        this.#waiting.set(++this.#lastCall, { resolve, reject });
-        send(this.#lastCall, args);
+        const id = ++this.#lastCall;
+        this.#waiting.set(id, { resolve, reject });
+        const signal = abortable ? (args.pop() as AbortSignal) : null;
+        signal?.addEventListener("abort", () => this.#report({ op: "abort", id, error: encodeError(signal.reason) }));
+        send(id, args);
       });
     }
     if (entry.result.kind === "void") return (...args) => send(0, args);
