@@ -47,16 +47,16 @@ function openInput(): Interface {
   return opened;
 }
 
-function readLine(signal?: AbortSignal): Promise<string | null> {
+async function readLine(signal?: AbortSignal): Promise<string | null> {
+  if (lines.length) return lines.shift()!;
+  if (ended) return null;
+  const opened = (input ??= openInput());
+  opened.resume();
   return new Promise((resolve) => {
-    if (lines.length) return resolve(lines.shift()!);
-    if (ended) return resolve(null);
     readers.push(resolve);
-    input ??= openInput();
-    input.resume();
     signal?.addEventListener("abort", () => {
-      readers.splice(readers.indexOf(resolve) >>> 0, 1); // of none that is -1: nothing goes
-      if (!readers.length) input!.pause();
+      if (readers.includes(resolve)) readers.splice(readers.indexOf(resolve), 1);
+      if (!readers.length) opened.pause();
     }, { once: true });
   });
 }
