@@ -14,7 +14,7 @@ import { gunzipSync } from "node:zlib";
 import { Profile } from "pprof-format";
 import { BUCKET_ALLNEXT, BUCKET_NSTK, MCACHE, MPROF, SIZE_CLASSES } from "../../../host/abi/layout.ts";
 import { compile, packageRoot } from "../../../host/cli/compile.ts";
-import { findWasmtime, nodeWasi, type WasiCase } from "../../run/engines.ts";
+import { findWasmtime, findWasmtimeCommand, nodeWasi, type WasiCase } from "../../run/engines.ts";
 import { readHeapStats, readMemProfile } from "../../../host/memory/heap.ts";
 import { readMemProfileRecords, readMemStats } from "../../../host/memory/record.ts";
 import { MemoryView } from "../../../host/memory/view.ts";
@@ -314,12 +314,21 @@ describe("gopark core", () => {
     assert.equal(profile.sample.reduce((sum, s) => sum + Number(s.value[0]), 0), goroutines);
   });
 
-  // The Python package runs programs as the command does, but writes no cores: those above are made here.
-  if (wasmtime?.name === "wasmtime") it("reads the core that wasmtime writes", () => {
+  // wasmtime's Python package runs programs as the command does, but writes no cores: those above are made here.
+  const command = findWasmtimeCommand();
+  it("reads the core that wasmtime writes", { skip: !command && !process.env.CI && "there is no command wasmtime here" }, async () => {
+    assert.ok(command, "the command wasmtime is missing");
     const file = join(tmp, "real.core");
-    const { stderr } = spawnSync("wasmtime", ["run", "-D", `coredump=${file}`, wasm], { encoding: "utf8" });
-    assert.match(stderr, /core dumped at/);
+    const dump = (app: string, ...args: string[]) =>
+      spawnSync(command, ["run", "-D", `coredump=${file}`, app, ...args], { encoding: "utf8" }).stderr;
+    assert.match(dump(wasm), /core dumped at/);
     assert.equal(gopark("core", file, wasm).stdout, stacks);
+    const leak = await build(`${GUEST}/leak.ts`);
+    assert.match(dump(leak, "collect"), /core dumped at/);
+    const out = join(tmp, "real.pb.gz");
+    const { stdout } = gopark("core", file, leak, "--memstats", "--profile", `heap=${out}`);
+    assert.match(stdout, /^goroutine 1 \[running\]:\nleak\.look\(\.\.\.\)\n.*leak\.ts:34\n(.*\n)*# NumGC = 1$/m);
+    assert.deepEqual(samplesOf(out, "leak.login"), [150, 4800, 100, 3200]);
   });
 
   it("refuses a truncated core, a foreign one, and a program of another build", async () => {
