@@ -190,7 +190,7 @@ export const SAMPLER_RESTS: usize = 236;
 // │      gcblocks, persistent: blocks   u32 │
 // │  36  bucketbytes                    u32 │
 // │  60  goal                           u32 │
-// │ 152  nmalloc, totalalloc,               │
+// │ 160  nmalloc, totalalloc,               │
 // │      nfree, totalfree               u64 │
 // └─────────────────────────────────────────┘
 export const MHEAP_FREE: usize = 16;
@@ -199,7 +199,7 @@ export const MHEAP_GCBLOCKS: usize = 28;
 export const MHEAP_PERSISTENT: usize = 32;
 export const MHEAP_BUCKETBYTES: usize = 36;
 export const MHEAP_GOAL: usize = 60;
-export const MHEAP_NMALLOC: usize = 152;
+export const MHEAP_NMALLOC: usize = 160;
 export const MHEAP_BLOCK: usize = 0x4000;
 
 // ╒══════ GCStats, in part ══════╕
