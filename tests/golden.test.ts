@@ -8,14 +8,16 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { packageRoot } from "../host/cli/compile.ts";
+import { compile, packageRoot } from "../host/cli/compile.ts";
 import { load, ProgramError } from "../host/index.ts";
 import { PROFILE_KINDS } from "../host/instance/app.ts";
+import { nodeWasi } from "./run/engines.ts";
 import { build } from "./run/prog.ts";
+import { runInProcess, writeCore } from "./run/wasicore.ts";
 
 process.chdir(packageRoot());
 
@@ -70,6 +72,7 @@ describe("Go reads", { skip }, () => {
       write(`${kind}.pb.gz`, await profiles.pprof.profile(kind));
       write(`${kind}.txt`, await profiles.pprof.text(kind));
     }
+    await writePostmortem();
     write("panic.txt", await dumpOf(app.exports.panics()));
     write("trap.txt", await dumpOf((await load(module, quiet)).exports.traps(-16)));
     write("deadlock.txt", await dumpOf((await load(module, quiet)).run()));
@@ -103,6 +106,29 @@ describe("Go reads", { skip }, () => {
     assert.match(stdout, /^ +1 +waits\.deep\n( +waits\.deep\n){5}-/m);
     assert.match(stdout, /^ +1 +waits\.Server#get:port\n +waits\.Server\.serve\n +waits\.start\.func\d\n-/m);
   });
+
+  /** The heap of a WASI command, out of its snapshot and out of its core. */
+  const writePostmortem = async () => {
+    const wasm = join(dir, "leak.wasm");
+    const outputs = await compile("tests/runtime/wasi/guest/leak.ts", wasm, "wasi", ["-O3"]);
+    write("leak.wasm", outputs!.get(wasm)!);
+    const env = { GOPARK_PROFILE: "heap=leak.snap" };
+    assert.equal(nodeWasi.run(wasm, [{ args: ["return"], env, dir }])[0]!.status, 0);
+    write("leak.core", writeCore(runInProcess(readFileSync(wasm), ["collect"]).memory.buffer as ArrayBuffer));
+    for (const args of [
+      ["pprof", join(dir, "leak.snap"), "heap", "-o", join(dir, "snapshot.pb.gz")],
+      ["core", join(dir, "leak.core"), wasm, "--profile", `heap=${join(dir, "core.pb.gz")}`],
+    ]) assert.equal(spawnSync(process.execPath, ["build/host/cli/main.js", ...args]).status, 0);
+  };
+
+  for (const file of ["snapshot.pb.gz", "core.pb.gz"]) {
+    it(`the heap of a WASI command in ${file} with go tool pprof -top`, () => {
+      const { status, stdout, stderr } = go("tool", "pprof", "-top", "-lines", "-unit=B", "-nodefraction=0", join(dir, file));
+      assert.deepEqual([status, stderr], [0, ""]);
+      assert.match(stdout, /^File: leak\.wasm\nBuild ID: \w+\nType: inuse_space\nTime: /);
+      assert.match(stdout, /^ +3200B .* leak\.login tests\/runtime\/wasi\/guest\/leak\.ts:16$/m);
+    });
+  }
 
   const heapTops = [
     { file: "heap.pb.gz", flags: [], type: "inuse_space", build: "3200B" },

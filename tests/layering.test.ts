@@ -24,7 +24,6 @@ const BRIDGES: Record<string, readonly string[]> = {
 };
 /** Packages, by the files that may use them. */
 const PACKAGES: Record<string, RegExp> = {
-  "@assemblyscript/loader": /^host\/instance\//,
   "@jridgewell/sourcemap-codec": /^host\/transform\/sourcemap\.ts$/,
   "@remix-run/node-fetch-server": /^host\/adapter\/http\.ts$/,
   "pprof-format": /^host\/(profile|page)\//,

@@ -6,13 +6,22 @@
 // children that are still alive. A context with a value is in no list; it shares what the nearest
 // cancelCtx above it has: err, done, cancel. Background has none of that above it.
 //
+// A host call that was given a context is a child of the cancelCtx above it, while it is in flight:
+// cancelling has its goroutine go on at once, and the host told. The list holds it, and the call's
+// caller the context; its goroutine takes it off when the call has ended.
+//
 // A deadline is a timer, and err also looks at the clock: a goroutine that computes and asks err
 // now and then, but never parks, sees the deadline pass although no timer can fire meanwhile.
 
 import { gopanic } from "../sys/fatal";
-import { nanotime } from "../sys/os";
+import { setcontext } from "../sys/hooks";
+import { nanotime, osabort } from "../sys/os";
+import { Gwaiting } from "../sys/status";
+import { SETTLE_OK } from "../shared/status";
+import { G } from "../sys/types";
 import { closechan } from "../sync/chan";
 import { Chan } from "./chan";
+import { gopark_settle } from "./host";
 import { RuntimeTimer, starttimer, stoptimer } from "./time";
 
 const Canceled = "context canceled";
@@ -34,6 +43,7 @@ class Ctx {
   children: Ctx | null = null; // those not cancelled
   next: Ctx | null = null; // in the list of the canceler above
   prev: Ctx | null = null;
+  gp: usize = 0; // not a context, but the host call that this goroutine waits in
 }
 
 /** The cancelCtx above c, which is one itself. */
@@ -57,7 +67,7 @@ function removeChild(p: Ctx, c: Ctx): void {
   c.next = c.prev = null;
 }
 
-/** Cancels c and all below it, without recursion, for they may be nested deep. Never parks, never allocates. */
+/** Cancels c and all below it, without recursion, for they may be nested deep. Never parks. */
 function cancelctx(c: Ctx, error: string, reason: string): void {
   if (c.error) return;
   const p = above(c);
@@ -87,6 +97,37 @@ function finish(c: Ctx, error: string, reason: string): void {
   const timer = c.timer;
   if (timer) stoptimer(timer);
   c.timer = null;
+  if (c.gp && changetype<G>(c.gp).status == Gwaiting) abandon(c.gp, reason); // else it is settled already
+}
+
+/** Ends a host call that is in flight, with the zero value; what the host has to say of it later is not heard. */
+function abandon(token: usize, why: string): void {
+  gopark_settle(token, SETTLE_OK);
+  osabort(token, why);
+}
+
+/** Hooked into contextdone. */
+function isdone(ctx: usize): bool {
+  const c = changetype<Ctx>(ctx).canceler;
+  return c != null && errof(c) != null;
+}
+
+/** Hooked into watchcontext. The context is not done. Allocates. */
+function watch(ctx: usize, gp: usize): usize {
+  const p = changetype<Ctx>(ctx).canceler;
+  if (!p) return 0;
+  const c = new Ctx();
+  c.parent = p;
+  c.canceler = c;
+  c.gp = gp;
+  addChild(p, c);
+  return changetype<usize>(c);
+}
+
+/** Hooked into unwatchcontext. */
+function unwatch(note: usize): void {
+  const c = changetype<Ctx>(note);
+  removeChild(above(c)!, c);
 }
 
 function derive(parent: Ctx): context.Context {
@@ -99,6 +140,7 @@ function derive(parent: Ctx): context.Context {
 
 /** Makes the child of parent that a cancel of the parent reaches. */
 function cancelable(parent: Ctx): context.Context {
+  setcontext(isdone, watch, unwatch);
   const c = derive(parent);
   c.canceler = c;
   const p = parent.canceler;

@@ -4,6 +4,7 @@
 
 import { park } from "../sched/proc";
 import { fataloom, gopanic } from "../sys/fatal";
+import { contextdone, unwatchcontext, watchcontext } from "../sys/hooks";
 import { resumed } from "../sys/intrinsics";
 import { waitIO } from "../sys/status";
 import { G, getg, sched, sudogof } from "../sys/types";
@@ -22,6 +23,24 @@ export function gopark_hostwait(): usize {
   ++sched.hostcalls;
   park(gp, waitIO);
   return 0;
+}
+
+/** Whether a blocking host call is not to be made, as its context is done already. */
+export function gopark_contextdone(ctx: usize): bool {
+  const done = contextdone;
+  return done && ctx ? done(ctx) : false;
+}
+
+/** Has a context end the blocking host call that was begun; returns the note of that. Called before gopark_hostwait. May collect. */
+export function gopark_watchcontext(ctx: usize): usize {
+  const watch = watchcontext;
+  return watch && ctx ? watch(ctx, changetype<usize>(getg())) : 0;
+}
+
+/** Takes the note back behind gopark_hostwait. A context that is done has let go of it, and nothing else holds it. */
+export function gopark_unwatchcontext(ctx: usize, note: usize): void {
+  const unwatch = unwatchcontext;
+  if (unwatch && note && !gopark_contextdone(ctx)) unwatch(note);
 }
 
 /** What the transform calls where an integer division would trap. */

@@ -22,7 +22,10 @@
 // └───────────────────────────────────────────────────┘
 // A raw span (raw.ts) has its free list where the marks are.
 
-import { GCPHASE, MHEAP, SAMPLER } from "../shared/layout";
+import {
+  GCPHASE, MHEAP, MHEAP_BLOCK, MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT,
+  MHEAP_SPANBLOCKS, MSTATS, SAMPLER, SPAN_ELEMSIZE, SPANS
+} from "../shared/layout";
 import { checkblocks, poisonblocks, poisonhead } from "./poison";
 import { cellsize, HEADER, MEDIUM, NCLASSES } from "./sizeclass";
 
@@ -126,20 +129,24 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
 // @ts-ignore: decorator
 @inline export const mheap = changetype<Mheap>(MHEAP);
 // @ts-ignore: decorator
-@inline const SPANS: usize = MHEAP + 256;
-// @ts-ignore: decorator
 @inline const SWEEP: usize = SPANS + (<usize>NCLASSES << 2);
 // @ts-ignore: decorator
 @inline const RAWS: usize = SWEEP + (<usize>NCLASSES << 2);
 // @ts-ignore: decorator
 @inline const BINS: usize = RAWS + (<usize>NCLASSES << 2);
-/** What follows the heap's lists: mstats.ts. */
-// @ts-ignore: decorator
-@inline export const MSTATS: usize = (BINS + 256 + 7) & ~7;
-
 if (MHEAP + offsetof<Mheap>("gcphase") != GCPHASE) ERROR("shared/layout.ts is stale: GCPHASE");
-if (offsetof<Mheap>() > 256) ERROR("Mheap runs into its arrays");
-if (MSTATS > SAMPLER) ERROR("Mheap's arrays run into Sampler");
+if (MHEAP + offsetof<Mheap>() > SPANS) ERROR("Mheap runs into its arrays");
+if (BINS + 256 > MSTATS) ERROR("Mheap's arrays run into GCStats");
+if (BLOCK != MHEAP_BLOCK) ERROR("shared/layout.ts is stale: MHEAP_BLOCK");
+if (offsetof<Span>("elemsize") != SPAN_ELEMSIZE) ERROR("shared/layout.ts is stale: Span.elemsize");
+if (offsetof<Mheap>("free") != MHEAP_FREE) ERROR("shared/layout.ts is stale: Mheap.free");
+if (offsetof<Mheap>("spanblocks") != MHEAP_SPANBLOCKS) ERROR("shared/layout.ts is stale: Mheap.spanblocks");
+if (offsetof<Mheap>("gcblocks") != MHEAP_GCBLOCKS) ERROR("shared/layout.ts is stale: Mheap.gcblocks");
+if (offsetof<Mheap>("persistent") != MHEAP_PERSISTENT) ERROR("shared/layout.ts is stale: Mheap.persistent");
+if (offsetof<Mheap>("bucketbytes") != MHEAP_BUCKETBYTES) ERROR("shared/layout.ts is stale: Mheap.bucketbytes");
+if (offsetof<Mheap>("goal") != MHEAP_GOAL) ERROR("shared/layout.ts is stale: Mheap.goal");
+if (offsetof<Mheap>("nmalloc") != MHEAP_NMALLOC) ERROR("shared/layout.ts is stale: Mheap.nmalloc");
+if (offsetof<Mheap>("totalfree") != MHEAP_NMALLOC + 24) ERROR("shared/layout.ts is stale: Mheap.totalfree");
 
 /** A byte for each page: bits 0 to 3, which of its blocks begin or end a free run; SHIFT above. */
 const pages = memory.data(65536);

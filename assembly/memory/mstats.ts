@@ -4,11 +4,11 @@
 // Nothing is counted per object: cells are counted when they go into an mcache, and those that are
 // still on a list are taken off again when someone asks. Frees are as of the last cycle, as in Go.
 
-import { M0 } from "../shared/layout";
+import { GCSTATS_PAUSES, GCSTATS_TOTAL, MSTATS, SAMPLER } from "../shared/layout";
 import { nanotime, walltime } from "../sys/os";
 import { printrune, printstring, printuint, flush } from "../sys/print";
 import { listlen } from "./mcache";
-import { BLOCK_SHIFT, mheap, MSTATS } from "./mheap";
+import { BLOCK_SHIFT, mheap } from "./mheap";
 import { cellsize, NCLASSES } from "./sizeclass";
 
 /** Times in nanoseconds. */
@@ -31,10 +31,12 @@ import { cellsize, NCLASSES } from "./sizeclass";
 @inline export const gcstats = changetype<GCStats>(MSTATS);
 /** The longest stop of each of the last 256 cycles, u64. */
 // @ts-ignore: decorator
-@inline export const PAUSES: usize = MSTATS + 128;
+@inline export const PAUSES: usize = MSTATS + GCSTATS_PAUSES;
 
-if (offsetof<GCStats>() > 128) ERROR("GCStats runs into the pauses");
-if (PAUSES + 2048 > M0) ERROR("the pauses run into M 0");
+if (offsetof<GCStats>("total") != GCSTATS_TOTAL) ERROR("shared/layout.ts is stale: GCStats.total");
+if (offsetof<GCStats>("lastgc") != GCSTATS_TOTAL + 8) ERROR("shared/layout.ts is stale: GCStats.lastgc");
+if (offsetof<GCStats>() > GCSTATS_PAUSES) ERROR("GCStats runs into the pauses");
+if (PAUSES + 2048 > SAMPLER) ERROR("the pauses run into Sampler");
 
 /** Notes a stop of the program. */
 export function stopped(ns: f64): void {

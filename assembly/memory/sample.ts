@@ -9,7 +9,7 @@
 // Gaps have no memory, so a drawn one may be forgotten at any time: a collection that forgets the
 // lists, or a change of the rate, has the next one drawn anew.
 
-import { MCACHE, MPROF, SAMPLER } from "../shared/layout";
+import { MCACHE, MPROF, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS } from "../shared/layout";
 import { profmalloc } from "../sys/hooks";
 import { MULTIPLIER, xorshift } from "../sys/rand";
 import { FREE } from "./mcentral";
@@ -44,6 +44,8 @@ import { cellsize, NCLASSES } from "./sizeclass";
 // @ts-ignore: decorator
 @inline const RESTS: usize = GAPS + (<usize>NCLASSES << 2);
 
+if (offsetof<Sampler>("rate") != SAMPLER_RATE) ERROR("shared/layout.ts is stale: Sampler.rate");
+if (SAMPLER + SAMPLER_RESTS != RESTS) ERROR("shared/layout.ts is stale: Sampler.rests");
 if (offsetof<Sampler>() > 32) ERROR("Sampler runs into its arrays");
 if (RESTS + (<usize>NCLASSES << 2) > MPROF) ERROR("Sampler's arrays run into Mprof");
 

@@ -6,7 +6,7 @@
 // are common, and with their header just too large for a power of two: the classes mind that.
 // Small classes have spans of a block, medium ones spans of four.
 
-import { HEADER_SIZE } from "../shared/layout";
+import { HEADER_SIZE, SIZE_CLASSES } from "../shared/layout";
 
 /** Bytes before an object: rtId at −8, rtSize at −4. */
 // @ts-ignore: decorator
@@ -22,7 +22,7 @@ import { HEADER_SIZE } from "../shared/layout";
 @inline export const MEDIUM: i32 = 38;
 /** Classes are 1 to NCLASSES − 1; 0 are large objects, with a span of their own. */
 // @ts-ignore: decorator
-@inline export const NCLASSES: i32 = 51;
+@inline export const NCLASSES: i32 = SIZE_CLASSES;
 
 /** Bytes of a cell by class. */
 const cells = memory.data<u16>([

@@ -3,7 +3,8 @@
 // given up. The memory, block and mutex profiles share the table, as Go's do.
 
 import {
-  BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, PROFILES
+  BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MPROF,
+  MPROF_BBUCKETS, MPROF_COLLECTED, MPROF_MUTEXRATE, MPROF_XBUCKETS, PROFILES
 } from "../shared/layout";
 import { mheap } from "../memory/mheap";
 import { persistentalloc } from "../memory/persistentalloc";
@@ -67,8 +68,12 @@ import { persistentalloc } from "../memory/persistentalloc";
 if (offsetof<Mprof>("bbuckets") != MPROF_BBUCKETS) ERROR("shared/layout.ts is stale: Mprof.bbuckets");
 if (offsetof<Mprof>("xbuckets") != MPROF_XBUCKETS) ERROR("shared/layout.ts is stale: Mprof.xbuckets");
 if (offsetof<Mprof>("mutexrate") != MPROF_MUTEXRATE) ERROR("shared/layout.ts is stale: Mprof.mutexrate");
+if (offsetof<Mprof>("collected") != MPROF_COLLECTED) ERROR("shared/layout.ts is stale: Mprof.collected");
 if (offsetof<Bucket>("allnext") != BUCKET_ALLNEXT) ERROR("shared/layout.ts is stale: Bucket.allnext");
 if (offsetof<Bucket>("nstk") != BUCKET_NSTK) ERROR("shared/layout.ts is stale: Bucket.nstk");
+if (offsetof<MemBucket>("allocs") != MEM_BUCKET_ALLOCS) ERROR("shared/layout.ts is stale: MemBucket.allocs");
+if (offsetof<MemBucket>("recent_allocs") != MEM_BUCKET_RECENT) ERROR("shared/layout.ts is stale: MemBucket.recent_allocs");
+if (offsetof<MemBucket>() != MEM_BUCKET_STK) ERROR("shared/layout.ts is stale: MemBucket's stk");
 if (offsetof<BlockBucket>("count") != BUCKET_COUNT) ERROR("shared/layout.ts is stale: BlockBucket.count");
 if (offsetof<BlockBucket>("cycles") != BUCKET_CYCLES) ERROR("shared/layout.ts is stale: BlockBucket.cycles");
 if (offsetof<BlockBucket>() != BUCKET_STK) ERROR("shared/layout.ts is stale: BlockBucket's stk");

@@ -131,12 +131,23 @@ function publish(): void {
  */
 export function memprofile(p: usize, max: i32, inuseZero: bool): i32 {
   stoptheworld();
-  // Before the first collection nothing has been freed: the profile is complete as it is.
-  if (!mprof.collected) publish();
+  complete();
   const n = eachbucket(0, inuseZero);
   if (n <= max) eachbucket(p, inuseZero);
   starttheworld();
   return n;
+}
+
+/** The latest bucket, from which allnext leads to all, complete as of the last collection. World stopped. Never allocates. */
+export function allbuckets(): MemBucket | null {
+  complete();
+  return changetype<MemBucket | null>(mprof.mbuckets);
+}
+
+// @ts-ignore: decorator
+@inline function complete(): void {
+  // Before the first collection nothing has been freed: the profile is complete as it is.
+  if (!mprof.collected) publish();
 }
 
 /** Counts the buckets that a profile shows, and writes their records to p, if it is not 0. */
@@ -157,7 +168,8 @@ function eachbucket(p: usize, inuseZero: bool): i32 {
   return n;
 }
 
-function record(b: MemBucket, p: usize): void {
+/** Writes the MemProfileRecord of a bucket to p. Never allocates. */
+export function record(b: MemBucket, p: usize): void {
   const r = changetype<MemProfileRecord>(p);
   r.alloc_bytes = b.alloc_bytes;
   r.free_bytes = b.free_bytes;

@@ -22,6 +22,9 @@ export const MCACHE: usize = 0xfc000;
 export const MHEAP: usize = 0xfc100;
 /** In mheap: not 0 while a cycle marks. */
 export const GCPHASE: usize = 0xfc108;
+/** The first span of each size class, or 0. */
+export const SPANS: usize = 0xfc200;
+export const MSTATS: usize = 0xfc568;
 /** When the next allocation is sampled, and what has been. */
 export const SAMPLER: usize = 0xfe000;
 export const MPROF: usize = 0xfe400;
@@ -178,20 +181,74 @@ export const STACK_RECORD_SIZE: i32 = 128;
 // │ 44  bytes of one                               u32  │
 // │ 48  command: bytes of its name                 u32  │
 // │ 52  bytes of the pc table                      u32  │
-// │ 56  kind, command, records, pc table                │
+// │ 56  bytes between two samples, heap and allocs u32  │
+// │ 60  kind, command, records, pc table                │
 // └─────────────────────────────────────────────────────┘
-export const SNAPSHOT_MAGIC: i32 = 0x31535047; // "GPS1"
+export const SNAPSHOT_MAGIC: i32 = 0x32535047; // "GPS2"
 export const SNAPSHOT_KIND: usize = 28;
 export const SNAPSHOT_TIME: usize = 32;
 export const SNAPSHOT_COUNT: usize = 40;
 export const SNAPSHOT_RECORD: usize = 44;
 export const SNAPSHOT_COMMAND: usize = 48;
 export const SNAPSHOT_PCTAB: usize = 52;
-export const SNAPSHOT_HEADER: usize = 56;
+export const SNAPSHOT_RATE: usize = 56;
+export const SNAPSHOT_HEADER: usize = 60;
 
 // Small objects lie in cells of 1, 2, 3, … units, of the class of that number; each with a header.
 export const CELL: usize = 16;
 export const HEADER_SIZE: usize = 8; // rtId, rtSize
+export const RT_ID: usize = 8; // so far before an object
+export const RT_SIZE: usize = 4;
+export const ID_ARRAYBUFFER: i32 = 1;
+export const ID_STRING: i32 = 2;
+/** Size classes are 1 to SIZE_CLASSES − 1. */
+export const SIZE_CLASSES: i32 = 51;
+
+// ╒═══ a typed array, or an Array ═══╕
+// │  0  buffer                   ptr │
+// │  4  dataStart                ptr │
+// │  8  byteLength               u32 │
+// │ 12  length       Array only  u32 │
+// └──────────────────────────────────┘ asc's
+export const VIEW_DATASTART: usize = 4;
+export const VIEW_BYTELENGTH: usize = 8;
+export const VIEW_SIZE: i32 = 12;
+export const ARRAY_LENGTH: usize = 12;
+export const ARRAY_SIZE: i32 = 16;
+
+// ╒══════ Span, in part ══════╕   ╒══════ Sampler, in part ══════╕
+// │ 20  elemsize          u32 │   │  16  rate                i32 │
+// └───────────────────────────┘   │  32  gaps[SIZE_CLASSES]  u32 │
+//                                 │ 236  rests[SIZE_CLASSES] ptr │
+//                                 └──────────────────────────────┘
+export const SPAN_ELEMSIZE: usize = 20;
+export const SAMPLER_RATE: usize = 16;
+export const SAMPLER_RESTS: usize = 236;
+
+// ╒════════════ Mheap, in part ═════════════╕
+// │  16  free, spanblocks, rawblocks,       │
+// │      gcblocks, persistent: blocks   u32 │
+// │  36  bucketbytes                    u32 │
+// │  60  goal                           u32 │
+// │ 160  nmalloc, totalalloc,               │
+// │      nfree, totalfree               u64 │
+// └─────────────────────────────────────────┘
+export const MHEAP_FREE: usize = 16;
+export const MHEAP_SPANBLOCKS: usize = 20;
+export const MHEAP_GCBLOCKS: usize = 28;
+export const MHEAP_PERSISTENT: usize = 32;
+export const MHEAP_BUCKETBYTES: usize = 36;
+export const MHEAP_GOAL: usize = 60;
+export const MHEAP_NMALLOC: usize = 160;
+export const MHEAP_BLOCK: usize = 0x4000;
+
+// ╒══════ GCStats, in part ══════╕
+// │   0  numgc, numforced    u32 │
+// │  48  total, lastgc       f64 │
+// │ 128  pauses[256]         u64 │
+// └──────────────────────────────┘
+export const GCSTATS_TOTAL: usize = 48;
+export const GCSTATS_PAUSES: usize = 128;
 
 // ╒══════ MemProfileRecord ══════╕
 // │   0  alloc_bytes         i64 │
@@ -220,20 +277,30 @@ export const BLOCK_PROFILE_RECORD_SIZE: i32 = 144;
 // │  4  bbuckets   of the block profile            │
 // │  8  xbuckets   of the mutex profile            │
 // │ 12  mutexrate  one unlock in so many  i32      │
+// │ 32  collected                         bool     │
 // └────────────────────────────────────────────────┘
 export const MPROF_BBUCKETS: usize = 4;
 export const MPROF_XBUCKETS: usize = 8;
 export const MPROF_MUTEXRATE: usize = 12;
+export const MPROF_COLLECTED: usize = 32;
 
-// ╒══ bucket of the block or mutex profile, in part ══╕
+// ╒══════════════ bucket, in part ════════════════════╕
 // │  4  allnext  the next of the profile, or 0        │
 // │ 12  nstk     how many pcs                     u16 │
+// ╞═══════════ of the memory profile ═════════════════╡
+// │ 16  allocs, frees, alloc_bytes, free_bytes    u64 │
+// │ 48  the same since the last collection        u32 │
+// │ 64  pcs      innermost first                  u32 │
+// ╞═══════ of the block or mutex profile ═════════════╡
 // │ 16  count                                     f64 │
 // │ 24  cycles   nanoseconds                      i64 │
 // │ 32  pcs      innermost first                  u32 │
 // └───────────────────────────────────────────────────┘
 export const BUCKET_ALLNEXT: usize = 4;
 export const BUCKET_NSTK: usize = 12;
+export const MEM_BUCKET_ALLOCS: usize = 16;
+export const MEM_BUCKET_RECENT: usize = 48;
+export const MEM_BUCKET_STK: usize = 64;
 export const BUCKET_COUNT: usize = 16;
 export const BUCKET_CYCLES: usize = 24;
 export const BUCKET_STK: usize = 32;

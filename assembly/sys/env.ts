@@ -21,6 +21,10 @@ export declare function osrandom(): f64;
 @external("gopark", "done")
 export declare function osdone(callid: i32, ptr: usize): void;
 
+/** Tells the host that nobody waits for the blocking call of G `token` any more, and why. */
+@external("gopark", "abort")
+export declare function osabort(token: usize, why: string): void;
+
 /** Ends the program. Does not return: the host throws. */
 @external("gopark", "exit")
 export declare function osexit(kind: i32, status: i32): void;

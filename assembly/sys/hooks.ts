@@ -104,6 +104,21 @@ export function settraceback(f: (all: bool) => void): void {
   tracebackothers = f;
 }
 
+// What host calls want of contexts. Filled in when the first context is made that can be done: null costs
+// a program without any less than a function that does nothing. api/context.ts.
+/** Whether the context at ctx is done. */
+export let contextdone: ((ctx: usize) => bool) | null = null;
+/** Has the context at ctx end the host call of goroutine gp when it is done; returns the note of that, 0 if it never will be. */
+export let watchcontext: ((ctx: usize, gp: usize) => usize) | null = null;
+/** Takes a note back: the host call has ended. */
+export let unwatchcontext: ((note: usize) => void) | null = null;
+
+export function setcontext(done: (ctx: usize) => bool, watch: (ctx: usize, gp: usize) => usize, unwatch: (note: usize) => void): void {
+  contextdone = done;
+  watchcontext = watch;
+  unwatchcontext = unwatch;
+}
+
 /** What a WASI command does last, however it ends. wasi/snapshot.ts. */
 // @ts-ignore: decorator
 @lazy export let atexit: () => void = noexit;
@@ -112,4 +127,11 @@ function noexit(): void {}
 
 export function setatexit(f: () => void): void {
   atexit = f;
+}
+
+/** What a WASI command does before that if it ends of itself. May collect. wasi/snapshot.ts. */
+export let atreturn: () => void = noexit;
+
+export function setatreturn(f: () => void): void {
+  atreturn = f;
 }

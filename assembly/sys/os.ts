@@ -40,6 +40,13 @@ import * as wasi from "./wasi";
   if (!isDefined(GO_WASI)) env.osdone(callid, ptr);
 }
 
+/** Tells the host that nobody waits for the blocking call of G `token` any more, and why. */
+// @ts-ignore: decorator
+@inline export function osabort(token: usize, why: string): void {
+  // In a WASI command no call takes a context.
+  if (!isDefined(GO_WASI)) env.osabort(token, why);
+}
+
 /** Ends the program. Does not return: the host throws. */
 // @ts-ignore: decorator
 @inline export function osexit(kind: i32, status: i32): void {

@@ -2,6 +2,7 @@
 // AssemblyScript's namespace `process`, by WASI's means: the transform has programs find this one.
 
 import { EXIT_CODE } from "../shared/status";
+import { atreturn } from "../sys/hooks";
 import { nanotime, osexit, walltime } from "../sys/os";
 import { flush } from "../sys/print";
 import { readargs, readenviron } from "./args";
@@ -28,6 +29,7 @@ export namespace process {
   /** Ends the program with a status. Does not return. */
   export function exit(code: i32 = exitCode): void {
     flush();
+    atreturn();
     osexit(EXIT_CODE, code);
   }
 

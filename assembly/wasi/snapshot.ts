@@ -7,14 +7,18 @@
 //
 // A new kind is a line in KINDS and one each in count(), recordsize() and writerecords().
 
+import { runtime } from "../api/runtime";
+import { samplerate } from "../memory/sample";
 import { saveg } from "../profile/callers";
+import { MemBucket } from "../profile/bucket";
+import { allbuckets, record } from "../profile/mprof";
 import {
-  BUILD, BUILD_ID, BUILD_ID_WORDS, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND, SNAPSHOT_MAGIC,
-  SNAPSHOT_PCTAB, SNAPSHOT_RECORD, SNAPSHOT_TIME, STACK_RECORD_SIZE
+  BUILD, BUILD_ID, BUILD_ID_WORDS, MEM_PROFILE_RECORD_SIZE, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND,
+  SNAPSHOT_MAGIC, SNAPSHOT_PCTAB, SNAPSHOT_RATE, SNAPSHOT_RECORD, SNAPSHOT_TIME, STACK_RECORD_SIZE
 } from "../shared/layout";
 import { EXIT_FATAL } from "../shared/status";
 import { ABI_VERSION } from "../shared/version";
-import { setatexit } from "../sys/hooks";
+import { setatexit, setatreturn } from "../sys/hooks";
 import { pctabread } from "../sys/intrinsics";
 import { osexit, walltime } from "../sys/os";
 import { flush, printrune, printstring } from "../sys/print";
@@ -26,11 +30,14 @@ import { errnostring } from "./errno";
 import { O_CREAT, O_TRUNC, openedfile, openfile, RIGHT_WRITE } from "./file";
 import { encodeutf8 } from "./utf8";
 
-const KINDS: StaticArray<string> = ["goroutine", "threadcreate"];
+const KINDS: StaticArray<string> = ["goroutine", "threadcreate", "heap", "allocs"];
 // @ts-ignore: decorator
 @inline const GOROUTINE: i32 = 0;
 // @ts-ignore: decorator
 @inline const THREADCREATE: i32 = 1;
+/** From here on: kinds of the memory profile. */
+// @ts-ignore: decorator
+@inline const HEAP: i32 = 2;
 // @ts-ignore: decorator
 @inline const PCTAB_SIZE: usize = 12;
 
@@ -63,7 +70,8 @@ export function snapshotinit(): void {
     const name = parts[i].substring(0, cut);
     const file = parts[i].substring(cut + 1);
     const kind = KINDS.indexOf(name);
-    if (kind < 0) refuse(`no profile "${name}": there are ${KINDS.join(" and ")}`);
+    if (kind >= HEAP) setatreturn(runtime.gc); // it is then of what lives at the end
+    if (kind < 0) refuse(`no profile "${name}": there are ${KINDS.join(", ")}`);
     const errno = openfile(file, O_CREAT | O_TRUNC, RIGHT_WRITE);
     if (errno) refuse(`open ${file}: ${errnostring(errno)}`);
     wanted.push(new Wanted(kind, encodeutf8(name), file, openedfile()));
@@ -112,6 +120,7 @@ function writesnapshot(w: Wanted): void {
   store<usize>(chunk, recordsize(w.kind), SNAPSHOT_RECORD);
   store<i32>(chunk, command.byteLength, SNAPSHOT_COMMAND);
   store<usize>(chunk, pctab, SNAPSHOT_PCTAB);
+  store<i32>(chunk, samplerate(), SNAPSHOT_RATE);
   used = SNAPSHOT_HEADER;
   out(changetype<usize>(w.name), w.name.byteLength);
   out(changetype<usize>(command), command.byteLength);
@@ -127,13 +136,14 @@ function writesnapshot(w: Wanted): void {
 function count(kind: i32): i32 {
   switch (kind) {
     case GOROUTINE: return goroutines(false);
-    default: return 1; // M 0
+    case THREADCREATE: return 1; // M 0
+    default: return buckets(false);
   }
 }
 
 /** Bytes of one record. */
 function recordsize(kind: i32): usize {
-  return STACK_RECORD_SIZE;
+  return kind < HEAP ? STACK_RECORD_SIZE : MEM_PROFILE_RECORD_SIZE;
 }
 
 function writerecords(kind: i32): void {
@@ -146,6 +156,7 @@ function writerecords(kind: i32): void {
       store<u32>(room(STACK_RECORD_SIZE), 0); // the engine made M 0, no goroutine
       break;
     }
+    default: buckets(true);
   }
 }
 
@@ -164,6 +175,18 @@ function goroutines(write: bool): i32 {
       if (write) saveg(gp, room(STACK_RECORD_SIZE));
     }
     gp = gp.alllink;
+  }
+  return n;
+}
+
+/** Counts the buckets of the memory profile and writes their records, as of the last collection. */
+function buckets(write: bool): i32 {
+  let n = 0;
+  let b = allbuckets();
+  while (b) {
+    ++n;
+    if (write) record(b, room(MEM_PROFILE_RECORD_SIZE));
+    b = changetype<MemBucket | null>(b.allnext);
   }
   return n;
 }

@@ -8,6 +8,7 @@ import { gopark_deadlock } from "../api/host";
 import { newcall, schedule } from "../sched/proc";
 import { nexttimer } from "../sched/timer";
 import { EXIT_CODE, SCHED_EXIT, SCHED_IDLE } from "../shared/status";
+import { atreturn } from "../sys/hooks";
 import { nanotime, osexit } from "../sys/os";
 import { waitread } from "../sys/wasi";
 import { snapshotinit } from "./snapshot";
@@ -28,7 +29,10 @@ export function gopark_wasi_run(main: i32): void {
   newcall(main, 0, 0, 0);
   while (true) {
     const state = schedule(SLICE);
-    if (state == SCHED_EXIT) osexit(EXIT_CODE, 0);
+    if (state == SCHED_EXIT) {
+      atreturn(); // not to be inlined: schedule takes the trace for its own, so nothing here may have a frame
+      osexit(EXIT_CODE, 0);
+    }
     if (state == SCHED_IDLE) idle();
     else if (stdinwanted() && waitread(STDIN, 0)) stdinready();
   }

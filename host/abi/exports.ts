@@ -14,7 +14,7 @@ export interface GuestExports {
   /** Runs the program's module-level code. */
   _initialize(): void;
 
-  // asc's runtime interface, used by @assemblyscript/loader.
+  // asc's runtime interface.
   __new(size: number, id: number): number;
   __pin(ptr: number): number;
   __unpin(ptr: number): void;

@@ -20,6 +20,8 @@ export interface RuntimeImports {
   random(): number;
   /** Takes the result of export call `callid` out of the slot at `ptr`. */
   done(callid: number, ptr: number): void;
+  /** Nobody waits for the blocking call of goroutine `token` any more; the string at `why` says why. */
+  abort(token: number, why: number): void;
   /** Ends the program: throws through wasm. */
   exit(kind: number, status: number): never;
 }

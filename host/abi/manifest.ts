@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { ModuleError, NotGoparkModuleError } from "./errors.ts";
 import { ABI_VERSION } from "./layout.ts";
 import { type Type, TypeTable, type TypeTableJson } from "./types.ts";
 
@@ -73,39 +72,30 @@ export function customSection(module: WebAssembly.Module, name: string): ArrayBu
   return WebAssembly.Module.customSections(module, name).at(-1) ?? null;
 }
 
-/** Reads the manifest. Throws when the module has none, or one of another version. */
-export function readManifest(module: WebAssembly.Module, file: string): Manifest {
+const misbuilt = () => import("./misbuilt.ts");
+
+/** Reads the manifest. Rejects when the module has none, or one of another version. */
+export async function readManifest(module: WebAssembly.Module, file: string): Promise<Manifest> {
   const section = customSection(module, ABI_SECTION);
-  if (!section) {
-    throw new NotGoparkModuleError(
-      `${file} was not built with gopark's transform (it has no ${ABI_SECTION} section): ` +
-        `build it with "gopark build", or extend gopark/asconfig.json`,
-    );
-  }
-  return resolve(parse(section, file), file);
-}
-
-function parse(section: ArrayBuffer, file: string): ManifestJson {
+  if (!section) throw (await misbuilt()).foreign(file);
+  let json: ManifestJson;
   try {
-    return JSON.parse(new TextDecoder().decode(section)) as ManifestJson;
+    json = JSON.parse(new TextDecoder().decode(section)) as ManifestJson;
   } catch (cause) {
-    throw new ModuleError(`${file}: the ${ABI_SECTION} section is not JSON`, { cause });
+    throw (await misbuilt()).garbled(file, cause);
   }
+  if (json.version !== ABI_VERSION || json.target === "wasi") throw (await misbuilt()).unfit(file, json.version);
+  return resolve(json);
 }
 
-function resolve(json: ManifestJson, file: string): Manifest {
-  if (json.version !== ABI_VERSION) {
-    throw new ModuleError(
-      `${file} was built for gopark ABI ${json.version}, this host speaks ${ABI_VERSION}: ` +
-        `rebuild it with the gopark that loads it`,
-    );
-  }
-  if (json.target === "wasi") {
-    throw new ModuleError(
-      `${file} is a WASI command: run it with wasmtime or another WASI engine, ` +
-        `or build it without --target wasi`,
-    );
-  }
+/** Returns the section with the pc table. Rejects when it was stripped. */
+export async function readPctab(module: WebAssembly.Module, file: string): Promise<ArrayBuffer> {
+  const section = customSection(module, PCTAB_SECTION);
+  if (!section) throw (await misbuilt()).stripped(file);
+  return section;
+}
+
+function resolve(json: ManifestJson): Manifest {
   const types = new TypeTable(json.types);
   const signature = (f: SignatureJson): Signature => ({
     name: f.name,

@@ -36,7 +36,8 @@ export type Report =
   | { readonly op: "reply"; readonly id: number; readonly value: unknown }
   | { readonly op: "failure"; readonly id: number; readonly error: ErrorData }
   | { readonly op: "host"; readonly id: number; readonly module: string; readonly name: string;
-      readonly args: readonly unknown[] }
+      readonly args: readonly unknown[]; readonly abortable: boolean }
+  | { readonly op: "abort"; readonly id: number; readonly error: ErrorData }
   | { readonly op: "write"; readonly fd: number; readonly bytes: Uint8Array }
   | { readonly op: "ended"; readonly error: ErrorData };
 

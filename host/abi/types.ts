@@ -7,7 +7,7 @@
 
 export type Kind =
   | "void" | "bool" | "int" | "long" | "float" // raw values
-  | "string" | "array" | "staticarray" | "typedarray" | "arraybuffer" | "object"; // references
+  | "string" | "array" | "staticarray" | "typedarray" | "arraybuffer" | "context" | "object"; // references
 
 /** A type, resolved. Elements of arrays are types in turn. */
 export interface Type {

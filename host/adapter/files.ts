@@ -8,25 +8,66 @@
  * @blocking @external("host", "readFile") declare function readFile(path: string): string;
  * ```
  *
+ * All of them may take a context first, and give up when it is done: a connection is closed, reading
+ * and writing stop, and a line that comes later is the next reader's.
+ *
+ * ```ts
+ * @blocking @external("host", "fetchText") declare function fetchText(ctx: context.Context, url: string): string;
+ * ```
+ *
  * With them come `args(): string[]` and `env(name: string): string | null`, which every host has.
  *
  * @module
  */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { writeAll } from "./node.ts";
 import { fetchText } from "./web.ts";
 
-let lines: AsyncIterator<string> | null = null;
+/** Lines of standard input that nobody has read yet, and those who wait for one, the first first. */
+const lines: string[] = [];
+const readers: ((line: string | null) => void)[] = [];
+let input: Interface | null = null;
+let ended = false;
+
+/** Opens standard input, which is read while somebody waits for a line. */
+function openInput(): Interface {
+  const opened = createInterface({ input: process.stdin });
+  opened.on("line", (line) => {
+    const reader = readers.shift();
+    if (reader) reader(line);
+    else lines.push(line);
+    if (!readers.length) opened.pause();
+  });
+  opened.on("close", () => {
+    ended = true;
+    for (const reader of readers.splice(0)) reader(null);
+  });
+  return opened;
+}
+
+async function readLine(signal?: AbortSignal): Promise<string | null> {
+  if (lines.length) return lines.shift()!;
+  if (ended) return null;
+  const opened = (input ??= openInput());
+  opened.resume();
+  return new Promise((resolve) => {
+    readers.push(resolve);
+    signal?.addEventListener("abort", () => {
+      if (readers.includes(resolve)) readers.splice(readers.indexOf(resolve), 1);
+      if (!readers.length) opened.pause();
+    }, { once: true });
+  });
+}
 
 /** The functions of module "host" where there are files: Node, Deno, Bun. */
 export const hostCalls = {
   /** Reads a file as UTF-8. @blocking */
-  readFile: (path: string): Promise<string> => readFile(path, "utf8"),
+  readFile: (path: string, signal?: AbortSignal): Promise<string> => readFile(path, { encoding: "utf8", ...(signal && { signal }) }),
 
   /** Writes a file as UTF-8, replacing what was there. @blocking */
-  writeFile: (path: string, text: string): Promise<void> => writeFile(path, text),
+  writeFile: (path: string, text: string, signal?: AbortSignal): Promise<void> => writeFile(path, text, signal ? { signal } : {}),
 
   /** Lists the names in a directory, sorted. @blocking */
   readDir: async (path: string): Promise<string[]> => (await readdir(path)).sort(),
@@ -39,11 +80,7 @@ export const hostCalls = {
   },
 
   /** Reads a line from standard input without its end, null behind the last. @blocking */
-  async readLine(): Promise<string | null> {
-    lines ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-    const { done, value } = await lines.next();
-    return done ? null : value;
-  },
+  readLine,
 
   /** Writes text to standard output. */
   write: (text: string): void => writeAll(1, new TextEncoder().encode(text)),

@@ -6,9 +6,9 @@
  */
 import type { WorkerPort } from "../instance/platform.ts";
 
-/** Fetches a URL as text; a status that is not 2xx is an error. @blocking */
-export async function fetchText(url: string): Promise<string> {
-  const response = await fetch(url).catch((error: Error) => {
+/** Fetches a URL as text; a status that is not 2xx is an error. An aborted signal closes the connection. @blocking */
+export async function fetchText(url: string, signal?: AbortSignal): Promise<string> {
+  const response = await fetch(url, signal ? { signal } : {}).catch((error: Error) => {
     // "fetch failed" is all that Node says; the reason is behind it.
     throw new Error(`${url}: ${(error.cause as Error | undefined)?.message || error.message}`);
   });

@@ -1,40 +1,66 @@
 // SPDX-License-Identifier: MIT
 /**
- * `gopark core`: says what the goroutines of a WASI command were doing when it trapped.
+ * `gopark core`: says what the goroutines of a WASI command were doing when it trapped, and what it had allocated.
  *
  * @module
  */
 import { buildId } from "../abi/buildid.ts";
 import { CoreError } from "../abi/errors.ts";
+import { MPROF, MPROF_BBUCKETS, MPROF_XBUCKETS } from "../abi/layout.ts";
 import { customSection, FUNCTAB_SECTION, PCTAB_SECTION } from "../abi/manifest.ts";
 import { node } from "../adapter/node.ts";
 import { type EngineFrame, EngineStack } from "../instance/enginestack.ts";
 import { loadModule } from "../instance/source.ts";
 import { codeStarts, readCoreFile } from "../memory/corefile.ts";
 import { type Goroutines, readBuild, readGoroutines } from "../memory/goroutines.ts";
+import { readHeapStats, readMemProfile } from "../memory/heap.ts";
+import { readBlockBuckets } from "../memory/record.ts";
 import { MemoryView } from "../memory/view.ts";
+import { blockProfile } from "../profile/block.ts";
 import { printGoroutines, stackOf } from "../profile/dump.ts";
 import { goroutineProfile } from "../profile/goroutine.ts";
+import { allocsProfile, heapProfile } from "../profile/heap.ts";
+import type { Profile } from "../profile/model.ts";
+import { encodeMemStats } from "../profile/text.ts";
+import { threadCreateProfile } from "../profile/threadcreate.ts";
 import { FuncTab } from "../symbol/functab.ts";
 import { PcTab } from "../symbol/pctab.ts";
-import { readInput, saveProfile, withFiles } from "./postmortem.ts";
-import { type Command, parseLine } from "./usage.ts";
+import { memRecords, readInput, saveProfile, withFiles } from "./postmortem.ts";
+import { parseProfile } from "./program.ts";
+import { CliError, type Command, parseLine } from "./usage.ts";
+
+/** What memory alone can tell. */
+const CORE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex"] as const;
+type CoreKind = (typeof CORE_KINDS)[number];
+
+interface WantedProfile {
+  readonly kind: CoreKind;
+  readonly out: string;
+}
 
 export const core: Command = {
-  summary: "read the goroutines out of a core dump",
-  help: `usage: gopark core COREDUMP APP.wasm [--profile OUT]
+  summary: "read the goroutines and the heap out of a core dump",
+  help: `usage: gopark core COREDUMP APP.wasm [--memstats] [--profile [KIND=]OUT]…
 
 Prints every goroutine of a program that an engine's trap has ended, as Go prints them. APP.wasm is
 the program that ran: the build, not another one of the same source. A core dump is what
 "wasmtime run -D coredump=COREDUMP APP.wasm" writes when APP.wasm traps.
 
-  --profile OUT    writes the goroutine profile to OUT, for "go tool pprof"
+  --memstats              prints runtime.MemStats too: what was allocated, freed and collected
+  --profile [KIND=]OUT    writes a profile to OUT, for "go tool pprof"; KIND is goroutine (the default),
+                          ${CORE_KINDS.slice(1).join(", ")}; may be given several times
+
+heap and allocs are as of the program's last collection.
 
 Exit status: 2 when a file is not what it should be, or they are not of one build.
 `,
 
   run(args) {
-    const { values, file, rest } = parseLine(args, ["COREDUMP", "APP.wasm"], { profile: { type: "string" } });
+    const { values, file, rest } = parseLine(args, ["COREDUMP", "APP.wasm"], {
+      memstats: { type: "boolean", default: false },
+      profile: { type: "string", multiple: true, default: [] },
+    });
+    const profiles = values.profile.map(wantedOf);
     return withFiles(async () => {
       const app = rest[0]!;
       const dump = readCoreFile(await readInput(file), file);
@@ -54,15 +80,22 @@ Exit status: 2 when a file is not what it should be, or they are not of one buil
         all = withEngineStack(all, new EngineStack(new FuncTab(functab), pctab), frames);
       }
       process.stdout.write(printGoroutines(all, pctab));
-      if (values.profile) {
-        const stacks = all.list.map((g) => stackOf(g, pctab)).map((pcs) => ({ pcs, frames: pctab.frames(pcs) }));
-        const now = BigInt(Date.now()) * 1_000_000n;
-        await saveProfile(goroutineProfile(stacks, now), { file: app.replace(/^.*[/\\]/, ""), buildId: core }, values.profile);
-      }
+      if (values.memstats) process.stdout.write(`\n${encodeMemStats(readHeapStats(view))}`);
+      const mapping = { file: app.replace(/^.*[/\\]/, ""), buildId: core };
+      for (const { kind, out } of profiles) await saveProfile(profileOf(kind, view, all, pctab), mapping, out);
       return 0;
     });
   },
 };
+
+function wantedOf(text: string): WantedProfile {
+  if (!text.includes("=")) return { kind: "goroutine", out: text };
+  const { kind, out } = parseProfile(text);
+  if (!(CORE_KINDS as readonly string[]).includes(kind)) {
+    throw new CliError(`--profile ${text}: a core has no such profile; KIND is ${CORE_KINDS.join(", ")}`);
+  }
+  return { kind: kind as CoreKind, out };
+}
 
 /** Completes the trace of what ran by the engine's stack: the place of the trap, functions that keep no trace. */
 function withEngineStack(all: Goroutines, engine: EngineStack, frames: readonly EngineFrame[]): Goroutines {
@@ -70,4 +103,21 @@ function withEngineStack(all: Goroutines, engine: EngineStack, frames: readonly 
   if (!running) return { ...all, runtime: engine.merge(frames, all.runtime) };
   const pcs = engine.merge(frames, running.pcs);
   return { ...all, list: all.list.map((g) => (g === running ? { ...g, pcs } : g)) };
+}
+
+/** Makes a profile of what lies in memory. */
+function profileOf(kind: CoreKind, view: MemoryView, all: Goroutines, pctab: PcTab): Profile {
+  const now = BigInt(Date.now()) * 1_000_000n;
+  switch (kind) {
+    case "goroutine": return goroutineProfile(all.list.map((g) => stackOf(g, pctab)).map((pcs) => ({ pcs, frames: pctab.frames(pcs) })), now);
+    case "threadcreate": return threadCreateProfile([{ pcs: [], frames: [] }], now); // the engine made M 0, no goroutine
+    case "heap": case "allocs": {
+      const { records, rate } = readMemProfile(view);
+      return (kind === "heap" ? heapProfile : allocsProfile)(memRecords(records, pctab), rate, now);
+    }
+    case "block": case "mutex": {
+      const records = readBlockBuckets(view, MPROF + (kind === "block" ? MPROF_BBUCKETS : MPROF_XBUCKETS));
+      return blockProfile(kind, records.map(({ count, cycles, stack }) => ({ count, cycles, pcs: [...stack], frames: pctab.frames(stack) })), now);
+    }
+  }
 }

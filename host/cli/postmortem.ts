@@ -8,9 +8,10 @@ import { readFile } from "node:fs/promises";
 import { CoreError } from "../abi/errors.ts";
 import { node } from "../adapter/node.ts";
 import type { ProfileKind } from "../instance/app.ts";
-import { readStackRecords } from "../memory/record.ts";
+import { type RawMemProfileRecord, readMemProfileRecords, readStackRecords } from "../memory/record.ts";
 import { readSnapshot, type Snapshot } from "../memory/snapshot.ts";
 import { goroutineProfile } from "../profile/goroutine.ts";
+import { allocsProfile, heapProfile, type MemRecord } from "../profile/heap.ts";
 import type { Mapping, Profile, Stack } from "../profile/model.ts";
 import { encodePprof } from "../profile/pprof.ts";
 import { threadCreateProfile } from "../profile/threadcreate.ts";
@@ -50,17 +51,30 @@ export async function saveProfile(profile: Profile, mapping: Mapping, out: strin
 /** Turns a snapshot into a profile. Throws CliError when it is of another kind than asked for. */
 export async function profileSnapshot(file: string, kind: ProfileKind, out: string): Promise<void> {
   const snapshot = readSnapshot(await readInput(file), file);
-  if (snapshot.kind !== kind) throw new CliError(`${file} is a snapshot of the profile "${snapshot.kind}", not of "${kind}"`);
-  await saveProfile(toProfile(snapshot, file), { file: snapshot.command || file, buildId: snapshot.buildId }, out);
+  if (snapshot.kind !== kind && !(isMemory(snapshot.kind) && isMemory(kind))) throw new CliError(`${file} is a snapshot of the profile "${snapshot.kind}", not of "${kind}"`);
+  await saveProfile(toProfile(snapshot, kind, file), { file: snapshot.command || file, buildId: snapshot.buildId }, out);
 }
 
-function toProfile(snapshot: Snapshot, file: string): Profile {
-  const { kind, records, count, timeNanos } = snapshot;
+/** heap and allocs are the same records, shown another way: a snapshot of one is one of the other. */
+function isMemory(kind: string): boolean {
+  return kind === "heap" || kind === "allocs";
+}
+
+function toProfile(snapshot: Snapshot, kind: ProfileKind, file: string): Profile {
+  const { records, count, timeNanos, rate } = snapshot;
   const pctab = new PcTab(snapshot.pctab);
   const stacks = (): Stack[] => readStackRecords(records, 0, count).map((pcs) => ({ pcs, frames: pctab.frames(pcs) }));
-  switch (kind as ProfileKind) {
+  const memory = (): MemRecord[] => memRecords(readMemProfileRecords(records, 0, count), pctab);
+  switch (kind) {
     case "goroutine": return goroutineProfile(stacks(), timeNanos);
     case "threadcreate": return threadCreateProfile(stacks(), timeNanos);
-    default: throw new CoreError(`${file}: a snapshot of the profile "${kind}": there are goroutine and threadcreate`);
+    case "heap": return heapProfile(memory(), rate, timeNanos);
+    case "allocs": return allocsProfile(memory(), rate, timeNanos);
+    default: throw new CoreError(`${file}: a snapshot of the profile "${snapshot.kind}", which is not known here`);
   }
+}
+
+/** Gives records of the memory profile their frames. */
+export function memRecords(records: readonly RawMemProfileRecord[], pctab: PcTab): MemRecord[] {
+  return records.map((r) => ({ ...r, pcs: r.stack, frames: pctab.frames(r.stack) }));
 }

@@ -60,6 +60,13 @@ export function profileKind(kind: string): ProfileKind {
   return oneOf("profile", kind, PROFILE_KINDS);
 }
 
+/** Reads a `KIND=OUT`. */
+export function parseProfile(text: string): WantedProfile {
+  const [, kind, out] = /^([^=]*)=(.+)$/.exec(text) ?? [];
+  if (!out) throw new CliError(`--profile ${text}: want KIND=OUT`);
+  return { kind: profileKind(kind!), out };
+}
+
 /** Runs FILE.ts or FILE.wasm. Returns the exit status: the program's, 2 when it died. */
 export async function runProgram(file: string, options: RunOptions): Promise<number> {
   const server = options.http && await serveDebug(options.http);

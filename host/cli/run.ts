@@ -5,7 +5,7 @@
  * @module
  */
 import { PROFILE_KINDS } from "../instance/app.ts";
-import { profileKind, runProgram, type WantedProfile } from "./program.ts";
+import { parseProfile, runProgram } from "./program.ts";
 import { CliError, type Command, parseLine } from "./usage.ts";
 
 export const run: Command = {
@@ -56,9 +56,3 @@ Exit status: the program's own; 2 after a panic or a fatal error; 1 when it cann
     return runProgram(file, { target, preempt, args: behind, profiles, godebug, http });
   },
 };
-
-function parseProfile(text: string): WantedProfile {
-  const [, kind, out] = /^([^=]*)=(.+)$/.exec(text) ?? [];
-  if (!out) throw new CliError(`--profile ${text}: want KIND=OUT`);
-  return { kind: profileKind(kind!), out };
-}

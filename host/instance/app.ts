@@ -8,8 +8,7 @@ import { endedError, ProfileError } from "../abi/errors.ts";
 import type { Manifest } from "../abi/manifest.ts";
 import type { MemoryView } from "../memory/view.ts";
 import type { HeapClass, MemStats, RawBlockProfileRecord } from "../memory/record.ts";
-import type { MemRecord } from "../profile/heap.ts";
-import type { Mapping, Profile, Stack } from "../profile/model.ts";
+import type { Taken } from "../profile/taken.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
 import type { Platform } from "./platform.ts";
 import type { Program, Sampling } from "./program.ts";
@@ -61,7 +60,9 @@ export interface AppParts {
   readonly program: Program;
   readonly reader: Reader;
   readonly pctab: PcTab;
-  readonly mapping: Mapping;
+  /** What profiles call the module, and its pc table, which tells the build. */
+  readonly file: string;
+  readonly section: ArrayBuffer;
   readonly platform: Platform;
   readonly sampling: Sampling;
   readonly view: MemoryView;
@@ -148,20 +149,7 @@ export class Runtime {
   }
 }
 
-type Writers = typeof import("../profile/writers.ts");
-
-/** The state of the program that a profile is made of, and how. */
-interface Taken {
-  profile(w: Writers): Profile;
-  text(w: Writers): string;
-}
-
-const writers = (): Promise<Writers> => import("../profile/writers.ts");
-
-function counted(records: readonly StackRecord[], make: (w: Writers, stacks: Stack[]) => Profile): Taken {
-  const list = stacks(records);
-  return { profile: (w) => make(w, list), text: (w) => w.encodeText(make(w, list)) };
-}
+const writers = () => import("../profile/writers.ts");
 
 /** Makes profiles, as Go's package pprof does. The state is read before anything is awaited. */
 export class Pprof {
@@ -189,7 +177,7 @@ export class Pprof {
 
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
   async profile(kind: AnyKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    if (kind === "profile") return this.#cpu(options);
+    if (kind === "profile") return (await import("./sampler.ts")).sampleFor(this.#parts, options);
     const taken = [this.#take(kind, options.gc)];
     if (options.seconds) {
       const { pass } = await import("./pass.ts");
@@ -197,8 +185,9 @@ export class Pprof {
       taken.push(this.#take(kind, options.gc));
     }
     const w = await writers();
-    const profile = taken.map((t) => t.profile(w)).reduce(w.deltaProfile);
-    return this.#parts.platform.gzip(w.encodePprof(profile, this.#parts.mapping));
+    const profile = taken.map(w.profileOf).reduce(w.deltaProfile);
+    const { platform, file, section } = this.#parts;
+    return platform.gzip(w.encodePprof(profile, { file, buildId: w.buildId(section) }));
   }
 
   /** Begins to take samples for the CPU profile. Rejects with ProfileError when that is done already. */
@@ -213,48 +202,37 @@ export class Pprof {
     return sampler.stop();
   }
 
-  async #cpu({ seconds = 30, signal }: ProfileOptions): Promise<Uint8Array<ArrayBuffer>> {
-    await this.startCPUProfile();
-    const { pass } = await import("./pass.ts");
-    const passed = pass(this.#parts.platform, seconds, signal);
-    await passed.catch(() => {});
-    const profile = await this.stopCPUProfile();
-    await passed;
-    return profile;
-  }
-
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */
   async text(kind: AnyKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
     if (kind === "profile") throw new ProfileError("the CPU profile has no text form");
     if (debug === 2 && kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
     if (debug === 2 && kind.startsWith("goroutine")) return this.#runtime.stack({ all: true });
-    return this.#take(kind, false, true).text(await writers());
+    const taken = this.#take(kind, false, true);
+    return (await writers()).textOf(taken);
   }
 
+  /** Reads what the profile is made of. */
   #take(kind: AnyKind, gc = false, text = false): Taken {
-    const runtime = this.#runtime;
-    const now = BigInt(Math.round(this.#parts.platform.walltime() * 1e3)) * 1000n;
-    switch (kind) {
-      case "goroutine": return counted(runtime.goroutineProfile(), (w, s) => w.goroutineProfile(s, now));
-      case "goroutineleak": return counted(runtime.goroutineLeakProfile(), (w, s) => w.goroutineProfile(s, now, kind));
-      case "threadcreate": return counted(runtime.threadCreateProfile(), (w, s) => w.threadCreateProfile(s, now));
-      case "heap": return this.#memory(gc, text, (w, records, rate) => w.heapProfile(records, rate, now));
-      case "allocs": return this.#memory(gc, text, (w, records, rate) => w.allocsProfile(records, rate, now));
-      case "block": return this.#blocks("block", runtime.blockProfile(), now);
-      case "mutex": return this.#blocks("mutex", runtime.mutexProfile(), now, this.#parts.reader.mutexFraction());
-      default: return counted(this.#named(kind), (w, s) => w.customProfile(kind, s, now));
-    }
+    const { reader, platform } = this.#parts;
+    const heap = kind === "heap" || kind === "allocs";
+    if (heap && gc) reader.gc();
+    const records = this.#records(kind);
+    const stats = heap && text ? this.#runtime.readMemStats() : undefined;
+    return { kind, records, time: platform.walltime(), rate: reader.memProfileRate(), fraction: reader.mutexFraction(), stats };
   }
 
-  /** Statistics are for the text only: the guest allocates to tell them. */
-  #memory(gc: boolean, text: boolean, make: (w: Writers, records: MemRecord[], rate: number) => Profile): Taken {
-    const { reader } = this.#parts;
-    if (gc) reader.gc();
-    const records = this.#runtime.memProfile().map((r) => ({ ...r, pcs: r.stack }));
-    const rate = reader.memProfileRate();
-    const stats = text ? this.#runtime.readMemStats() : undefined;
-    return { profile: (w) => make(w, records, rate), text: (w) => w.encodeHeapText(records, rate, stats!) };
+  #records(kind: AnyKind): StackRecord[] {
+    const runtime = this.#runtime;
+    switch (kind) {
+      case "goroutine": return runtime.goroutineProfile();
+      case "goroutineleak": return runtime.goroutineLeakProfile();
+      case "threadcreate": return runtime.threadCreateProfile();
+      case "heap": case "allocs": return runtime.memProfile();
+      case "block": return runtime.blockProfile();
+      case "mutex": return runtime.mutexProfile();
+      default: return this.#named(kind);
+    }
   }
 
   #named(kind: string): StackRecord[] {
@@ -264,15 +242,6 @@ export class Pprof {
     if (!named) throw new ProfileError(`no profile "${kind}": there are ${this.kinds().join(", ")}`);
     return named.stacks().map((stack) => ({ stack, frames: pctab.frames(stack) }));
   }
-
-  #blocks(kind: "block" | "mutex", list: BlockProfileRecord[], now: bigint, fraction?: number): Taken {
-    const records = list.map((r) => ({ ...r, pcs: r.stack }));
-    return { profile: (w) => w.blockProfile(kind, records, now), text: (w) => w.encodeBlockText(records, fraction) };
-  }
-}
-
-function stacks(records: readonly StackRecord[]): Stack[] {
-  return records.map(({ stack, ...rest }) => ({ pcs: stack, ...rest }));
 }
 
 /** A loaded program. */

@@ -21,6 +21,8 @@ export function builtinImports(
 ): Imports {
   return {
     env: { ...stdImports(platform), ...consoleImports(outputs) },
+    Math: Math as unknown as Record<string, unknown>, // std's JSMath
+    Date: Date as unknown as Record<string, unknown>,
     host: {
       args: () => [...(options.args ?? [])],
       env: (name: string) => options.env?.[name] ?? null,

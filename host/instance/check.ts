@@ -13,7 +13,12 @@ export type TypedArray =
   | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array
   | Uint32Array | Float32Array | Float64Array | BigInt64Array | BigUint64Array;
 
-type TypedArrayConstructor = new (elements: ArrayLike<never> | number) => TypedArray;
+/** A class of typed arrays. */
+export interface TypedArrayConstructor {
+  new (elements: ArrayLike<never> | number): TypedArray;
+  new (buffer: ArrayBuffer, ptr: number, length: number): TypedArray;
+  readonly BYTES_PER_ELEMENT: number;
+}
 
 /** Returns JavaScript's class for AssemblyScript's typed array class. */
 export function typedArrayClass(name: string): TypedArrayConstructor {
@@ -30,7 +35,7 @@ export function check(type: Type, value: unknown, where: string): void {
 /** Returns what is wrong, beginning with the path to it, or null. */
 function faultOf(type: Type, value: unknown): string | null {
   if (value === null && type.nullable) return null;
-  if (type.kind === "object") return `: ${type.name} does not cross the boundary: ${CROSSING}`;
+  if (type.kind === "object" || type.kind === "context") return `: ${type.name} does not cross the boundary: ${CROSSING}`;
   if (type.of && isArrayLike(value) && type.kind !== "typedarray") {
     return elementFault(type.of, value);
   }

@@ -2,52 +2,52 @@
 /**
  * Carries values over the boundary: lift makes JavaScript's of the guest's, lower the reverse.
  *
- * Strings and arrays go through @assemblyscript/loader. A raw value is what wasm passes: a
- * number or a bigint, for a reference its address. Lowering allocates, and any allocation may
- * collect: what was allocated stays pinned until its owner says that it is reachable.
+ * A raw value is what wasm passes: a number or a bigint, for a reference its address (objects.ts).
+ * Lowering allocates, and any allocation may collect: what was allocated stays pinned until its
+ * owner says that it is reachable.
  *
  * @module
  */
-import type { ASUtil } from "@assemblyscript/loader";
 import type { Type } from "../abi/types.ts";
 import { isManaged } from "../abi/types.ts";
 import type { MemoryView } from "../memory/view.ts";
 import { type TypedArray, typedArrayClass } from "./check.ts";
+import { type Heap, Objects } from "./objects.ts";
 
 export type Raw = number | bigint;
 
 /** What was allocated for one call, pinned. */
 export class Pins {
-  readonly #loader: ASUtil;
+  readonly #heap: Heap;
   readonly #pinned: number[] = [];
 
-  constructor(loader: ASUtil) {
-    this.#loader = loader;
+  constructor(heap: Heap) {
+    this.#heap = heap;
   }
 
   add(ptr: number): number {
-    if (ptr) this.#pinned.push(this.#loader.__pin(ptr));
+    if (ptr) this.#pinned.push(this.#heap.__pin(ptr));
     return ptr;
   }
 
   release(): void {
-    for (const ptr of this.#pinned) this.#loader.__unpin(ptr);
+    for (const ptr of this.#pinned) this.#heap.__unpin(ptr);
     this.#pinned.length = 0;
   }
 }
 
 /** Lifts and lowers for one instance. */
 export class Codec {
-  readonly #loader: ASUtil;
+  readonly objects: Objects;
   readonly #view: MemoryView;
 
-  constructor(loader: ASUtil, view: MemoryView) {
-    this.#loader = loader;
+  constructor(heap: Heap, view: MemoryView) {
+    this.objects = new Objects(heap, view);
     this.#view = view;
   }
 
   pins(): Pins {
-    return new Pins(this.#loader);
+    return new Pins(this.objects.heap);
   }
 
   /** Lifts the value in the 16-byte slot at `ptr`. */
@@ -72,22 +72,13 @@ export class Codec {
   #liftReference(type: Type, ptr: number): unknown {
     if (!ptr) return null;
     switch (type.kind) {
-      case "string": return this.#loader.__getString(ptr);
-      case "arraybuffer": return this.#loader.__getArrayBuffer(ptr);
-      case "typedarray": return this.#liftTypedArray(type, ptr);
+      case "string": return this.objects.string(ptr);
+      case "arraybuffer": return this.objects.arrayBuffer(ptr);
+      case "typedarray": return this.objects.elements(type, ptr);
       case "array":
-      case "staticarray": return this.#liftArray(type.of!, ptr);
+      case "staticarray": return Array.from<Raw, unknown>(this.objects.elements(type, ptr), (raw) => this.lift(type.of!, raw));
       default: throw new TypeError(`${type.name} does not cross the boundary`);
     }
-  }
-
-  #liftArray(of: Type, ptr: number): unknown[] {
-    return this.#loader.__getArray(ptr).map((raw) => this.lift(of, raw));
-  }
-
-  #liftTypedArray(type: Type, ptr: number): TypedArray {
-    const getters = this.#loader as unknown as Record<string, (ptr: number) => TypedArray>;
-    return getters[`__get${type.base}`]!(ptr);
   }
 
   /** Lowers a checked value; what it allocates is in `pins`. */
@@ -104,15 +95,11 @@ export class Codec {
 
   #lowerReference(type: Type, value: unknown, pins: Pins): number {
     switch (type.kind) {
-      case "string": return this.#loader.__newString(value as string);
-      case "arraybuffer": return this.#loader.__newArrayBuffer(value as ArrayBuffer);
-      case "typedarray": return this.#newArray(type, asTypedArray(type, value));
-      default: return this.#newArray(type, this.#lowerElements(type.of!, value, pins));
+      case "string": return this.objects.newString(value as string);
+      case "arraybuffer": return this.objects.newArrayBuffer(value as ArrayBuffer);
+      case "typedarray": return this.objects.newArray(type, asTypedArray(type, value));
+      default: return this.objects.newArray(type, this.#lowerElements(type.of!, value, pins));
     }
-  }
-
-  #newArray(type: Type, elements: unknown): number {
-    return this.#loader.__newArray(type.id, elements as number[]);
   }
 
   #lowerElements(of: Type, values: unknown, pins: Pins): ArrayLike<unknown> {

@@ -13,9 +13,9 @@ import type { AppParts, Pprof, ProfileKind, Runtime } from "./app.ts";
 
 /** Answers one request for /debug/…. Never rejects. */
 export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, request: Asked): Promise<Response> {
-  const { pctab, mapping, args, reader } = parts;
+  const { pctab, file, args, reader } = parts;
   const served: Served = {
-    cmdline: () => [mapping.file, ...args],
+    cmdline: () => [file, ...args],
     kinds: () => pprof.kinds(),
     profile: (kind, wishes) => pprof.profile(kind as ProfileKind, wishes),
     text: (kind, debug) => pprof.text(kind as ProfileKind, debug),

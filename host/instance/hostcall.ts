@@ -4,13 +4,14 @@
  *
  * @module
  */
-import { ImportError } from "../abi/errors.ts";
-import { RUNTIME_MODULE, type Imports } from "../abi/imports.ts";
+import type { Imports } from "../abi/imports.ts";
 import { type ImportEntry, type Manifest, show } from "../abi/manifest.ts";
 import { builtinEntry } from "./builtin.ts";
+import type { Calls } from "./calls.ts";
 import { check } from "./check.ts";
 import type { Codec, Raw } from "./codec.ts";
 import type { Door } from "./door.ts";
+import type { Misfit } from "./faults.ts";
 import type { Program } from "./program.ts";
 import { messageOf } from "./trap.ts";
 
@@ -20,58 +21,32 @@ type RawFunction = (...raw: Raw[]) => Raw;
 /** What the wrappers work with; filled in after the instance exists. */
 export interface Context {
   readonly door: Door;
+  readonly inFlight: InFlight;
   codec: Codec;
   program: Program;
 }
 
-// The loader fills these in itself when nobody else does.
-const LOADERS = new Set(["env.abort"]);
-
-/** Puts together the import object. Throws one ImportError for all that is missing. */
-export function bindImports(
+/** Puts together the import object. Throws one ImportError for all that is missing or no function. */
+export async function bindImports(
   module: WebAssembly.Module,
   manifest: Manifest,
   layers: readonly Imports[],
   context: Context,
-): Imports {
+): Promise<Imports> {
   const bound: Imports = {};
-  const missing: string[] = [];
+  const wrong: Misfit[] = [];
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    const entry = manifest.imports.find((e) => e.module === from && e.name === name) ??
-      builtinEntry(from, name);
+    const entry = manifest.imports.find((e) => e.module === from && e.name === name) ?? builtinEntry(from, name);
     const owner = layers.find((layer) => layer[from]?.[name] !== undefined)?.[from];
-    if (owner) (bound[from] ??= {})[name] = bind(owner, from, name, kind, entry, context);
-    else if (!provided(from, name)) missing.push(absent(from, name, kind, entry));
+    const given = owner?.[name];
+    if (given === undefined || kind === "function" && typeof given !== "function") wrong.push({ from, name, kind, entry, given });
+    else (bound[from] ??= {})[name] = kind === "function" && entry ? bind(owner!, given as HostFunction, entry, context) : given;
   }
-  if (missing.length) throw new ImportError(missing.join("\n"));
+  if (wrong.length) throw (await import("./faults.ts")).misfits(wrong);
   return bound;
 }
 
-function provided(from: string, name: string): boolean {
-  return LOADERS.has(`${from}.${name}`) || from === "Math" || from === "Date";
-}
-
-function absent(from: string, name: string, kind: string, entry?: ImportEntry): string {
-  const what = entry ? show(entry) : `${name} (a ${kind})`;
-  if (from === RUNTIME_MODULE) return `the module wants ${from}.${what}, which this host has not`;
-  return `missing import ${from}.${what}: pass it as options.imports.${from}.${name}`;
-}
-
-function bind(
-  owner: Record<string, unknown>,
-  from: string,
-  name: string,
-  kind: string,
-  entry: ImportEntry | undefined,
-  context: Context,
-): unknown {
-  const value = owner[name];
-  if (kind !== "function") return value;
-  if (typeof value !== "function") {
-    const what = entry ? show(entry) : name;
-    throw new ImportError(`import ${from}.${what} must be a function, got ${typeof value}`);
-  }
-  if (!entry) return value;
+function bind(owner: object, value: HostFunction, entry: ImportEntry, context: Context): RawFunction {
   const f: HostFunction = (...args) => value.apply(owner, args);
   return entry.blocking ? blocking(f, entry, context) : direct(f, entry, context);
 }
@@ -109,19 +84,57 @@ function lowerResult(entry: ImportEntry, value: unknown, { codec }: Context): Ra
   return raw;
 }
 
-/** Returns at once; the goroutine parks right after, until the promise settles. */
+/** The blocking calls that were given a context and have not ended, by goroutine. */
+export class InFlight {
+  readonly #calls = new Map<number, AbortController>();
+
+  begin(token: number): AbortController {
+    const call = new AbortController();
+    this.#calls.set(token, call);
+    return call;
+  }
+
+  /** Ends a call; false when it was aborted before, and its goroutine has gone on. */
+  settle(token: number, call: AbortController): boolean {
+    return this.#calls.get(token) === call && this.#calls.delete(token);
+  }
+
+  /** Tells a host function that nobody waits for it any more, once wasm is off the stack. */
+  abort(token: number, why: string): void {
+    const call = this.#calls.get(token)!;
+    this.#calls.delete(token);
+    queueMicrotask(() => call.abort(new DOMException(why, "AbortError")));
+  }
+
+  /** Aborts all that is left when the program has ended. */
+  end(why: Error): void {
+    for (const call of this.#calls.values()) call.abort(why);
+    this.#calls.clear();
+  }
+}
+
+/**
+ * Returns at once; the goroutine parks right after, until the promise settles. A context becomes
+ * an AbortSignal, as the last argument.
+ */
 function blocking(f: HostFunction, entry: ImportEntry, context: Context): RawFunction {
   const what = `${entry.module}.${show(entry)}`;
-  const { door } = context;
+  const { door, inFlight } = context;
+  const given = entry.params.findIndex((type) => type.kind === "context");
   return (...raw) => {
     door.checkExit();
-    const args = liftAll(entry, raw, context);
     const token = door.guest.gopark_curg() >>> 0;
-    const promise = attempt(f, args);
+    const call = given < 0 ? null : inFlight.begin(token);
+    const args = liftAll(entry, raw, context, given);
+    const promise = attempt(f, call ? [...args, call.signal] : args);
     door.checkExit();
+    const settle = (how: (calls: Calls) => void) =>
+      context.program.settle((calls) => {
+        if (!call || inFlight.settle(token, call)) how(calls);
+      });
     promise.then(
-      (value) => context.program.resolve(token, entry.result, value, what),
-      (reason) => context.program.reject(token, reason),
+      (value) => settle((calls) => calls.resolve(token, entry.result, value, what)),
+      (reason) => settle((calls) => calls.reject(token, reason)),
     );
     return context.codec.zero(entry.result);
   };
@@ -132,8 +145,9 @@ async function attempt(f: HostFunction, args: unknown[]): Promise<unknown> {
   return f(...args);
 }
 
-function liftAll(entry: ImportEntry, raw: readonly Raw[], { codec }: Context): unknown[] {
-  return entry.params.map((type, i) => codec.lift(type, raw[i]!));
+/** Lifts all arguments but number `left`. */
+function liftAll(entry: ImportEntry, raw: readonly Raw[], { codec }: Context, left = -1): unknown[] {
+  return entry.params.flatMap((type, i) => (i === left ? [] : [codec.lift(type, raw[i]!)]));
 }
 
 function isPromise(value: unknown): boolean {

@@ -4,12 +4,10 @@
  *
  * @module
  */
-import { instantiateSync } from "@assemblyscript/loader";
 import { ModuleError } from "../abi/errors.ts";
-import { buildId } from "../abi/buildid.ts";
 import { type GuestExports, REQUIRED } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
-import { ABI_SECTION, customSection, FUNCTAB_SECTION, PCTAB_SECTION, readManifest } from "../abi/manifest.ts";
+import { customSection, FUNCTAB_SECTION, readManifest, readPctab } from "../abi/manifest.ts";
 import { MemoryView } from "../memory/view.ts";
 import { FuncTab } from "../symbol/functab.ts";
 import { PcTab } from "../symbol/pctab.ts";
@@ -19,7 +17,7 @@ import { Calls } from "./calls.ts";
 import { Codec } from "./codec.ts";
 import { Door } from "./door.ts";
 import { EngineStack } from "./enginestack.ts";
-import { bindImports, type Context } from "./hostcall.ts";
+import { bindImports, type Context, InFlight } from "./hostcall.ts";
 import { Outputs } from "./output.ts";
 import type { LoadOptions, Platform } from "./platform.ts";
 import { Program, type Sampling } from "./program.ts";
@@ -35,15 +33,15 @@ export async function load<E extends Exports = Exports>(
 ): Promise<App<E>> {
   options.signal?.throwIfAborted();
   const { module, file } = await loadModule(source, platform, options.name);
-  const manifest = readManifest(module, file);
-  const section = readPctab(module, file);
+  const manifest = await readManifest(module, file);
+  const section = await readPctab(module, file);
   const outputs = new Outputs(platform, options);
   const door = new Door(outputs, () => options.onExit?.());
-  const context = { door } as Context;
+  const context = { door, inFlight: new InFlight() } as Context;
   const sampling: Sampling = { sampler: null, schedtrace: null };
   const runtime = { [RUNTIME_MODULE]: runtimeImports({ platform, outputs, context, sampling }) };
   const layers = [options.imports ?? {}, runtime, builtinImports(platform, outputs, options)];
-  const bound = bindImports(module, manifest, layers, context);
+  const bound = await bindImports(module, manifest, layers, context);
   const pctab = new PcTab(section);
   const functab = customSection(module, FUNCTAB_SECTION);
   const engine = functab && new EngineStack(new FuncTab(functab), pctab);
@@ -57,18 +55,8 @@ export async function load<E extends Exports = Exports>(
   } finally {
     if (door.error) program.close(door.error);
   }
-  const mapping = { file, buildId: buildId(section) };
   const reader = new Reader(door, view);
-  return new App<E>({ manifest, program, reader, pctab, mapping, platform, sampling, view, args: options.args ?? [] });
-}
-
-function readPctab(module: WebAssembly.Module, file: string): ArrayBuffer {
-  const section = customSection(module, PCTAB_SECTION);
-  if (section) return section;
-  throw new ModuleError(
-    `${file} has a ${ABI_SECTION} section and no ${PCTAB_SECTION}: ` +
-      `was it stripped? rebuild it with "gopark build"`,
-  );
+  return new App<E>({ manifest, program, reader, pctab, file, section, platform, sampling, view, args: options.args ?? [] });
 }
 
 interface Around {
@@ -86,6 +74,7 @@ function runtimeImports({ platform, outputs, context, sampling }: Around): Recor
       outputs.write(fd, view.bytes(ptr >>> 0, len >>> 0));
     },
     done: (callid, ptr) => context.program.done(callid, ptr),
+    abort: (token, why) => context.inFlight.abort(token >>> 0, context.codec.objects.string(why >>> 0)),
     exit: (kind, status) => context.door.exit(kind, status),
   };
   return { ...imports };
@@ -99,16 +88,14 @@ interface Starting {
 
 /** Instantiates, and gives the door and the codec what they lead to. */
 function start(module: WebAssembly.Module, imports: Imports, { context, file, engine }: Starting) {
-  // The loader's asynchronous form names Response, which makes Node load its whole fetch: 15 ms.
-  const { instance, exports: loader } = instantiateSync(module, imports);
-  const guest = instance.exports as unknown as GuestExports;
+  const guest = new WebAssembly.Instance(module, imports as WebAssembly.Imports).exports as unknown as GuestExports;
   const absent = REQUIRED.filter((name) => guest[name] === undefined);
   if (absent.length) {
     throw new ModuleError(`${file} does not export ${absent.join(", ")}: rebuild it`);
   }
   const view = new MemoryView(guest.memory);
-  context.door.open(guest, (text) => loader.__newString(text), engine);
-  context.codec = new Codec(loader, view);
+  const codec = (context.codec = new Codec(guest, view));
+  context.door.open(guest, (text) => codec.objects.newString(text), engine);
   return { guest, view };
 }
 
@@ -131,6 +118,7 @@ function makeProgram(
     onExit: () => options.onExit?.(),
     onEnd: (error) => {
       signal?.removeEventListener("abort", abort);
+      context.inFlight.end(error);
       outputs.end();
       onEnd(error);
     },

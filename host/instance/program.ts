@@ -11,7 +11,6 @@
 import { ClosedError, endedError, ExitError, StateError } from "../abi/errors.ts";
 import { SCHED_EXIT, SCHED_YIELD } from "../abi/layout.ts";
 import type { ExportEntry } from "../abi/manifest.ts";
-import type { Type } from "../abi/types.ts";
 import { type Calls, checkArguments } from "./calls.ts";
 import type { Codec } from "./codec.ts";
 import type { Door } from "./door.ts";
@@ -118,14 +117,9 @@ export class Program {
     }
   }
 
-  /** Settles a blocking host call with a value. */
-  resolve(token: number, type: Type, value: unknown, what: string): void {
-    this.#whenFree(() => this.#parts.calls.resolve(token, type, value, what));
-  }
-
-  /** Settles a blocking host call with an error. */
-  reject(token: number, reason: unknown): void {
-    this.#whenFree(() => this.#parts.calls.reject(token, reason));
+  /** Settles a blocking host call. */
+  settle(how: (calls: Calls) => void): void {
+    this.#whenFree(() => how(this.#parts.calls));
   }
 
   /** Stops for good; whatever waits rejects with `reason`. */

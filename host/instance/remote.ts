@@ -54,7 +54,7 @@ export async function loadRemote<E extends Exports>(
   if (options.onExit) throw new TypeError("load: onExit cannot be used with worker: true");
   options.signal?.throwIfAborted();
   const { module, file } = await loadModule(source, platform, options.name);
-  const { exports } = readManifest(module, file);
+  const { exports } = await readManifest(module, file);
   const names = importNames(options.imports ?? {});
   const owner = new Owner(platform.worker(), options, new Outputs(platform, options));
   const { args = [], env = {} } = options;
@@ -100,6 +100,7 @@ class Owner {
   readonly #options: LoadOptions;
   readonly #outputs: Outputs;
   readonly #calls = new Map<number, Outstanding>();
+  readonly #hostCalls = new Map<number, AbortController>();
   #lastCall = 0;
   #ended: Error | null = null;
 
@@ -153,6 +154,7 @@ class Owner {
       case "reply": return this.#settle(report.id).resolve(report.value);
       case "failure": return this.#settle(report.id).reject(decodeError(report.error));
       case "host": return void this.#hostCall(report);
+      case "abort": return this.#hostCalls.get(report.id)?.abort(decodeError(report.error));
       case "write": return this.#outputs.write(report.fd, report.bytes);
       case "ended": return this.end(decodeError(report.error), false);
     }
@@ -164,15 +166,20 @@ class Owner {
     return call;
   }
 
-  async #hostCall({ id, module, name, args }: Report & { op: "host" }): Promise<void> {
+  async #hostCall({ id, module, name, args, abortable }: Report & { op: "host" }): Promise<void> {
     let answer: Order;
+    const call = new AbortController();
+    if (abortable) this.#hostCalls.set(id, call);
     try {
-      const value = await (this.#options.imports![module]![name] as Function)(...args);
+      const all = abortable ? [...args, call.signal] : args;
+      const value = await (this.#options.imports![module]![name] as Function)(...all);
       if (!id) return;
       answer = { op: "settle", id, value };
     } catch (thrown) {
       if (!id) return this.#hostFailed(`host function ${module}.${name}`, thrown);
       answer = { op: "fail", id, error: encodeError(thrown) };
+    } finally {
+      this.#hostCalls.delete(id);
     }
     if (!this.#ended) this.#port.post(answer);
   }
@@ -190,6 +197,7 @@ class Owner {
     this.#port.terminate();
     for (const { what, reject } of this.#calls.values()) reject(verbatim ? error : endedError(what, error));
     this.#calls.clear();
+    for (const call of this.#hostCalls.values()) call.abort(error);
     this.#outputs.end();
   }
 }

@@ -10,15 +10,18 @@
  *
  * @module
  */
+import { buildId } from "../abi/buildid.ts";
 import { endedError, ProfileError } from "../abi/errors.ts";
 import { SCHED, SCHED_WATCH, WATCH_CPU } from "../abi/layout.ts";
 import { readLabels, readRunning } from "../memory/goroutines.ts";
 import type { MemoryView } from "../memory/view.ts";
-import { CPU_PERIOD, type CpuSample, cpuProfile } from "../profile/cpu.ts";
+import { CPU_PERIOD, cpuProfile, type CpuSample } from "../profile/cpu.ts";
 import { stackOf } from "../profile/dump.ts";
-import { labelledKey, type Mapping } from "../profile/model.ts";
+import { labelledKey } from "../profile/model.ts";
 import { encodePprof } from "../profile/pprof.ts";
 import type { PcTab } from "../symbol/pctab.ts";
+import type { ProfileOptions } from "./app.ts";
+import { pass } from "./pass.ts";
 import type { Platform } from "./platform.ts";
 import type { Sampling } from "./program.ts";
 
@@ -38,7 +41,9 @@ export interface Sampler {
 export interface SamplerParts {
   readonly view: MemoryView;
   readonly pctab: PcTab;
-  readonly mapping: Mapping;
+  readonly file: string;
+  /** The pc table as it is in the module. */
+  readonly section: ArrayBuffer;
   readonly platform: Platform;
   readonly program: { readonly ended: Error | null };
   readonly sampling: Sampling;
@@ -49,6 +54,16 @@ export function startSampling(parts: SamplerParts): void {
   if (parts.program.ended) throw endedError("the CPU profile", parts.program.ended);
   if (parts.sampling.sampler) throw new ProfileError("could not enable CPU profiling: cpu profiling already in use");
   parts.sampling.sampler = new CpuSampler(parts);
+}
+
+/** Takes samples for some seconds. */
+export async function sampleFor(parts: SamplerParts, { seconds = 30, signal }: ProfileOptions): Promise<Uint8Array<ArrayBuffer>> {
+  startSampling(parts);
+  const passed = pass(parts.platform, seconds, signal);
+  await passed.catch(() => {});
+  const profile = await parts.sampling.sampler!.stop();
+  await passed;
+  return profile;
 }
 
 /** Counts samples by stack and labels. All times are nanoseconds. */
@@ -86,13 +101,13 @@ export class CpuSampler implements Sampler {
   }
 
   async stop(): Promise<Uint8Array<ArrayBuffer>> {
-    const { platform, mapping, sampling } = this.#parts;
+    const { platform, file, section, sampling } = this.#parts;
     this.#watch(false);
     sampling.sampler = null;
     const samples = [...this.#samples.values()].map(({ stack, count }) => ({ ...stack, count }));
     const durationNanos = BigInt(Math.round((platform.now() - this.#start) * 1e6));
     const timeNanos = BigInt(Math.round(platform.walltime() * 1e3)) * 1000n - durationNanos;
-    return platform.gzip(encodePprof(cpuProfile(samples, { busy: this.#busy, timeNanos, durationNanos }), mapping));
+    return platform.gzip(encodePprof(cpuProfile(samples, { busy: this.#busy, timeNanos, durationNanos }), { file, buildId: buildId(section) }));
   }
 
   #watch(on: boolean): void {

@@ -63,7 +63,7 @@ class Server {
   async #load(program: RemoteProgram): Promise<void> {
     try {
       const { module, name, args, env } = program;
-      const imports = this.#imports(program);
+      const imports = await this.#imports(program);
       const options: LoadOptions = {
         name, args, env, imports, stdout: this.#output(FD_STDOUT), stderr: this.#output(FD_STDERR),
       };
@@ -93,9 +93,9 @@ class Server {
     }
   }
 
-  #imports({ module, name: file, imports: names }: RemoteProgram): Imports {
+  async #imports({ module, name: file, imports: names }: RemoteProgram): Promise<Imports> {
     const imports: Imports = {};
-    for (const entry of readManifest(module, file).imports) {
+    for (const entry of (await readManifest(module, file)).imports) {
       if (!names[entry.module]?.includes(entry.name)) continue;
       (imports[entry.module] ??= {})[entry.name] = this.#hostFunction(entry);
     }
@@ -104,11 +104,15 @@ class Server {
 
   #hostFunction(entry: ImportEntry): (...args: unknown[]) => unknown {
     const { module, name } = entry;
-    const send = (id: number, args: unknown[]) => this.#report({ op: "host", id, module, name, args });
+    const abortable = entry.blocking && entry.params.some((type) => type.kind === "context");
+    const send = (id: number, args: unknown[]) => this.#report({ op: "host", id, module, name, args, abortable });
     if (entry.blocking) {
       return (...args) => new Promise((resolve, reject) => {
-        this.#waiting.set(++this.#lastCall, { resolve, reject });
-        send(this.#lastCall, args);
+        const id = ++this.#lastCall;
+        this.#waiting.set(id, { resolve, reject });
+        const signal = abortable ? (args.pop() as AbortSignal) : null;
+        signal?.addEventListener("abort", () => this.#report({ op: "abort", id, error: encodeError(signal.reason) }));
+        send(id, args);
       });
     }
     if (entry.result.kind === "void") return (...args) => send(0, args);

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { ModuleError } from "../abi/errors.ts";
 import type { Platform } from "./platform.ts";
 
 /** A URL, a path or URL as text, a fetched response, the bytes, or the compiled module. */
@@ -15,6 +14,8 @@ export interface Loaded {
   readonly module: WebAssembly.Module;
   readonly file: string;
 }
+
+const faults = () => import("./faults.ts");
 
 /** Reads and compiles `source`. Throws ModuleError with what is wrong with it. */
 export async function loadModule(
@@ -33,23 +34,18 @@ export async function loadModule(
 }
 
 async function compileBytes(bytes: ArrayBuffer, file: string): Promise<WebAssembly.Module> {
-  checkHeader(new Uint8Array(bytes.slice(0, 8)), bytes.byteLength, file);
-  const what = `broken or truncated WebAssembly (${bytes.byteLength} bytes)`;
-  return WebAssembly.compile(bytes).catch((cause: Error) => {
-    throw new ModuleError(`${file}: ${what}: ${cause.message}`, { cause });
+  return WebAssembly.compile(bytes).catch(async (cause: Error) => {
+    throw (await faults()).broken(file, cause, bytes);
   });
 }
 
 /** Compiles while the bytes come, if the server calls them WebAssembly: only then engines do. */
 async function compileResponse(response: Response, file: string): Promise<WebAssembly.Module> {
-  if (!response.ok) {
-    const { url, status, statusText } = response;
-    throw new ModuleError(`${url || "response"}: HTTP ${status} ${statusText}`.trimEnd());
-  }
+  if (!response.ok) throw (await faults()).refused(response);
   const type = response.headers.get("content-type") ?? "";
   if (!/^application\/wasm\b/.test(type)) return compileBytes(await response.arrayBuffer(), file);
-  return WebAssembly.compileStreaming(response).catch((cause: Error) => {
-    throw new ModuleError(`${file}: broken or truncated WebAssembly: ${cause.message}`, { cause });
+  return WebAssembly.compileStreaming(response).catch(async (cause: Error) => {
+    throw (await faults()).broken(file, cause);
   });
 }
 
@@ -82,9 +78,7 @@ async function contentOf(
     return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
   }
   if (source instanceof ArrayBuffer) return source;
-  throw new TypeError(
-    "load: the source must be a URL, a path, a Response, bytes or a WebAssembly.Module",
-  );
+  throw (await faults()).noSource();
 }
 
 async function open(
@@ -94,17 +88,6 @@ async function open(
   try {
     return await platform.open(source);
   } catch (cause) {
-    // Node names the file once more behind a comma.
-    const why = (cause as Error).message.replace(/, \w+ '.*'$/, "");
-    throw new ModuleError(`cannot read ${source}: ${why}`, { cause });
+    throw (await faults()).unreadable(source, cause as Error);
   }
-}
-
-/** Tells a foreign file from a broken one before the engine does, in plainer words. */
-function checkHeader(head: Uint8Array, size: number, file: string): void {
-  const magic = [0x00, 0x61, 0x73, 0x6d];
-  if (size >= 8 && magic.every((byte, i) => head[i] === byte)) return;
-  const shown = [...head].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  const begins = size ? `begins with ${shown}` : "is empty";
-  throw new ModuleError(`${file} is not a WebAssembly module: it ${begins}, not with 00 61 73 6d`);
 }

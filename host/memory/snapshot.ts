@@ -11,7 +11,7 @@ import { showBuildId } from "../abi/buildid.ts";
 import { CoreError } from "../abi/errors.ts";
 import {
   ABI_VERSION, BUILD_ID_WORDS, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND, SNAPSHOT_MAGIC, SNAPSHOT_PCTAB,
-  SNAPSHOT_RECORD, SNAPSHOT_TIME,
+  SNAPSHOT_RATE, SNAPSHOT_RECORD, SNAPSHOT_TIME,
 } from "../abi/layout.ts";
 import { decodeText } from "./text.ts";
 import { MemoryView } from "./view.ts";
@@ -25,6 +25,8 @@ export interface Snapshot {
   /** `count` records lie from 0 on. */
   readonly records: MemoryView;
   readonly count: number;
+  /** Of the memory profile: bytes between two samples. */
+  readonly rate: number;
   readonly pctab: ArrayBuffer;
 }
 
@@ -52,6 +54,7 @@ export function readSnapshot(bytes: Uint8Array<ArrayBuffer>, file: string): Snap
     timeNanos: BigInt(Math.round(view.f64(SNAPSHOT_TIME))),
     records: new MemoryView({ buffer: records!.buffer }),
     count,
+    rate: view.i32(SNAPSHOT_RATE),
     pctab: pctab!.buffer,
   };
 }

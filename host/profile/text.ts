@@ -34,7 +34,7 @@ export function encodeHeapText(records: readonly MemRecord[], rate: number, stat
   if (total.bytes === total.allocBytes) total.allocBytes++;
   const sorted = [...records].sort((a, b) => inUseBytes(a) - inUseBytes(b));
   return `heap profile: ${counts(total)} @ heap/${2 * rate}\n` +
-    sorted.map(heapRecord).join("") + memStats(stats);
+    `${sorted.map(heapRecord).join("")}\n${encodeMemStats(stats)}`;
 }
 
 /** Prints block and mutex, the longest waits first. A cycle is a nanosecond. `fraction`: of mutex. */
@@ -76,7 +76,7 @@ export interface HeapStats {
  * stacks take what they use, and spans and the mcache lie elsewhere. Left out is what nobody knows:
  * PauseEnd, GCCPUFraction and MaxRSS.
  */
-function memStats(m: HeapStats): string {
+export function encodeMemStats(m: HeapStats): string {
   const lines = [
     ["Alloc", m.alloc], ["TotalAlloc", m.totalAlloc], ["Sys", m.sys], ["Lookups", 0],
     ["Mallocs", m.mallocs], ["Frees", m.frees],
@@ -87,7 +87,7 @@ function memStats(m: HeapStats): string {
     ["NextGC", m.nextGC], ["LastGC", m.lastGC], ["PauseNs", `[${m.pauseNs.join(" ")}]`],
     ["NumGC", m.numGC], ["NumForcedGC", m.numForcedGC], ["DebugGC", false],
   ];
-  return `\n# runtime.MemStats\n${lines.map(([name, value]) => `# ${name} = ${value}\n`).join("")}`;
+  return `# runtime.MemStats\n${lines.map(([name, value]) => `# ${name} = ${value}\n`).join("")}`;
 }
 
 interface Counts {

@@ -5,11 +5,7 @@
  *
  * @module
  */
-export { blockProfile } from "./block.ts";
-export { customProfile } from "./custom.ts";
-export { goroutineProfile } from "./goroutine.ts";
-export { allocsProfile, heapProfile } from "./heap.ts";
+export { buildId } from "../abi/buildid.ts";
 export { deltaProfile } from "./model.ts";
 export { encodePprof } from "./pprof.ts";
-export { encodeBlockText, encodeHeapText, encodeText } from "./text.ts";
-export { threadCreateProfile } from "./threadcreate.ts";
+export { profileOf, textOf } from "./taken.ts";

@@ -27,12 +27,22 @@ export class FuncTab {
   /** Returns the pc at an offset, or the one that stands for the function; 0 when that is on no stack. */
   pc(index: number, offset?: number): number {
     this.#functions ??= this.#decode();
+    if (index === 0 && offset !== undefined) return this.#exactly(offset);
     const entries = this.#functions[index];
     if (!entries) return 0;
     const { pc, offsets, pcs } = entries;
     if (offset === undefined) return pc;
     const i = offsets.findLastIndex((at) => at <= offset);
     return i < 0 ? pc : pcs[i]!;
+  }
+
+  /** Deno calls every function number 0, which is an import and has no code: the offsets are right. */
+  #exactly(offset: number): number {
+    for (const { offsets, pcs } of this.#functions!) {
+      const i = offsets.indexOf(offset);
+      if (i >= 0) return pcs[i]!;
+    }
+    return 0;
   }
 
   #decode(): Entries[] {

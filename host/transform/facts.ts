@@ -55,7 +55,7 @@ export type ImportOf = (internalName: string) => readonly [string, string];
 /** A type of references that the host lifts and lowers. */
 export interface TypeFact {
   readonly id: number;
-  readonly kind: "array" | "staticarray" | "typedarray" | "arraybuffer" | "object";
+  readonly kind: "array" | "staticarray" | "typedarray" | "arraybuffer" | "context" | "object";
   readonly of?: string;
 }
 
@@ -80,6 +80,8 @@ const STANDARD = /^~lib\/([^/]+\.ts|(rt|util|bindings|shared|staticarray|gopark\
 const STUB = /@(override|varargs)$/;
 /** What asc makes up as the file of what nobody wrote. It has no text, so no source map may name it. */
 export const NATIVE = "~lib/native.ts";
+/** What a blocking import may take, for the host to be told when it is done. */
+const CONTEXT = "~lib/gopark/assembly/api/context/context.Context";
 /** Of functions there: what reads or writes a field. To who wrote the field's use it is no call. */
 const ACCESSOR = /#[gs]et:/;
 const NOT_THE_USERS = /^~lib\/(gopark\/assembly|rt|builtins|bindings)\b/;
@@ -217,6 +219,14 @@ export class Facts {
     this.exports.push({ name, id: this.exports.length, ...this.signature(f), internalName: f.internalName });
   }
 
+  /** The number of the parameter that is a context, -1 if a function has none. Throws when it has several. */
+  contextOf({ name, params }: { name: string; params: readonly string[] }): number {
+    const isContext = (type: string) => this.types[type.replace(/ \| null$/, "")]?.kind == "context";
+    const found = params.findIndex(isContext);
+    if (found != params.findLastIndex(isContext)) throw new Error(`gopark: import ${name} takes more than one context`);
+    return found;
+  }
+
   /** The types of a function of the program, or undefined if it has none of that name. */
   signatureOf(internalName: string): { params: string[]; result: string } | undefined {
     const { instancesByName } = this.program as unknown as { instancesByName: Map<string, AscFunction> };
@@ -257,7 +267,7 @@ export class Facts {
     if (name == "~lib/arraybuffer/ArrayBuffer") return { id, kind: "arraybuffer" };
     const typed = /^~lib\/typedarray\/(Ui|I|F|U)(nt|loat)(\d+)(Clamped)?Array$/.exec(name);
     if (typed) return { id, kind: "typedarray", of: `${typed[1]![0]!.toLowerCase()}${typed[3]}` };
-    return { id, kind: "object" };
+    return { id, kind: name == CONTEXT ? "context" : "object" };
   }
 }
 

@@ -64,7 +64,7 @@ const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
 
 const PROCESS = `${LIB}/wasi/process/process`;
 /** What generated code calls is exported, so that asc compiles it; not in the end. */
-const CALLED_EXPORTS = ["growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt"]
+const CALLED_EXPORTS = ["contextdone", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "unwatchcontext", "watchcontext"]
   .map(name => `gopark_${name}`);
 
 /** What is inlined behind the optimiser: exported until then, so that calls keep their operands. */
@@ -138,7 +138,7 @@ export default class GoparkTransform {
     const optimized = this.options.optimizeLevelHint > 0 || this.options.shrinkLevelHint > 0;
     const imports = this.wasi ? bindImports(c, facts) : facts.imports;
     const exports = this.wasi ? [commandExports(c, facts, new Set(CALLED_EXPORTS))] : facts.exports;
-    wrapImports(c, imports, `${CALLED}hostwait`);
+    wrapImports(c, imports, facts, CALLED);
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
     const bottom = callersOf(c, START_UNWIND);

@@ -9,7 +9,8 @@
  * @module
  */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { libraryFiles } from "assemblyscript/asc";
 
@@ -25,9 +26,16 @@ export * from "gopark/assembly/wasi/start";
 export * from "gopark/assembly/wasi/host";
 export * from "gopark/assembly/wasi/env";\n`;
 
+/** The directory of this package, from its sources or from build/. */
+function packageRoot(): string {
+  let dir = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(dir, "package.json"))) dir = dirname(dir);
+  return dir;
+}
+
 /** Registers assembly/ under "gopark/assembly", and the runtime entries. */
 export function registerLibrary(): void {
-  const root = fileURLToPath(new URL("../../../assembly/", import.meta.url));
+  const root = join(packageRoot(), "assembly/");
   for (const file of readdirSync(root, { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".ts")) continue;
     const path = file.replace(/\\/g, "/").replace(/\.ts$/, "");

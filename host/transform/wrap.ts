@@ -7,9 +7,9 @@
  */
 
 import { G0, G_SLOT0, G_STACK, M0, M_CURG, M_HOSTG, SLOT_SIZE } from "../abi/layout.ts";
-import { loadAt, loadFrom, storeAt } from "./access.ts";
+import { loadAt, loadFrom, storeAt, zeroOf } from "./access.ts";
 import { expandType, hasFunction, redefine, type Context, type Expr } from "./binaryen.ts";
-import type { ExportFact, ImportFact } from "./facts.ts";
+import type { ExportFact, Facts, ImportFact } from "./facts.ts";
 
 /** The exports a module can have arguments for: the runtime reserves so many slots. */
 const MAX_ARGS = 16;
@@ -21,10 +21,14 @@ const MAX_ARGS = 16;
  * the host left.
  *
  *     f(args)  ->  m.hostg = g; m.curg = g0; import(args); m.curg = g; [return *hostwait()]
+ *
+ * If it takes a context, nothing is called when that is done, and what is called ends when that is.
+ * `called`: where the runtime's functions are.
  */
-export function wrapImports(c: Context, imports: readonly ImportFact[], hostwait: string): void {
+export function wrapImports(c: Context, imports: readonly ImportFact[], facts: Facts, called: string): void {
   const { m, b, raw } = c;
-  for (const { module, name, internalName, blocking } of imports) {
+  for (const fact of imports) {
+    const { module, name, internalName, blocking } = fact;
     if (!hasFunction(c, internalName)) continue;
     const f = raw._BinaryenGetFunction!(m.ptr, c.cstr(internalName));
     const host = `${internalName}|host`;
@@ -33,7 +37,7 @@ export function wrapImports(c: Context, imports: readonly ImportFact[], hostwait
     const types = [...expandType(c, params)];
     m.addFunctionImport(host, module, name, params, results);
     const call = m.call(host, types.map((t, i) => m.local.get(i, t)), results);
-    const [saved, result] = [types.length, types.length + 1];
+    const [saved, note, result] = [types.length, types.length + 1, types.length + 2];
     const setcurg = (value: Expr) => m.i32.store(M0 + M_CURG, 4, m.i32.const(0), value);
     const body = [
       m.local.set(saved, loadAt(c, b.i32!, M0 + M_CURG)),
@@ -43,10 +47,18 @@ export function wrapImports(c: Context, imports: readonly ImportFact[], hostwait
       results == b.none ? call : m.local.set(result, call),
       setcurg(m.local.get(saved, b.i32!)),
     ];
-    const wait = () => m.call(hostwait, [], b.i32!);
-    if (results == b.none) body.push(...(blocking ? [m.drop(wait())] : []));
-    else body.push(blocking ? loadFrom(c, results, 0, wait()) : m.local.get(result, results));
-    redefine(c, internalName, results == b.none ? [b.i32!] : [b.i32!, results], () => m.block(null, body, results));
+    const context = blocking ? facts.contextOf(fact) : -1;
+    if (context >= 0) {
+      const ctx = () => m.local.get(context, b.i32!);
+      const zero = results == b.none ? 0 : zeroOf(c, results);
+      body.unshift(m.if(m.call(`${called}contextdone`, [ctx()], b.i32!), m.return(zero)));
+      body.push(m.local.set(note, m.call(`${called}watchcontext`, [ctx()], b.i32!)));
+    }
+    const wait = () => m.call(`${called}hostwait`, [], b.i32!);
+    if (blocking) body.push(results == b.none ? m.drop(wait()) : m.local.set(result, loadFrom(c, results, 0, wait())));
+    if (context >= 0) body.push(m.call(`${called}unwatchcontext`, [m.local.get(context, b.i32!), m.local.get(note, b.i32!)], b.none!));
+    if (results != b.none) body.push(m.local.get(result, results));
+    redefine(c, internalName, [b.i32!, b.i32!, ...(results == b.none ? [] : [results])], () => m.block(null, body, results));
   }
 }
 

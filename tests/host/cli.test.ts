@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -133,4 +133,14 @@ test("gopark run --gctrace prints Go's line for each collection", () => {
   });
   assert.ok(lines.length >= 3, stderr);
   assert.ok(lines.at(-1)!.endsWith("(forced)") && !lines[0]!.endsWith("(forced)"), stderr);
+});
+
+test("a line that comes when its reader has given up is the next reader's", async () => {
+  const child = spawn(process.execPath, [MAIN, "run", guestPath("reader")], { stdio: ["pipe", "ignore", "pipe"] });
+  let text = "";
+  for await (const chunk of child.stderr.setEncoding("utf8")) {
+    text += chunk as string;
+    if (text.split("\n").length === 3) child.stdin.end("one\ntwo\nthree");
+  }
+  assert.equal(text, "context canceled\ncontext canceled\n<one>\n<two>\n<three>\n");
 });

@@ -6,9 +6,10 @@ import { type ASUtil, instantiate } from "@assemblyscript/loader";
 import { type Type, TypeTable } from "../../host/abi/types.ts";
 import { check } from "../../host/instance/check.ts";
 import { Codec } from "../../host/instance/codec.ts";
+import type { Heap } from "../../host/instance/objects.ts";
 import { MemoryView } from "../../host/memory/view.ts";
 
-// AssemblyScript's own runtime will do: the codec only knows the loader.
+// AssemblyScript's own runtime will do, and its loader says whether the shapes are right.
 const SOURCE = `
 export function ids(): StaticArray<u32> {
   return [idof<Array<i32>>(), idof<Array<string>>(), idof<Array<Array<f64>>>(), idof<Array<f64>>(),
@@ -26,7 +27,7 @@ before(async () => {
   const options = { exportRuntime: true, optimizeLevel: 1 } as Parameters<typeof asc.compileString>[1];
   const { binary } = await asc.compileString(SOURCE, options);
   ({ exports: loader } = await instantiate<{ ids(): number; part(): number }>(binary! as BufferSource));
-  codec = new Codec(loader, new MemoryView(loader.memory!));
+  codec = new Codec(loader as Heap, new MemoryView(loader.memory!));
   const id = loader.__getArray(loader.ids());
   types = new TypeTable({
     "Array<i32>": { id: id[0]!, kind: "array", of: "i32" },
@@ -49,6 +50,8 @@ before(async () => {
 const roundTrips: { type: string; value: unknown; back?: unknown }[] = [
   { type: "string", value: "héllo 🎈" },
   { type: "string", value: "" },
+  { type: "string", value: "\ufeffa byte order mark, and many characters behind it".repeat(500) },
+  { type: "string", value: `a lone surrogate \ud800 in a long string ${"x".repeat(10_000)}` },
   { type: "string | null", value: null },
   { type: "i8", value: -128 },
   { type: "u8", value: 255 },
@@ -65,6 +68,8 @@ const roundTrips: { type: string; value: unknown; back?: unknown }[] = [
   { type: "Array<string | null>", value: ["a", null] },
   { type: "Array<Array<f64>>", value: [[1.5], [], [2.5, 3.5]] },
   { type: "Array<bool>", value: [true, false] },
+  { type: "Array<i64>", value: [] },
+  { type: "StaticArray<u16>", value: [] },
   { type: "Array<i64>", value: [1n, -1n] },
   { type: "StaticArray<u16>", value: [1, 65535] },
   { type: "Uint8Array", value: new Uint8Array([1, 2, 255]) },
@@ -77,15 +82,27 @@ const roundTrips: { type: string; value: unknown; back?: unknown }[] = [
 ];
 
 test("codec: values come back as they went, through a slot", () => {
-  const slot = loader.__new(16, 1);
+  const slot = loader.__pin(loader.__new(16, 1));
   for (const { type: name, value, back = value } of roundTrips) {
     const type: Type = types.get(name);
     check(type, value, name);
     const pins = codec.pins();
     codec.storeSlot(type, slot, codec.lower(type, value, pins));
-    assert.deepEqual(codec.liftSlot(type, slot), back, name);
+    assert.deepEqual(codec.liftSlot(type, slot), back, `${name} ${String(value).slice(0, 40)}`);
     pins.release();
   }
+});
+
+test("codec: what it makes the loader reads, and the other way round", () => {
+  const lower = (name: string, value: unknown) => Number(codec.lower(types.get(name), value, codec.pins()));
+  assert.equal(loader.__getString(lower("string", "héllo 🎈")), "héllo 🎈");
+  assert.deepEqual(loader.__getArray(lower("Array<f64>", [1.5, -2])), [1.5, -2]);
+  assert.deepEqual(loader.__getArray(lower("StaticArray<u16>", [1, 65535])), [1, 65535]);
+  assert.deepEqual(loader.__getUint8Array(lower("Uint8Array", [1, 2])), new Uint8Array([1, 2]));
+  assert.deepEqual(loader.__getArray(lower("Array<string>", ["a", "b"])).map((ptr) => loader.__getString(ptr)), ["a", "b"]);
+  assert.deepEqual(new Uint8Array(loader.__getArrayBuffer(lower("ArrayBuffer", new Uint8Array([7]).buffer))), new Uint8Array([7]));
+  assert.equal(codec.lift(types.get("string"), loader.__newString("ünï")), "ünï");
+  assert.deepEqual(codec.lift(types.get("Array<i8>"), loader.__newArray(types.get("Array<i8>").id, [-1, 5])), [-1, 5]);
 });
 
 test("codec: a subarray is its part of the buffer", () => {

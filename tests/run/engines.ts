@@ -76,6 +76,11 @@ const wasmtimeCommand: WasiEngine = {
   interactive: (wasm, args) => ["wasmtime", ["run", "--dir=.", wasm, ...args]],
 };
 
+/** The command wasmtime, which alone writes cores: `.ci/run` installs one if there is none. */
+export function findWasmtimeCommand(): string | null {
+  return ["wasmtime", resolve(".venv/bin/wasmtime")].find((command) => works(command, "--version")) ?? null;
+}
+
 /** Wasmtime, however it is there: the command, or a Python with the package wasmtime. */
 export function findWasmtime(): WasiEngine | null {
   if (works("wasmtime", "--version")) return wasmtimeCommand;

@@ -11,12 +11,34 @@ const SETTLED = Promise.resolve();
 /** Makes a fresh set, for one run of one case. `table` is what --importTable asks for. */
 export function testImports(pick: string): Imports {
   const gates = new Map<number, () => void>();
+  const aborted: string[] = [];
+  let enough = () => {};
+  const hang = (id: number | string, signal: AbortSignal) => new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => {
+      aborted.push(`${id} (${(signal.reason as Error).message})`);
+      enough();
+      setTimeout(() => reject(signal.reason as Error), 1);
+    });
+  });
   const table = new WebAssembly.Table({ element: "anyfunc", initial: 1000 });
   const test = {
     pick: () => pick,
     apply: (index: number) => (table.get(index) as () => void)(),
     ...echoes,
     ...failures,
+    hang,
+    hangLong: hang,
+    hangVoid: (signal: AbortSignal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+    echo: (s: string, signal: AbortSignal) => (signal.aborted ? "aborted" : new Promise((resolve) => setTimeout(resolve, 1, s))),
+    /** Waits for so many to be aborted. */
+    aborted: (n: number) => new Promise((resolve) => {
+      enough = () => {
+        if (aborted.length < n) return;
+        enough = () => {};
+        resolve(aborted.splice(0));
+      };
+      enough();
+    }),
     nothing: () => SETTLED,
     later: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)),
     gate: (id: number) => new Promise((resolve) => gates.set(id, () => resolve(id * 10))),

@@ -145,6 +145,9 @@ export class Specs extends TestContext {
       random: () => this.#rand(),
       write: (_: number, ptr: number, len: number) => void (this.#output += this.#utf8(ptr, len)),
       done: () => void (this.#finished = true),
+      abort: () => {
+        throw new Error("no test makes host calls");
+      },
       exit: () => {
         throw new Death(this.#output);
       },

@@ -21,11 +21,11 @@ export interface InProcess {
 type Functions = Record<string, (...args: number[]) => number>;
 
 /** Runs the command to its end. */
-export function runInProcess(wasm: Uint8Array<ArrayBuffer>, env: Record<string, string> = {}): InProcess {
+export function runInProcess(wasm: Uint8Array<ArrayBuffer>, args: readonly string[] = [], env: Record<string, string> = {}): InProcess {
   const dir = mkdtempSync(join(tmpdir(), "gopark-wasi-"));
   const file = join(dir, "output");
   const fd = openSync(file, "a");
-  const wasi = new WASI({ version: "preview1", args: ["app.wasm"], env, preopens: { ".": dir }, stdout: fd, stderr: fd });
+  const wasi = new WASI({ version: "preview1", args: ["app.wasm", ...args], env, preopens: { ".": dir }, stdout: fd, stderr: fd });
   const calls = new Map<string, number>();
   const functions: Functions = {};
   for (const [name, f] of Object.entries((wasi.getImportObject() as Record<string, Functions>).wasi_snapshot_preview1!)) {

@@ -6,7 +6,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -72,6 +72,9 @@ describe("a project that has installed the package", { skip: absent }, () => {
       const script = ["node_modules/gopark/build/host/cli/main.js", "build", "main.ts", "-o", `${entry}.wasm`];
       run(command, ...script);
       assert.match(run(command, ...script.slice(0, 1), "--version"), /^gopark \d/);
+      const [file, ...own] = [...command, script[0]!, "run", "main.ts"];
+      const { stderr, status } = spawnSync(resolve(file!), own, { cwd: root, encoding: "utf8", input: "one\ntwo\n" });
+      assert.deepEqual([stderr, status], [WANT, 2]);
     });
   }
 });

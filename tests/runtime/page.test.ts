@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { copyFileSync } from "node:fs";
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { packageRoot } from "../../host/cli/compile.ts";
@@ -30,6 +30,8 @@ for (const kind of BROWSERS) {
     let server: Server;
     let origin: string;
     let browser: Browser;
+    /** Who waits for a request for /never. */
+    const never: ((response: ServerResponse) => void)[] = [];
 
     before(async () => {
       const root = await bundlePage();
@@ -39,7 +41,9 @@ for (const kind of BROWSERS) {
       }
       ({ server, origin } = await serve(root, ({ pathname }, _, response) => {
         if (pathname === "/hello") response.end("hello");
-        return pathname === "/hello" || pathname === "/never"; // which is never answered
+        if (pathname === "/never") for (const tell of never.splice(0)) tell(response); // which is never answered
+        if (pathname === "/arrived") never.length ? never.push(() => response.end()) : response.end();
+        return ["/hello", "/never", "/arrived"].includes(pathname);
       }));
       browser = await launch(kind);
     });
@@ -83,9 +87,19 @@ for (const kind of BROWSERS) {
       const app = await start("page", { stderr() {} });
       return app.exports.fetched("/missing").catch((e) => e.dump.split("\\n")[0]);`, "panic: /missing: HTTP 404");
 
-    test("gives up a fetch when its context ends", `
-      const app = await start("page");
-      return app.exports.fetchedWithin("/never", 10);`, "context deadline exceeded");
+    for (const worker of [false, true]) {
+      it(`closes the connection of a fetch whose context ends${worker ? ", of a program in a worker too" : ""}`, async () => {
+        const closed = new Promise<void>((resolve) => never.push((response) => response.on("close", resolve)));
+        const want = evaluate("cancelled fetch", `
+          const app = await start("page", { worker: ${worker} });
+          const text = app.exports.fetchedUntilPut("/never");
+          await fetch("/arrived"); // which is answered behind a request for /never
+          await app.exports.put(1);
+          return text;`);
+        assert.equal(await want, "context canceled");
+        await closed;
+      });
+    }
 
     test("lets an AbortSignal end what waits in a fetch", `
       const stop = new AbortController();

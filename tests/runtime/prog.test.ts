@@ -21,7 +21,7 @@ import { buildFile, type Prog, readProg } from "../run/prog.ts";
 process.chdir(packageRoot());
 
 const DIR = "tests/prog";
-const driven = ["exports", "traps"]; // by tests of its own; about what V8 says of a trap
+const driven = ["exports"]; // by tests of its own
 /**
  * A quiet function that uses up the engine's stack is seen on that stack only, of which V8 shows
  * everything, SpiderMonkey 128 frames and JavaScriptCore no indices: its frames count as one.
@@ -58,7 +58,11 @@ for (const runtime of RUNTIMES) {
     });
     for (const { prog, worker } of runs) {
       const key = keyOf({ name: prog.name, worker });
-      it(key, () => assert.equal(alike(texts.get(key) ?? texts.get("") ?? "it was not reached"), alike(prog.want)));
+      if (prog.name === "traps" && runtime.name === "Bun") continue; // it names neither functions nor offsets
+      // Deno has the offsets, but not the functions: only where an offset is in the table is it believed.
+      const some = prog.name === "traps" && runtime.name === "Deno";
+      const told = (text: string | null) => (some ? text?.split(/^(?==== loadSecond)/m)[0] : text);
+      it(key, () => assert.equal(alike(told(texts.get(key) ?? texts.get("") ?? "it was not reached")), alike(told(prog.want))));
     }
   });
   if (skip) it(`programs on ${runtime.name}`, { skip });

@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: MIT
 // What pages try: a blocking fetch, calls from the page, a computation, a deadlock.
-import { Chan, Select, context, go, println, time } from "gopark/assembly";
+import { Chan, context, go, println } from "gopark/assembly";
 
-@blocking @external("host", "fetchText") declare function fetchText(url: string): string;
+@blocking @external("host", "fetchText") declare function fetchText(ctx: context.Context | null, url: string): string;
 @external("page", "poke") declare function poke(n: i32): void;
 
 const inbox = new Chan<i32>(16);
 
 export function fetched(url: string): string {
-  return fetchText(url);
+  return fetchText(null, url);
 }
 
-function fetchInto(url: string, c: Chan<string>): void {
-  c.send(fetchText(url));
+function cancelWhenTold(ctx: context.Context): void {
+  inbox.recv();
+  ctx.cancel();
 }
 
-/** Gives up a fetch when its context ends. */
-export function fetchedWithin(url: string, ms: i32): string {
-  const ctx = context.withTimeout(context.background(), ms * time.Millisecond);
-  const c = new Chan<string>(1);
-  go(fetchInto, url, c);
-  const select = new Select();
-  const got = select.recv(c);
-  select.recv(ctx.done);
-  return select.wait() == got ? select.value<string>() : ctx.err!;
+/** Gives up a fetch when put() is called. */
+export function fetchedUntilPut(url: string): string {
+  const ctx = context.withCancel(context.background());
+  go(cancelWhenTold, ctx);
+  const text = fetchText(ctx, url);
+  return changetype<usize>(text) ? text : ctx.err!;
 }
 
 export function put(n: i32): void {

@@ -12,8 +12,12 @@ import { join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Profile } from "pprof-format";
+import { BUCKET_ALLNEXT, BUCKET_NSTK, MCACHE, MPROF, SIZE_CLASSES } from "../../../host/abi/layout.ts";
 import { compile, packageRoot } from "../../../host/cli/compile.ts";
-import { findWasmtime, nodeWasi, type WasiCase } from "../../run/engines.ts";
+import { findWasmtime, findWasmtimeCommand, nodeWasi, type WasiCase } from "../../run/engines.ts";
+import { readHeapStats, readMemProfile } from "../../../host/memory/heap.ts";
+import { readMemProfileRecords, readMemStats } from "../../../host/memory/record.ts";
+import { MemoryView } from "../../../host/memory/view.ts";
 import { runInProcess, writeCore } from "../../run/wasicore.ts";
 
 process.chdir(packageRoot());
@@ -201,11 +205,82 @@ describe("GOPARK_PROFILE", () => {
   it("ends the program at its start when it is wrong", () => {
     const settings = [
       { set: "goroutine", want: 'GOPARK_PROFILE: want KIND=FILE, not "goroutine"\n' },
-      { set: "nonsense=x", want: 'GOPARK_PROFILE: no profile "nonsense": there are goroutine and threadcreate\n' },
+      { set: "nonsense=x", want: 'GOPARK_PROFILE: no profile "nonsense": there are goroutine, threadcreate, heap, allocs\n' },
       { set: "goroutine=no/x", want: "GOPARK_PROFILE: open no/x: no such file or directory\n" },
     ];
     const results = nodeWasi.run(wasm, settings.map(({ set }) => ({ env: { GOPARK_PROFILE: set }, dir: tmp })));
     assert.deepEqual(results.map(({ status, output }) => [status, output]), settings.map(({ want }) => [2, want]));
+  });
+});
+
+/** Counts the samples of a gzipped profile that are of a function: allocated and in use, objects and bytes. */
+function samplesOf(file: string, name: string): number[] {
+  const profile = Profile.decode(gunzipSync(readFileSync(file)));
+  const text = (i: number | bigint) => profile.stringTable.strings[Number(i)]!;
+  const functionOf = (location: number | bigint) =>
+    text(profile.function.find((f) => f.id === profile.location.find((l) => l.id === location)!.line[0]!.functionId)!.name);
+  const samples = profile.sample.filter((s) => functionOf(s.locationId[0]!) === name);
+  return [0, 1, 2, 3].map((i) => samples.reduce((sum, s) => sum + Number(s.value[i]), 0));
+}
+
+describe("the heap of a WASI command that keeps 100 of 150 objects", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build(`${GUEST}/leak.ts`)));
+  const LOGIN = "leak.login";
+
+  for (const [title, engine] of engines) {
+    // Whoever dies is not collected once more: all 150 are in use still, as far as anyone knows.
+    const ends = [{ how: "return", status: 0, inUse: 100 }, { how: "exit", status: 3, inUse: 100 }, { how: "panic", status: 2, inUse: 150 }];
+    for (const { how, status, inUse } of ends) {
+      it(`is in its snapshots when it ends by ${how}, under ${title}`, { skip: skipped(engine) }, () => {
+        const dir = mkdtempSync(join(tmp, "heap-"));
+        const env = { GOPARK_PROFILE: "heap=h.snap,goroutine=g.snap,allocs=a.snap" };
+        assert.equal(engine!.run(wasm, [{ env, dir, args: [how] }])[0]!.status, status);
+        for (const [kind, snapshot] of [["heap", "h"], ["allocs", "a"], ["allocs", "h"]] as const) {
+          const out = join(dir, `${kind}-${snapshot}.pb.gz`);
+          assert.deepEqual(gopark("pprof", join(dir, `${snapshot}.snap`), kind, "-o", out).stderr, `gopark: wrote ${out}\n`);
+          assert.deepEqual(samplesOf(out, LOGIN), [150, 4800, inUse, 32 * inUse]);
+        }
+        assert.equal(gopark("pprof", join(dir, "g.snap"), "goroutine", "-o", join(dir, "g.pb.gz")).status, 0);
+        assert.match(gopark("pprof", join(dir, "g.snap"), "heap").stderr, /is a snapshot of the profile "goroutine", not of "heap"/);
+      });
+    }
+  }
+
+  for (const { how, want } of [{ how: "look", want: [150, 4800, 150, 4800] }, { how: "collect", want: [150, 4800, 100, 3200] }]) {
+    it(`is in its core, as the program saw it itself (${how})`, () => {
+      const { output, trap, memory } = runInProcess(readFileSync(wasm), [how]);
+      assert.match(trap, /out of bounds/);
+      const [records, stats] = output.split(" ").map(Number) as [number, number];
+      const view = new MemoryView(memory);
+      const profile = readMemProfile(view);
+      assert.deepEqual(profile, { records: readMemProfileRecords(view, records, profile.records.length), rate: 1 });
+      assert.deepEqual(readHeapStats(view), readMemStats(view, stats));
+      const core = join(tmp, "heap.core");
+      writeFileSync(core, writeCore(memory.buffer as ArrayBuffer));
+      const out = ["goroutine", "heap", "allocs", "threadcreate"].map((kind) => [kind, join(tmp, `core-${kind}.pb.gz`)] as const);
+      const { status, stdout } = gopark("core", core, wasm, "--memstats", ...out.flatMap(([kind, file]) => ["--profile", `${kind}=${file}`]));
+      assert.equal(status, 0);
+      for (const [kind, file] of out.slice(1, 3)) assert.deepEqual(samplesOf(file, LOGIN), want, kind);
+      const { heapAlloc, mallocs, numGC } = readMemStats(view, stats);
+      for (const line of [`# HeapAlloc = ${heapAlloc}`, `# Mallocs = ${mallocs}`, `# NumGC = ${numGC}`]) assert.ok(stdout.includes(`\n${line}\n`), line);
+      assert.match(stdout, /^goroutine 1 \[running\]:\n(.*\n)*\n# runtime\.MemStats\n# Alloc = /);
+    });
+  }
+
+  it("is refused where a memory is not what it should be", () => {
+    const { memory } = runInProcess(readFileSync(wasm), ["look"]);
+    const damaged = (at: number, value: number) => {
+      const buffer = (memory.buffer as ArrayBuffer).slice(0);
+      new DataView(buffer).setUint32(at, value, true);
+      return new MemoryView({ buffer });
+    };
+    const first = new DataView(memory.buffer).getUint32(MPROF, true);
+    assert.throws(() => readMemProfile(damaged(first + BUCKET_ALLNEXT, first)), /the bucket at 0x[0-9a-f]+ is in the list of all twice/);
+    assert.throws(() => readMemProfile(damaged(first + BUCKET_NSTK, 33)), /the bucket at 0x[0-9a-f]+ has 33 pcs/);
+    assert.throws(() => readMemProfile(damaged(MPROF, -8)), /end past memory/);
+    assert.throws(() => readHeapStats(damaged(MCACHE + 4, MCACHE + 4)), /the list of free cells at 0x[0-9a-f]+ does not end/);
+    assert.throws(() => readHeapStats(damaged(MCACHE + 4 * (SIZE_CLASSES - 1), first)), /size class 50 has free cells and no span|does not end/);
   });
 });
 
@@ -239,12 +314,21 @@ describe("gopark core", () => {
     assert.equal(profile.sample.reduce((sum, s) => sum + Number(s.value[0]), 0), goroutines);
   });
 
-  // The Python package runs programs as the command does, but writes no cores: those above are made here.
-  if (wasmtime?.name === "wasmtime") it("reads the core that wasmtime writes", () => {
+  // wasmtime's Python package runs programs as the command does, but writes no cores: those above are made here.
+  const command = findWasmtimeCommand();
+  it("reads the core that wasmtime writes", { skip: !command && !process.env.CI && "there is no command wasmtime here" }, async () => {
+    assert.ok(command, "the command wasmtime is missing");
     const file = join(tmp, "real.core");
-    const { stderr } = spawnSync("wasmtime", ["run", "-D", `coredump=${file}`, wasm], { encoding: "utf8" });
-    assert.match(stderr, /core dumped at/);
+    const dump = (app: string, ...args: string[]) =>
+      spawnSync(command, ["run", "-D", `coredump=${file}`, app, ...args], { encoding: "utf8" }).stderr;
+    assert.match(dump(wasm), /core dumped at/);
     assert.equal(gopark("core", file, wasm).stdout, stacks);
+    const leak = await build(`${GUEST}/leak.ts`);
+    assert.match(dump(leak, "collect"), /core dumped at/);
+    const out = join(tmp, "real.pb.gz");
+    const { stdout } = gopark("core", file, leak, "--memstats", "--profile", `heap=${out}`);
+    assert.match(stdout, /^goroutine 1 \[running\]:\nleak\.look\(\.\.\.\)\n.*leak\.ts:34\n(.*\n)*# NumGC = 1$/m);
+    assert.deepEqual(samplesOf(out, "leak.login"), [150, 4800, 100, 3200]);
   });
 
   it("refuses a truncated core, a foreign one, and a program of another build", async () => {

@@ -20,7 +20,7 @@ import { readProg, type Prog } from "../../run/prog.ts";
 process.chdir(packageRoot());
 
 const DIR = "tests/prog";
-const HOSTED = ["exports", "hostcalls", "hostfails", "imports", "parkbelowhost", "traps"]; // they are about the host
+const HOSTED = ["exports", "hostcalls", "hostcancel", "hostfails", "imports", "parkbelowhost", "traps"]; // they are about the host
 /** Cases that an engine's trap ends, for WASI has nobody who would print Go's dump; and one that takes 4 GiB. */
 const LEFT_OUT: Record<string, readonly string[]> = {
   panics: ["divideOverflow", "loadOutOfBounds"],

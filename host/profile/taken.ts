@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Makes profiles and texts of what was read of a program at one moment.
+ *
+ * @module
+ */
+import { blockProfile, type BlockRecord } from "./block.ts";
+import { customProfile } from "./custom.ts";
+import { goroutineProfile } from "./goroutine.ts";
+import { allocsProfile, heapProfile, type MemRecord } from "./heap.ts";
+import type { Profile, Stack } from "./model.ts";
+import { encodeBlockText, encodeHeapText, encodeText, type HeapStats } from "./text.ts";
+import { threadCreateProfile } from "./threadcreate.ts";
+
+/** What a profile is made of: records of its kind as app.runtime returns them, and what else was true then. */
+export interface Taken {
+  readonly kind: string;
+  readonly records: readonly object[];
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Bytes between two samples of the memory profile. */
+  readonly rate: number;
+  /** Of so many unlocks the mutex profile counts one. */
+  readonly fraction: number;
+  /** For the text of heap and allocs only: the guest allocates to tell them. */
+  readonly stats?: HeapStats | undefined;
+}
+
+/** Makes the profile. */
+export function profileOf(taken: Taken): Profile {
+  const { kind, rate } = taken;
+  const stacks = stacksOf(taken);
+  const now = BigInt(Math.round(taken.time * 1e3)) * 1000n;
+  switch (kind) {
+    case "goroutine": case "goroutineleak": return goroutineProfile(stacks, now, kind);
+    case "threadcreate": return threadCreateProfile(stacks, now);
+    case "heap": return heapProfile(stacks as MemRecord[], rate, now);
+    case "allocs": return allocsProfile(stacks as MemRecord[], rate, now);
+    case "block": case "mutex": return blockProfile(kind, stacks as BlockRecord[], now);
+    default: return customProfile(kind, stacks, now);
+  }
+}
+
+/** Prints Go's debug=1 text. */
+export function textOf(taken: Taken): string {
+  const { kind, rate, fraction, stats } = taken;
+  switch (kind) {
+    case "heap": case "allocs": return encodeHeapText(stacksOf(taken) as MemRecord[], rate, stats!);
+    case "block": return encodeBlockText(stacksOf(taken) as BlockRecord[]);
+    case "mutex": return encodeBlockText(stacksOf(taken) as BlockRecord[], fraction);
+    default: return encodeText(profileOf(taken));
+  }
+}
+
+function stacksOf({ records }: Taken): Stack[] {
+  return (records as readonly { readonly stack: Uint32Array; readonly frames: Stack["frames"] }[])
+    .map(({ stack, ...rest }) => ({ pcs: stack, ...rest }));
+}

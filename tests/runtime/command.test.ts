@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The command `gopark` on Node, Deno and Bun: as it is built, and by its sources where they run.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { Profile } from "pprof-format";
+import { packageRoot } from "../../host/cli/compile.ts";
+import { missing, RUNTIMES } from "../run/platforms.ts";
+
+process.chdir(packageRoot());
+
+const BUILT = "build/host/cli/main.js";
+const SOURCE = "host/cli/main.ts"; // which Node runs from 22.18 on
+const SHELL = "tests/host/guest/shell.ts";
+
+for (const runtime of RUNTIMES) {
+  const skip = missing(runtime) && !process.env.CI && missing(runtime);
+  for (const main of runtime.name === "Node" ? [BUILT] : [BUILT, SOURCE]) {
+    describe(`${main} on ${runtime.name}`, { skip }, () => {
+      const dir = mkdtempSync(join(tmpdir(), "gopark-command-"));
+      after(() => rmSync(dir, { recursive: true }));
+      const gopark = (...args: string[]) => {
+        const [command, ...own] = [...runtime.command, main, ...args];
+        return spawnSync(command!, own, { encoding: "utf8", input: "one\ntwo", env: { ...process.env, GOPARK_TEST: "set", CI: undefined } });
+      };
+
+      it("runs a program with its arguments, environment, input and status, and profiles it", () => {
+        const want = spawnSync(process.execPath, [BUILT, "run", SHELL, "--", "a", "b c"],
+          { encoding: "utf8", input: "one\ntwo", env: { ...process.env, GOPARK_TEST: "set", CI: undefined } });
+        const profile = join(dir, "heap.pb.gz");
+        const { stdout, stderr, status } = gopark("run", SHELL, "--profile", `heap=${profile}`, "--", "a", "b c");
+        assert.deepEqual([stdout, stderr, status], [want.stdout, `${want.stderr}gopark: wrote ${profile}\n`, want.status]);
+        assert.ok(Profile.decode(gunzipSync(readFileSync(profile))).sampleType.length === 4);
+      });
+
+      it("builds a program, and runs what it has built", () => {
+        const out = join(dir, "deadlock.wasm");
+        assert.equal(gopark("build", "examples/deadlock.ts", "-o", out).status, 0);
+        const { stderr, status } = gopark("run", out);
+        assert.deepEqual([stderr, status], [readFileSync("examples/deadlock.txt", "utf8"), 2]);
+      });
+
+      it("says what is wrong with a program that does not compile", () => {
+        const { stderr, status } = gopark("run", "tests/host/guest/wrong.ts");
+        assert.match(stderr, /ERROR (TS|AS)\d+: .*\n(.*\n)*.*wrong\.ts/);
+        assert.equal(status, 1);
+      });
+    });
+  }
+}
