@@ -248,7 +248,7 @@ describe("Go reads a running program", { skip }, () => {
         assert.equal(response.status, 200, path);
         const file = join(mkdtempSync(join(tmpdir(), "gopark-scrape-")), "scraped");
         writeFileSync(file, new Uint8Array(await response.arrayBuffer()));
-        assert.match(pprof(file), /^PeriodType: /);
+        assert.match(pprof(file), /^PeriodType: /m);
         rmSync(dirname(file), { recursive: true });
       }
     });
