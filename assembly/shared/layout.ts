@@ -123,6 +123,7 @@ export const P_SCHEDTICK: usize = 20;
 // │ 88  gcscan     0: it ran since it was visited    │
 // │ 92  callid     below 0: fn is a function     i32 │
 // │ 96  prof       GProf, or 0                       │
+// │ 100 waitsince  while gcscan is not 0, seconds    │
 // └──────────────────────────────────────────────────┘
 export const G_GOID: usize = 0;
 export const G_PARENTGOID: usize = 8;
@@ -140,6 +141,7 @@ export const G_ALLLINK: usize = 84;
 export const G_GCSCAN: usize = 88;
 export const G_CALLID: usize = 92;
 export const G_PROF: usize = 96;
+export const G_WAITSINCE: usize = 100;
 
 // ╒═══════════════ GProf, in part ════════════════╕
 // │  0  labels  key, value, …: StaticArray<string> │

@@ -29,6 +29,8 @@ export interface Served {
   /** Returns the name of the function that a pc is in, or null. */
   funcForPC(pc: number): string | null;
   numGoroutine(): number;
+  /** How often the scheduler has chosen a goroutine, modulo 2³². */
+  schedtick(): number;
   readMemStats(): MemStats;
   /** Collects, then tells what lives by class. */
   heapHistogram(): readonly NamedHeapClass[];

@@ -16,7 +16,7 @@ import type { Served } from "./served.ts";
  */
 export function vars(served: Served): Response {
   const [goroutines, stats] = [served.numGoroutine(), served.readMemStats()];
-  return jsonReply({ cmdline: served.cmdline(), profiles: served.kinds(), memstats: goNames(stats), goroutines });
+  return jsonReply({ cmdline: served.cmdline(), profiles: served.kinds(), memstats: goNames(stats), goroutines, schedtick: served.schedtick() });
 }
 
 /** totalAlloc is TotalAlloc, buckHashSys BuckHashSys, and so on. */

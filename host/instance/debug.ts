@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { P0, P_SCHEDTICK } from "../abi/layout.ts";
 import { serve } from "../http/endpoint.ts";
 import type { Asked, Served } from "../http/served.ts";
 import { readGoroutines } from "../memory/goroutines.ts";
@@ -13,19 +14,20 @@ import type { AppParts, Pprof, ProfileKind, Runtime } from "./app.ts";
 
 /** Answers one request for /debug/…. Never rejects. */
 export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, request: Asked): Promise<Response> {
-  const { pctab, file, args, reader } = parts;
+  const { pctab, file, args, reader, view, platform } = parts;
   const served: Served = {
     cmdline: () => [file, ...args],
     kinds: () => pprof.kinds(),
     profile: (kind, wishes) => pprof.profile(kind as ProfileKind, wishes),
     text: (kind, debug) => pprof.text(kind as ProfileKind, debug),
     funcForPC: (pc) => (pctab.has(pc) ? pctab.frame(pc).function : null),
+    schedtick: () => view.u32(P0 + P_SCHEDTICK),
     numGoroutine: () => runtime.numGoroutine(),
     readMemStats: () => runtime.readMemStats(),
     heapHistogram: () => runtime.heapHistogram(),
     goroutineGroups() {
       runtime.numGoroutine(); // throws what tells that the program has ended
-      return groupGoroutines(readGoroutines(new StillView(reader.memory)).list, pctab);
+      return groupGoroutines(readGoroutines(new StillView(reader.memory)).list, pctab, platform.now() / 1e3);
     },
   };
   return serve(served, request);

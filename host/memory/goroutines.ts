@@ -11,7 +11,7 @@ import { AbiError, CoreError } from "../abi/errors.ts";
 import { showBuildId } from "../abi/buildid.ts";
 import {
   ABI_VERSION, BUILD, BUILD_ID, BUILD_ID_WORDS, BUILD_MAGIC, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, FRAME_TAIL, G0,
-  G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, Gdead, GPROF_LABELS, Gwaiting, M0,
+  G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, G_WAITSINCE, Gdead, GPROF_LABELS, Gwaiting, M0,
   M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, statusstring, TRACE_TOP, waitreasonstring, waitZero,
 } from "../abi/layout.ts";
 import { readString } from "./text.ts";
@@ -23,6 +23,8 @@ export interface Goroutine {
   readonly goid: number;
   /** What it does or waits for, in Go's words. */
   readonly state: string;
+  /** The second, on the program's monotonic clock, of the collection that first found it waiting; null: none has. */
+  readonly waitsince: number | null;
   readonly running: boolean;
   /** Innermost first. */
   readonly pcs: readonly number[];
@@ -102,6 +104,7 @@ function readG(view: MemoryView, gp: number, trace: readonly number[] | null): G
     goid: Number(view.i64(gp + G_GOID)),
     state: (status === Gwaiting && reason !== waitZero ? waitreasonstring(reason) : statusstring(status)) +
       (isLeaked(view, gp) ? " (leaked)" : ""),
+    waitsince: status === Gwaiting && view.u32(gp + G_GCSCAN) !== 0 ? view.u32(gp + G_WAITSINCE) : null,
     running: trace !== null,
     pcs: [...(trace ?? []), ...framePcs(view, gp)],
     gopc: view.u32(gp + G_GOPC),

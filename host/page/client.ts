@@ -12,6 +12,7 @@ export interface Vars {
   readonly cmdline: readonly string[];
   readonly profiles: readonly string[];
   readonly goroutines: number;
+  readonly schedtick: number;
   readonly memstats: Readonly<Record<
     "Alloc" | "TotalAlloc" | "Sys" | "HeapObjects" | "StackInuse" | "NextGC" | "NumGC" | "PauseTotalNs" | "Mallocs", number
   >> & { readonly PauseNs: readonly number[] };

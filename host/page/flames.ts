@@ -51,15 +51,16 @@ export class FlameView implements View {
     this.#types.addEventListener("change", () => this.#draw());
     this.#place.addEventListener("keydown", (event) => this.#key(event));
     const button = (text: string, title: string, onclick: () => void) => h("button", { type: "button", title, onclick }, text);
+    const speedscope = h("a", {
+      class: "button", href: SPEEDSCOPE, target: "_blank", rel: "noreferrer", title: "Saves the profile, and opens speedscope.app to drop it on",
+      onclick: () => void this.#download(),
+    }, "speedscope ↗");
     this.element = h("div", {},
-      h("div", { class: "tools" }, this.#kinds, this.#types, this.search,
+      h("div", { class: "tools" }, this.#kinds, h("div", { class: "chips right" },
         button("Take again", "Take this profile again  ( r )", () => void this.take()),
-        button("Download", "Save it for go tool pprof", () => void this.#download()),
-        h("a", {
-          class: "button", href: SPEEDSCOPE, target: "_blank", rel: "noreferrer", title: "Saves the profile, and opens speedscope.app to drop it on",
-          onclick: () => void this.#download(),
-        }, "speedscope ↗")),
-      this.#note, this.#place, this.#details, h("p", { class: "note" }, this.#command));
+        button("Download", "Save it for go tool pprof", () => void this.#download()), speedscope)),
+      h("div", { class: "tools" }, this.#types, this.search, this.#note),
+      this.#place, this.#details, h("p", { class: "note" }, this.#command));
     this.#observer.observe(this.#place);
   }
 

@@ -22,6 +22,16 @@ export function count(n: number): string {
   return Math.round(n).toLocaleString("en").replace("-", "−");
 }
 
+/** 12345 is "12.3 k". */
+export function short(n: number): string {
+  return n >= 1e6 ? `${three(n / 1e6, false)} M` : n >= 1e3 ? `${three(n / 1e3, false)} k` : three(n, true);
+}
+
+/** 190 seconds are "3 min". */
+export function seconds(n: number): string {
+  return n < 60 ? `${n} s` : n < 3600 ? `${Math.floor(n / 60)} min` : `${Math.floor(n / 3600)} h ${Math.floor((n % 3600) / 60)} min`;
+}
+
 /** Prints a value by the unit that a profile gives for it. */
 export function inUnit(n: number, unit: string): string {
   return unit === "bytes" ? bytes(n) : unit === "nanoseconds" ? nanoseconds(n) : count(n);

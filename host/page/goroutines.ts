@@ -7,7 +7,7 @@
 import type { GoroutineGroup, Place } from "../profile/groups.ts";
 import type { Client, Goroutines } from "./client.ts";
 import { h } from "./dom.ts";
-import { count } from "./format.ts";
+import { count, seconds } from "./format.ts";
 import type { View } from "./view.ts";
 
 const EVERY = 2000; // ms
@@ -84,7 +84,7 @@ export class GoroutineView implements View {
       h("summary", {},
         h("span", { class: "num" }, count(group.count)),
         h("span", { class: "share" }, h("i", { style: `width:${(100 * group.count) / total}%` })),
-        h("span", { class: "state" }, states),
+        h("span", { class: "state", title: states }, states, group.waited !== null && h("small", {}, ` ≥ ${seconds(group.waited)}`)),
         h("code", { class: "what" }, own?.function ?? "–"),
         h("code", { class: "by" }, group.createdBy ? `by ${group.createdBy.function}` : "called by the host"),
         h("code", { class: "where" }, own ? `${own.file}:${own.line}` : "")),
@@ -99,13 +99,14 @@ export function frames(list: readonly Place[]): HTMLElement[] {
   return list.map((f) => h("li", {}, h("code", {}, f.function), " ", h("code", { class: "where" }, f.file ? `${f.file}:${f.line}` : "")));
 }
 
-function stack({ frames: list, createdBy, goids, count: n }: GoroutineGroup): HTMLElement {
+function stack({ frames: list, createdBy, goids, waited, count: n }: GoroutineGroup): HTMLElement {
   const more = n > goids.length ? `, … ${count(n - goids.length)} more` : "";
+  const wait = waited === null ? "" : `; the longest has waited for at least ${seconds(waited)}`;
   return h("div", { class: "stack" },
     h("ol", {}, ...frames(list)),
     h("p", {}, createdBy ? "created by " : "called by the host",
       createdBy && h("code", {}, createdBy.function), " ", createdBy && h("code", { class: "where" }, `${createdBy.file}:${createdBy.line}`)),
-    h("p", {}, `${n === 1 ? "goroutine" : "goroutines"} ${goids.join(", ")}${more}`));
+    h("p", {}, `${n === 1 ? "goroutine" : "goroutines"} ${goids.join(", ")}${more}${wait}`));
 }
 
 function keyOf({ frames: list, createdBy }: GoroutineGroup): string {

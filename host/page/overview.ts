@@ -6,7 +6,7 @@
  */
 import type { Client, Vars } from "./client.ts";
 import { h } from "./dom.ts";
-import { bytes, count, nanoseconds } from "./format.ts";
+import { bytes, count, nanoseconds, short } from "./format.ts";
 import { Plot } from "./plot.ts";
 import type { View } from "./view.ts";
 
@@ -28,11 +28,13 @@ export class Overview implements View {
   readonly #facts = h("dl", { class: "facts" });
   readonly #plots = {
     goroutines: new Plot({ title: "Goroutines", print: count, lines: [{ label: "now", color: "--a", fill: true }] }),
+    switches: new Plot({ title: "Scheduler", print: (n) => `${short(n)}/s`, lines: [{ label: "switches", color: "--e" }] }),
+    stacks: new Plot({ title: "Stacks", print: bytes, binary: true, lines: [{ label: "in use", color: "--f" }] }),
     heap: new Plot({
       title: "Heap", print: bytes, binary: true,
-      lines: [{ label: "in use", color: "--a", fill: true }, { label: "next collection", color: "--b" }, { label: "from the engine", color: "--c" }],
+      lines: [{ label: "used", color: "--a", fill: true }, { label: "goal", color: "--b" }, { label: "sys", color: "--c" }],
     }),
-    rate: new Plot({ title: "Allocation", binary: true, print: (n) => `${bytes(n)}/s`, lines: [{ label: "rate", color: "--a", fill: true }] }),
+    rate: new Plot({ title: "Allocation", print: (n) => `${bytes(n)}/s`, binary: true, lines: [{ label: "rate", color: "--a", fill: true }] }),
     pauses: new Plot({ title: "Collector", print: nanoseconds, lines: [{ label: "longest pause", color: "--d", bars: true }] }),
   };
 
@@ -55,6 +57,8 @@ export class Overview implements View {
     this.#plots.goroutines.set([times, of((v) => v.goroutines)]);
     this.#plots.heap.set([times, of((v) => v.memstats.Alloc), of((v) => v.memstats.NextGC), of((v) => v.memstats.Sys)]);
     this.#plots.rate.set([times, this.#between(rate)]);
+    this.#plots.stacks.set([times, of((v) => v.memstats.StackInuse)]);
+    this.#plots.switches.set([times, this.#between(switches)]);
     this.#plots.pauses.set([times, this.#between(longestPause)]);
     this.#facts.replaceChildren(...facts(vars));
   }
@@ -74,6 +78,10 @@ export class Overview implements View {
 
 function rate(before: Sample, after: Sample): number {
   return Math.max(0, after.vars.memstats.TotalAlloc - before.vars.memstats.TotalAlloc) / (after.time - before.time);
+}
+
+function switches(before: Sample, after: Sample): number {
+  return ((after.vars.schedtick - before.vars.schedtick) >>> 0) / (after.time - before.time);
 }
 
 /** The longest stop of the collections since the last look; those of the ring that are left. */

@@ -50,10 +50,12 @@ button, select, input, .button { font: inherit; color: inherit; background: var(
   text-decoration: none; }
 button, select, .button { cursor: pointer; }
 button:hover, .button:hover { background: var(--hover); }
-input[type=search] { flex: 1 1 260px; max-width: 460px; padding: 5px 10px; }
+input[type=search] { flex: 1 1 160px; max-width: 460px; padding: 5px 10px; }
 input::placeholder { color: var(--muted); }
 .tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 8px; }
 .chips { display: flex; flex-wrap: wrap; gap: 4px; }
+.right { margin-left: auto; }
+.tools .note { margin: 0 4px; }
 .chip { padding: 2px 9px; border-radius: 12px; color: var(--soft); }
 .chip b { font-weight: 600; color: var(--ink); }
 .chip[aria-pressed=true] { background: var(--a-soft); border-color: var(--accent); color: var(--ink); }
@@ -64,10 +66,10 @@ h2 { font-size: 13px; font-weight: 600; margin: 0 0 6px; } small { font-weight: 
 .facts { display: flex; flex-wrap: wrap; gap: 10px 36px; margin: 2px 0 16px; }
 .facts div { display: flex; flex-direction: column-reverse; }
 dt { color: var(--muted); font-size: 12px; } dd { margin: 0; font-size: 19px; font-weight: 600; letter-spacing: -.01em; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); gap: 12px; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(370px, 100%), 1fr)); gap: 12px; }
 .plot { margin: 0 0 12px; padding: 10px 12px 4px; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; min-width: 0; }
 .plots .plot { margin: 0; }
-figcaption { display: flex; flex-wrap: wrap; gap: 2px 14px; margin-bottom: 6px; }
+figcaption { display: flex; flex-wrap: wrap; gap: 2px 11px; margin-bottom: 6px; }
 .plot-title { font-weight: 600; margin-right: auto; }
 .key { color: var(--muted); font-size: 12px; } .key b { color: var(--ink); font-weight: 600; }
 .key i { display: inline-block; width: 9px; height: 3px; border-radius: 2px; margin-right: 5px; vertical-align: middle; }
@@ -75,7 +77,7 @@ figcaption { display: flex; flex-wrap: wrap; gap: 2px 14px; margin-bottom: 6px; 
 
 .rows, table { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
 .row + .row { border-top: 1px solid var(--line); }
-summary { display: grid; grid-template-columns: 64px 72px minmax(110px, 170px) minmax(0, 3fr) minmax(0, 2fr) minmax(0, 2fr); gap: 12px; align-items: baseline; padding: 5px 14px;
+summary { display: grid; grid-template-columns: 64px 72px minmax(110px, 220px) minmax(0, 3fr) minmax(0, 2fr) minmax(0, 2fr); gap: 12px; align-items: baseline; padding: 5px 14px;
   cursor: pointer; list-style: none; }
 summary::-webkit-details-marker { display: none; }
 .sites summary { grid-template-columns: 76px 60px minmax(0, 1fr) minmax(0, auto); }
@@ -86,6 +88,7 @@ summary:focus-visible { outline-offset: -2px; }
 .share { align-self: center; height: 5px; border-radius: 3px; background: var(--line); overflow: hidden; }
 .share i { display: block; height: 100%; min-width: 1px; background: var(--a); }
 summary .by { color: var(--muted); }
+small { font-size: 12px; color: var(--muted); }
 .state, .by { color: var(--soft); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .what, .where, .by { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .where { color: var(--muted); }

@@ -19,6 +19,8 @@ export interface GoroutineGroup {
   readonly count: number;
   /** How many are in which state, in Go's words. */
   readonly states: Readonly<Record<string, number>>;
+  /** Seconds that the longest of its waits has lasted at least: since a collection first saw it. null: none has. */
+  readonly waited: number | null;
   /** Innermost first. */
   readonly frames: readonly Place[];
   /** The go statement; null: the host has called. */
@@ -32,26 +34,29 @@ interface Group {
   readonly states: Record<string, number>;
   readonly goids: number[];
   count: number;
+  since: number;
 }
 
-/** Returns the groups, the largest first. */
-export function groupGoroutines(list: readonly Goroutine[], pctab: PcTab): GoroutineGroup[] {
+/** Returns the groups, the largest first. `now`: seconds on the program's monotonic clock. */
+export function groupGoroutines(list: readonly Goroutine[], pctab: PcTab, now: number): GoroutineGroup[] {
   const groups = new Map<string, Group>();
   for (const g of list) {
     const key = `${g.gopc} ${g.pcs.length ? g.pcs.join(" ") : `+${g.start?.kind}${g.start?.index}`}`;
     let group = groups.get(key);
-    if (!group) groups.set(key, (group = { first: g, states: Object.create(null), goids: [], count: 0 }));
+    if (!group) groups.set(key, (group = { first: g, states: Object.create(null), goids: [], count: 0, since: Infinity }));
     group.count++;
     group.states[g.state] = (group.states[g.state] ?? 0) + 1;
     group.goids.push(g.goid);
+    group.since = Math.min(group.since, g.waitsince ?? Infinity);
   }
-  return [...groups.values()].sort((a, b) => b.count - a.count).map((group) => show(group, pctab));
+  return [...groups.values()].sort((a, b) => b.count - a.count).map((group) => show(group, pctab, now));
 }
 
-function show({ first, states, goids, count }: Group, pctab: PcTab): GoroutineGroup {
+function show({ first, states, goids, count, since }: Group, pctab: PcTab, now: number): GoroutineGroup {
   return {
     count,
     states,
+    waited: since === Infinity ? null : Math.max(0, Math.floor(now - since)),
     frames: pctab.frames(stackOf(first, pctab)).map(place),
     createdBy: first.gopc ? place(pctab.frame(first.gopc)) : null,
     goids: goids.sort((a, b) => a - b).slice(0, NAMED),

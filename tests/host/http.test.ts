@@ -218,11 +218,27 @@ describe("a delta profile", () => {
   }
 });
 
+describe("the CPU profile", () => {
+  it("is sampled for one at a time, as in Go", async () => {
+    const platform = new Waited();
+    const app = await loadOn(bytes, options, platform);
+    const first = get(app, "/debug/pprof/profile?seconds=2");
+    await platform.began;
+    const second = await get(app, "/debug/pprof/profile?seconds=2");
+    assert.deepEqual([second.status, await second.text()], [500, "Could not enable CPU profiling: cpu profiling already in use\n"]);
+    await platform.turn();
+    const response = await first;
+    assert.equal(response.headers.get("content-disposition"), 'attachment; filename="profile"');
+    assert.equal(Number((await profileOf(response)).durationNanos), 2e9);
+  });
+});
+
 describe("numbers as JSON", () => {
   it("/debug/vars has Go's MemStats and the number of goroutines", async () => {
     const vars = await (await get(await start(), "/debug/vars")).json();
     assert.deepEqual(vars.cmdline, ["served.wasm", "a", "b c"]);
     assert.equal(vars.goroutines, 4);
+    assert.ok(vars.schedtick >= 3, `${vars.schedtick} goroutines were chosen`);
     for (const name of ["Alloc", "TotalAlloc", "Sys", "HeapObjects", "NextGC", "NumGC", "PauseTotalNs", "BuckHashSys", "GCSys"]) {
       assert.equal(typeof vars.memstats[name], "number", name);
     }
@@ -236,8 +252,20 @@ describe("numbers as JSON", () => {
     assert.deepEqual(groups.map((g: { states: object }) => g.states), [{ "chan receive": 3 }, { sleep: 1 }]);
     assert.equal(groups[0].frames.at(-1).function, "served.wait");
     assert.ok(groups[0].frames.every((f: { line: number }) => f.line > 0));
+    assert.equal(groups[0].waited, null, "nothing was collected yet");
     assert.deepEqual(groups[0].createdBy, { function: "served.park", file: "tests/host/guest/served.ts", line: 19 });
     assert.equal(groups[0].goids.length, 3);
+  });
+
+  it("/debug/goroutines says how long goroutines have waited, as far as collections have seen", async () => {
+    const platform = new MockPlatform();
+    const app = await loadOn(bytes, options, platform);
+    await platform.drive(app.exports.park!(3));
+    platform.elapse(10_000);
+    await get(app, "/debug/histogram");
+    platform.elapse(90_500);
+    const { groups } = await (await get(app, "/debug/goroutines")).json();
+    assert.deepEqual(groups.map((g: { waited: number }) => g.waited), [90, 90]);
   });
 
   it("/debug/histogram counts what lives by class", async () => {

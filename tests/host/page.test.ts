@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeProfile, type Flame, flameTree } from "../../host/page/decode.ts";
-import { bytes, change, count, inUnit, nanoseconds } from "../../host/page/format.ts";
+import { bytes, change, count, inUnit, nanoseconds, seconds, short } from "../../host/page/format.ts";
 import { allocsProfile, heapProfile, type MemRecord } from "../../host/profile/heap.ts";
 import { encodePprof } from "../../host/profile/pprof.ts";
 import { PcTab } from "../../host/symbol/pctab.ts";
@@ -40,6 +40,8 @@ test("flameTree: outermost first, values with all below, nothing that is zero", 
 test("numbers for people", () => {
   assert.deepEqual([0, 1023, 1536, 2 ** 24, 5.5e9, -2048].map(bytes), ["0 B", "1023 B", "1.5 KiB", "16 MiB", "5.12 GiB", "−2 KiB"]);
   assert.deepEqual([0, 999, 1500, 2.5e6, 3e9].map(nanoseconds), ["0 ns", "999 ns", "1.5 µs", "2.5 ms", "3 s"]);
+  assert.deepEqual([7, 12345, 5e6].map(short), ["7", "12.3 k", "5 M"]);
+  assert.deepEqual([0, 59, 190, 7300].map(seconds), ["0 s", "59 s", "3 min", "2 h 1 min"]);
   assert.deepEqual([12345, -7].map(count), ["12,345", "−7"]);
   assert.deepEqual([change(0, count), change(5, count), change(-5, count)], ["", "+5", "−5"]);
   assert.deepEqual([inUnit(2048, "bytes"), inUnit(2000, "nanoseconds"), inUnit(2, "count")], ["2 KiB", "2 µs", "2"]);

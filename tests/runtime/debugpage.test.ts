@@ -66,10 +66,10 @@ for (const kind of BROWSERS) {
       }));
 
     test("counts and plots", "overview", async (page) => {
-      await until(page, `texts("dd")[0] === "4" && $$(".uplot").length === 4`);
+      await until(page, `texts("dd")[0] === "4" && $$(".uplot").length === 6`);
       assert.equal(await page.title(), "served.wasm · gopark");
       const names = await page.evaluate(`texts(".plot-title")`);
-      assert.deepEqual(names, ["Goroutines", "Heap", "Allocation", "Collector"]);
+      assert.deepEqual(names, ["Goroutines", "Scheduler", "Stacks", "Heap", "Allocation", "Collector"]);
     });
 
     test("groups goroutines, and finds them by the keyboard", "goroutines", async (page) => {
