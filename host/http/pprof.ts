@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ProfileError } from "../abi/errors.ts";
 import { listing } from "./listing.ts";
 import { HttpError, profileReply, reply, textReply } from "./reply.ts";
 import type { Asked, Served } from "./served.ts";
@@ -81,8 +82,14 @@ async function cpuProfile(served: Served, { kinds, url, asked }: PprofRequest): 
   if (!kinds.includes(CPU)) {
     throw new HttpError(500, "Could not enable CPU profiling: this version of gopark has no CPU profile");
   }
-  const seconds = atoi(url.searchParams.get("seconds") ?? "");
-  return profileReply(await served.profile(CPU, { seconds: seconds > 0 ? seconds : CPU_SECONDS, signal: asked.signal }), CPU);
+  const given = atoi(url.searchParams.get("seconds") ?? "");
+  const seconds = given > 0 ? given : CPU_SECONDS;
+  try {
+    return profileReply(await served.profile(CPU, { seconds, signal: asked.signal }), CPU);
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    throw new HttpError(500, error.message.replace(/^(could not enable CPU profiling: )?/i, "Could not enable CPU profiling: "));
+  }
 }
 
 /** Names the function of each pc, as Symbol does: `0x1f+0x20` has two. */

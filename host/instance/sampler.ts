@@ -25,9 +25,6 @@ import { pass } from "./pass.ts";
 import type { Platform } from "./platform.ts";
 import type { Sampling } from "./program.ts";
 
-/** It comes with the sampler, so that a profile begins its seconds with its samples. */
-export { pass } from "./pass.ts";
-
 /** Is told of the clock by what runs the program. */
 export interface Sampler {
   /** A slice begins. */

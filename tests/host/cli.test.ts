@@ -37,7 +37,7 @@ const mistakes = [
   { args: ["run", "nope.wasm"], want: "cannot read nope.wasm: ENOENT: no such file or directory" },
   { args: ["run", "--frob", "x.ts"], want: "Unknown option '--frob'" },
   { args: ["run", "x.ts", "--profile", "goroutine"], want: "--profile goroutine: want KIND=OUT" },
-  { args: ["run", "x.ts", "--profile", "heat=o"], want: 'no profile "heat": there are goroutine, heap, allocs, threadcreate' },
+  { args: ["run", "x.ts", "--profile", "heat=o"], want: 'no profile "heat": there are goroutine, heap, allocs, threadcreate, block, mutex, goroutineleak, profile' },
   { args: ["pprof", "x.wasm"], want: "missing KIND" },
   { args: ["pprof", "x.wasm", "goroutine", "--after", "soon"], want: "--after soon: want milliseconds" },
 ];

@@ -361,7 +361,7 @@ describe("pprof", () => {
     const { app } = await setup({ exports: [MAIN] });
     await assert.rejects(app.pprof.profile("heat" as "heap"), {
       name: "ProfileError",
-      message: 'no profile "heat": there are goroutine, heap, allocs, threadcreate',
+      message: 'no profile "heat": there are goroutine, heap, allocs, threadcreate, block, mutex, goroutineleak, profile',
     });
   });
 
