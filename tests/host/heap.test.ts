@@ -166,7 +166,7 @@ describe("the heap of a real program", () => {
   });
 
   it("takes a delta over some seconds", async () => {
-    const pending = app.pprof.profile("heap", { seconds: 0.01, gc: true });
+    const pending = app.pprof.profile("heap", { seconds: 0.5, gc: true });
     await app.exports.build!(10);
     const p = Proto.decode(gunzipSync(await pending));
     assert.ok(p.sample.some((s) => Number(s.value[0]) === 10 && Number(s.value[2]) === 10));
