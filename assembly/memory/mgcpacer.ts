@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 // The pacer: when a cycle begins, and how much of it each allocation pays for.
 //
-// The goal is what survived the last cycle and gcpercent of it, as in Go. But memory.grow has no way
-// back: where the heap was larger before, leaving its memory unused saves nothing. So unless the program
-// has set gcpercent the goal then is up to four times what survived, and cycles are fewer. A cycle begins a sixteenth of
-// that growth before the goal; from then on each byte allocated owes as many bytes of marking as will
-// have all of the heap marked in time. Debts are paid when a list of cells is refilled and with each
-// large object, at most MAX_STEP at a time, so that no stop is long.
+// The goal is what survived the last cycle, and gcpercent of that and of what goroutines take, which a
+// cycle looks at too, as in Go. But memory.grow has no way back: where the heap was larger before,
+// leaving its memory unused saves nothing. So unless the program has set gcpercent the goal then is up
+// to four times what survived, and cycles are fewer.
+//
+// A cycle begins a sixteenth of that growth before the goal; from then on each byte allocated owes as
+// many bytes of marking as will have all of the heap marked in time. Debts are paid when a list of cells
+// is refilled and with each large object, at most MAX_STEP at a time, so that no stop is long.
 
 import { gcfinish, gcmark, gcstart } from "./mgc";
 import { BLOCK_SHIFT, mheap } from "./mheap";
 
 /** No collection below this many bytes. */
 // @ts-ignore: decorator
-@inline const HEAP_MINIMUM: usize = 4 << 20;
+@inline const HEAP_MINIMUM: usize = 2 << 20;
 /** How many times what survived the goal may be where the memory is there. */
 // @ts-ignore: decorator
 @inline const ROOMY: u64 = 4;
@@ -31,7 +33,8 @@ export function setgoal(): void {
   const live = <u64>mheap.survived;
   const percent = mheap.gcpercent;
   const limit = mheap.memorylimit;
-  let goal = percent < 0 ? <u64>u32.MAX_VALUE : live + live * <u64>percent / 100;
+  const stacks = (<u64>mheap.persistent << BLOCK_SHIFT) - mheap.bucketbytes;
+  let goal = percent < 0 ? <u64>u32.MAX_VALUE : live + (live + stacks) * <u64>percent / 100;
   if (percent >= 0) goal = max(goal, <u64>HEAP_MINIMUM * percent / 100);
   if (!mheap.gcpercentset) goal = max(goal, room(live, goal));
   // Over the limit already, every further sixteenth collects: Go, too, keeps its collector from taking all time.
