@@ -42,6 +42,6 @@ export function main(): void {
   gosched();
   const buf = new Uint8Array(65536);
   const text = String.UTF8.decodeUnsafe(buf.dataStart, runtime.stack(buf, true));
-  println(text.substring(text.indexOf("[originating")).split("prog/ancestors.ts:17").length.toString());
+  println(text.substring(text.indexOf("[originating")).split("ancestors.ts:17").length.toString());
   println(text.includes("\n...additional frames elided...\n").toString());
 }
