@@ -10,7 +10,7 @@ import { sched, tracedg } from "../sys/types";
 /** Adds an event of the running goroutine, if it is traced. */
 function note(kind: u32, a: u32, b: u32, text: string): void {
   if (!trace.isEnabled()) return;
-  tracenow(kind, tracedg().goid, a, b);
+  tracenow(kind, tracedg(), a, b);
   tracetext(text);
 }
 

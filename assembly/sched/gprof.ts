@@ -23,7 +23,7 @@ export function gprof(gp: G): GProf {
 
 /** Notes that gp was made ready, when and by whom. Never allocates. */
 export function noteready(gp: G): void {
-  if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp.goid, <u32>tracedg().goid, 0);
+  if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp, <u32>tracedg().goid, 0);
   if (sched.watch & WATCH_BLOCK && gp.prof) changetype<GProf>(gp.prof).ready = nanotime();
 }
 
@@ -34,7 +34,7 @@ export function noteunlock(q: usize): void {
 
 /** Tells the trace, and those who keep ancestors, that gp is new. */
 export function notebirth(gp: G): void {
-  if (sched.watch & WATCH_TRACE) traceevent(EV_CREATE, gp.goid, <u32>gp.parentgoid, gp.gopc);
+  if (sched.watch & WATCH_TRACE) traceevent(EV_CREATE, gp, <u32>gp.parentgoid, gp.gopc);
   if (sched.watch & WATCH_ANCESTORS) saveancestors(changetype<usize>(gp), 0);
 }
 

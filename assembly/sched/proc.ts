@@ -9,7 +9,7 @@
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
 import {
-  EV_END, EV_PARK, EV_RUN, EV_SLICE, EV_SLICE_END, EV_START, FRAME_PC_SHIFT, TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS, WATCH_TRACE
+  EV_END, EV_PARK, EV_RUN, EV_SLICE_END, EV_START, FRAME_PC_SHIFT, TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS, WATCH_TRACE
 } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
@@ -238,7 +238,10 @@ function exportdone(gp: G): void {
       break;
     }
     if (gp.stackpos == gp.stackbase) {
-      if (sched.watch & (WATCH_CPU | WATCH_TRACE)) ended(gp);
+      if (sched.watch & (WATCH_CPU | WATCH_TRACE)) {
+        gp.status = Gdead;
+        switched(BLOCK_PARKED, gp);
+      }
       if (gp.callid != STARTED_BY_GO) finished(gp);
       goexit0(gp);
       break;
@@ -257,24 +260,17 @@ function switched(what: usize, gp: G): void {
 }
 
 function traced(what: usize, gp: G): void {
-  traceswitch();
   if (what == BLOCK_RUNS) {
-    if (!gp.entry) traceevent(EV_RUN, gp.goid, 0, 0);
-    else if (gp.callid >= 0) traceevent(EV_START, gp.goid, <u32>gp.fn, 1);
-    else traceevent(EV_START, gp.goid, load<u32>(gp.fn), 0);
-  } else if (gp.status == Gdead) traceevent(EV_END, gp.goid, 0, 0);
+    const call = gp.callid >= 0;
+    if (!gp.entry) traceevent(EV_RUN, gp, 0, 0);
+    else traceevent(EV_START, gp, call ? <u32>gp.fn : load<u32>(gp.fn), call);
+    return;
+  }
+  traceswitch();
+  if (gp.status == Gdead) traceevent(EV_END, gp, 0, 0);
   else {
     const pc = gp.stackpos == gp.stackbase ? 0 : load<u32>(gp.stackpos - 4) >>> FRAME_PC_SHIFT;
-    traceevent(EV_PARK | <u32>gp.waitreason << 8, gp.goid, 0, pc);
-  }
-}
-
-/** Tells them that gp's function has returned. */
-function ended(gp: G): void {
-  if (sched.watch & WATCH_CPU) nanotime();
-  if (sched.watch & WATCH_TRACE) {
-    traceswitch();
-    traceevent(EV_END, gp.goid, 0, 0);
+    traceevent(EV_PARK | <u32>gp.waitreason << 8, gp, 0, pc);
   }
 }
 
@@ -290,10 +286,7 @@ export function schedule(slice: f64): i32 {
   const start = nanotime();
   const end = start + slice;
   sched.sliceend = end;
-  if (sched.watch & WATCH_TRACE) {
-    traceclock(start);
-    traceevent(EV_SLICE, 0, 0, 0);
-  }
+  if (sched.watch & WATCH_TRACE) traceclock(start);
   let ticks: u32 = 0;
   let why = SCHED_IDLE;
   while (true) {
@@ -320,7 +313,7 @@ export function schedule(slice: f64): i32 {
     }
   }
   p0.schedtick += ticks;
-  if (sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, 0, 0, 0);
+  if (ticks > 1 && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, g0, 0, 0);
   flush();
   return why;
 }

@@ -8,7 +8,7 @@
 import { EV_READY, EV_TIMER, WATCH_TRACE } from "../shared/layout";
 import { mheap } from "../memory/mheap";
 import { Grunnable } from "../sys/status";
-import { G, p0, sched } from "../sys/types";
+import { G, g0, p0, sched } from "../sys/types";
 import { nanotime } from "../sys/os";
 import { traceclock, traceevent } from "../sys/tracer";
 import { runqput } from "./runq";
@@ -152,7 +152,7 @@ function fire(t: Timer, now: f64): void {
   if (t.period > 0) addtimer(t, t.when + t.period * (1 + Math.floor((now - t.when) / t.period)));
   if (sched.watch & WATCH_TRACE) {
     traceclock(now);
-    traceevent(EV_TIMER, 0, 0, 0);
+    traceevent(EV_TIMER, g0, 0, 0);
   }
   call_indirect<void>(load<u32>(t.f), t.arg, now);
 }
@@ -179,6 +179,6 @@ function wake(arg: usize, now: f64): void {
   t.link = sched.timerfree;
   sched.timerfree = arg;
   gp.status = Grunnable;
-  if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp.goid, 0, 0);
+  if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp, 0, 0);
   runqput(p0, gp); // in the order in which they are due
 }

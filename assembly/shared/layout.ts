@@ -363,17 +363,16 @@ export const EV_END: u32 = 6;
 export const EV_READY: u32 = 7; // a: who made it ready, 0: a timer, or a call from the host
 export const EV_HOST_DONE: u32 = 8; // its host call has ended: it is ready
 export const EV_TIMER: u32 = 9; // a timer fired
-export const EV_SLICE: u32 = 10; // the scheduler begins
-export const EV_SLICE_END: u32 = 11; // and leaves off
-export const EV_GC: u32 = 12; // a cycle begins; a: nanoseconds that took
-export const EV_GC_STOP: u32 = 13; // a: nanoseconds of the stop that ends
-export const EV_GC_END: u32 = 14; // a: bytes in use; b: goal
-export const EV_TASK: u32 = 15; // a: its number; b: that of the task around it; text: type
-export const EV_TASK_END: u32 = 16; // a
-export const EV_REGION: u32 = 17; // a: task; text: type
-export const EV_REGION_END: u32 = 18; // a: task; text: type
-export const EV_LOG: u32 = 19; // a: task; b: units of the category; text: category, message
-export const EV_TEXT: u32 = 20;
+export const EV_SLICE_END: u32 = 10; // the scheduler leaves off
+export const EV_GC: u32 = 11; // a cycle begins; a: nanoseconds that took
+export const EV_GC_STOP: u32 = 12; // a: nanoseconds of the stop that ends
+export const EV_GC_END: u32 = 13; // a: bytes in use; b: goal
+export const EV_TASK: u32 = 14; // a: its number; b: that of the task around it; text: type
+export const EV_TASK_END: u32 = 15; // a
+export const EV_REGION: u32 = 16; // a: task; text: type
+export const EV_REGION_END: u32 = 17; // a: task; text: type
+export const EV_LOG: u32 = 18; // a: task; b: units of the category; text: category, message
+export const EV_TEXT: u32 = 19;
 
 // ╒════ Named: a profile of the program's own, in part ════╕
 // │  0  next   of all, or 0                               │

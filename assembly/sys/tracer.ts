@@ -12,6 +12,7 @@ import {
   TRACER_IDS, TRACER_LAPS, TRACER_LEFT, TRACER_NOW, TRACER_POS
 } from "../shared/layout";
 import { nanotime } from "./os";
+import { G, g0 } from "./types";
 
 /** The ring, and how often the clock is read. */
 @unmanaged export class Tracer {
@@ -56,11 +57,11 @@ export function tracering(buf: usize, size: usize): void {
   tracer.every = tracer.left = 1;
 }
 
-/** Adds an event. */
-export function traceevent(kind: u32, goid: u64, a: u32, b: u32): void {
+/** Adds an event of gp, g0 if it is of none. */
+export function traceevent(kind: u32, gp: G, a: u32, b: u32): void {
   const at = tracer.pos;
   store<u32>(at, kind);
-  store<u32>(at, <u32>goid, EVENT_GOID);
+  store<u32>(at, <u32>gp.goid, EVENT_GOID);
   store<u32>(at, a, EVENT_A);
   store<u32>(at, b, EVENT_B);
   advance(at + EVENT);
@@ -75,20 +76,22 @@ export function traceevent(kind: u32, goid: u64, a: u32, b: u32): void {
   tracer.pos = next;
 }
 
-/** Adds what the clock says. */
+/** Adds what the clock says: in place of a reading since which nothing has happened, if there is one. */
 export function traceclock(now: f64): void {
   if (now <= tracer.now) return;
   tracer.now = now;
-  traceevent(EV_CLOCK, 0, 0, 0);
   let at = tracer.pos;
-  if (at == tracer.buf) at = tracer.end;
+  if (at == tracer.buf || load<u32>(at - EVENT) != EV_CLOCK) {
+    traceevent(EV_CLOCK, g0, 0, 0);
+    at = tracer.pos == tracer.buf ? tracer.end : tracer.pos;
+  }
   store<f64>(at - EVENT, now, EVENT_A);
 }
 
 /** Adds an event whose time counts. */
-export function tracenow(kind: u32, goid: u64, a: u32, b: u32): void {
+export function tracenow(kind: u32, gp: G, a: u32, b: u32): void {
   traceclock(nanotime());
-  traceevent(kind, goid, a, b);
+  traceevent(kind, gp, a, b);
 }
 
 /** Reads the clock at some of the switches: at each if they are far apart. */

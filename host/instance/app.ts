@@ -9,8 +9,9 @@ import type { Manifest } from "../abi/manifest.ts";
 import type { MemoryView } from "../memory/view.ts";
 import type { HeapClass, MemStats, RawBlockProfileRecord } from "../memory/record.ts";
 import type { Taken } from "../profile/taken.ts";
+import type { ChromeTrace } from "../profile/trace.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
-import type { Platform } from "./platform.ts";
+import type { Platform, TraceOptions } from "./platform.ts";
 import type { Program, Sampling } from "./program.ts";
 import type { Reader } from "./reader.ts";
 
@@ -244,16 +245,44 @@ export class Pprof {
   }
 }
 
+const tracer = () => import("./tracer.ts");
+
+/** Takes the execution trace, as Go's package runtime/trace and its flight recorder do. */
+export class Trace {
+  readonly #parts: AppParts;
+
+  constructor(parts: AppParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins a trace; one from before is forgotten. Rejects with ProfileError when there is one already, by the program's doing maybe. */
+  async start(options: TraceOptions = {}): Promise<void> {
+    (await tracer()).startTrace(this.#parts, options);
+  }
+
+  /** Ends it. It can still be read. */
+  async stop(): Promise<void> {
+    (await tracer()).stopTrace(this.#parts);
+  }
+
+  /** Returns what the ring has, as Chrome trace events, also when the program has ended, however it did. */
+  async read(): Promise<ChromeTrace> {
+    return (await tracer()).chromeTraceOf(this.#parts);
+  }
+}
+
 /** A loaded program. */
 export class App<E extends Exports = Exports> {
   /** Every exported function but main, each on a goroutine of its own. */
   readonly exports: E;
   readonly runtime: Runtime;
   readonly pprof: Pprof;
+  readonly trace: Trace;
   readonly #parts: AppParts;
 
   constructor(parts: AppParts) {
     this.#parts = parts;
+    this.trace = new Trace(parts);
     this.runtime = new Runtime(parts);
     this.pprof = new Pprof(parts, this.runtime);
     this.exports = exportFunctions(parts) as E;

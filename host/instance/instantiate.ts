@@ -56,7 +56,10 @@ export async function load<E extends Exports = Exports>(
     if (door.error) program.close(door.error);
   }
   const reader = new Reader(door, view);
-  return new App<E>({ manifest, program, reader, pctab, file, section, platform, sampling, view, args: options.args ?? [] });
+  const parts = { manifest, program, reader, pctab, file, section, platform, sampling, view, args: options.args ?? [] };
+  const { trace } = options;
+  if (trace) (await import("./tracer.ts")).startTrace(parts, trace === true ? {} : trace);
+  return new App<E>(parts);
 }
 
 interface Around {

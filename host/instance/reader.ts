@@ -49,6 +49,14 @@ export class Reader {
     return this.#door.guest.memory;
   }
 
+  /** Takes raw memory, in place of what there was at `old`, if not 0. */
+  renew(old: number, size: number): number {
+    return this.#door.enter((guest) => {
+      if (old) guest.gopark_free(old);
+      return guest.gopark_alloc(size) >>> 0;
+    });
+  }
+
   numGoroutine(): number {
     return this.#door.enter((guest) => guest.gopark_numGoroutine());
   }
