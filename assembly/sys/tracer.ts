@@ -78,14 +78,13 @@ export function traceevent(kind: u32, gp: G, a: u32, b: u32): void {
 
 /** Adds what the clock says: in place of a reading since which nothing has happened, if there is one. */
 export function traceclock(now: f64): void {
-  if (now <= tracer.now) return;
-  tracer.now = now;
+  if (now > tracer.now) tracer.now = now;
   let at = tracer.pos;
   if (at == tracer.buf || load<u32>(at - EVENT) != EV_CLOCK) {
     traceevent(EV_CLOCK, g0, 0, 0);
     at = tracer.pos == tracer.buf ? tracer.end : tracer.pos;
   }
-  store<f64>(at - EVENT, now, EVENT_A);
+  store<f64>(at - EVENT, tracer.now, EVENT_A);
 }
 
 /** Adds an event whose time counts. */

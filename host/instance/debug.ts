@@ -19,6 +19,10 @@ export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, reques
     cmdline: () => [file, ...args],
     kinds: () => pprof.kinds(),
     profile: (kind, wishes) => pprof.profile(kind as ProfileKind, wishes),
+    async trace(seconds, signal) {
+      const { traceFor } = await import("./tracer.ts");
+      return new TextEncoder().encode(JSON.stringify(await traceFor(parts, seconds, signal)));
+    },
     text: (kind, debug) => pprof.text(kind as ProfileKind, debug),
     funcForPC: (pc) => (pctab.has(pc) ? pctab.frame(pc).function : null),
     schedtick: () => view.u32(P0 + P_SCHEDTICK),
