@@ -199,14 +199,12 @@ export class Pprof {
   /** Ends what startCPUProfile began, and returns the profile: gzipped profile.proto. */
   async stopCPUProfile(): Promise<Uint8Array<ArrayBuffer>> {
     const { sampler } = this.#parts.sampling;
-    if (!sampler) throw new ProfileError("no CPU profile was started");
-    return sampler.stop();
+    return sampler ? sampler.stop() : (await import("./sampler.ts")).notStarted();
   }
 
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */
   async text(kind: AnyKind, debug: 1 | 2 = 1): Promise<string> {
-    if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
-    if (kind === "profile") throw new ProfileError("the CPU profile has no text form");
+    if (debug !== 1 && debug !== 2 || kind === "profile") throw (await writers()).noText(debug);
     if (debug === 2 && kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
     if (debug === 2 && kind.startsWith("goroutine")) return this.#runtime.stack({ all: true });
     const taken = this.#take(kind, false, true);
@@ -245,30 +243,14 @@ export class Pprof {
   }
 }
 
-const tracer = () => import("./tracer.ts");
-
 /** Takes the execution trace, as Go's package runtime/trace and its flight recorder do. */
-export class Trace {
-  readonly #parts: AppParts;
-
-  constructor(parts: AppParts) {
-    this.#parts = parts;
-  }
-
+export interface Trace {
   /** Begins a trace; one from before is forgotten. Rejects with ProfileError when there is one already, by the program's doing maybe. */
-  async start(options: TraceOptions = {}): Promise<void> {
-    (await tracer()).startTrace(this.#parts, options);
-  }
-
+  start(options?: TraceOptions | true): Promise<void>;
   /** Ends it. It can still be read. */
-  async stop(): Promise<void> {
-    (await tracer()).stopTrace(this.#parts);
-  }
-
+  stop(): Promise<void>;
   /** Returns what the ring has, as Chrome trace events, also when the program has ended, however it did. */
-  async read(): Promise<ChromeTrace> {
-    return (await tracer()).chromeTraceOf(this.#parts);
-  }
+  read(): Promise<ChromeTrace>;
 }
 
 /** A loaded program. */
@@ -282,7 +264,8 @@ export class App<E extends Exports = Exports> {
 
   constructor(parts: AppParts) {
     this.#parts = parts;
-    this.trace = new Trace(parts);
+    const lazily = (name: keyof Trace) => async (options?: TraceOptions | true) => (await import("./tracer.ts"))[name](parts, options);
+    this.trace = { start: lazily("start"), stop: lazily("stop"), read: lazily("read") } as Trace;
     this.runtime = new Runtime(parts);
     this.pprof = new Pprof(parts, this.runtime);
     this.exports = exportFunctions(parts) as E;

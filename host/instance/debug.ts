@@ -31,7 +31,7 @@ export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, reques
     heapHistogram: () => runtime.heapHistogram(),
     goroutineGroups() {
       runtime.numGoroutine(); // throws what tells that the program has ended
-      return groupGoroutines(readGoroutines(new StillView(reader.memory)).list, pctab, platform.now() / 1e3);
+      return groupGoroutines(readGoroutines(new StillView(reader.door.guest.memory)).list, pctab, platform.now() / 1e3);
     },
   };
   return serve(served, request);

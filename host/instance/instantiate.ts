@@ -56,10 +56,9 @@ export async function load<E extends Exports = Exports>(
     if (door.error) program.close(door.error);
   }
   const reader = new Reader(door, view);
-  const parts = { manifest, program, reader, pctab, file, section, platform, sampling, view, args: options.args ?? [] };
-  const { trace } = options;
-  if (trace) (await import("./tracer.ts")).startTrace(parts, trace === true ? {} : trace);
-  return new App<E>(parts);
+  const app = new App<E>({ manifest, program, reader, pctab, file, section, platform, sampling, view, args: options.args ?? [] });
+  if (options.trace) await app.trace.start(options.trace);
+  return app;
 }
 
 interface Around {

@@ -44,17 +44,9 @@ export class Reader {
     this.#view = view;
   }
 
-  /** The memory, for readers that ask the guest nothing. */
-  get memory(): WebAssembly.Memory {
-    return this.#door.guest.memory;
-  }
-
-  /** Takes raw memory, in place of what there was at `old`, if not 0. */
-  renew(old: number, size: number): number {
-    return this.#door.enter((guest) => {
-      if (old) guest.gopark_free(old);
-      return guest.gopark_alloc(size) >>> 0;
-    });
+  /** For what is loaded when it is needed. */
+  get door(): Door {
+    return this.#door;
   }
 
   numGoroutine(): number {

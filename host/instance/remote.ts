@@ -12,7 +12,7 @@ import type { Imports } from "../abi/imports.ts";
 import { readManifest } from "../abi/manifest.ts";
 import { decodeError, encodeError, type Order, type Report, type ResponseData, type Target } from "../abi/messages.ts";
 import { failure } from "../http/reply.ts";
-import { type Exports, Pprof, Runtime, Trace } from "./app.ts";
+import { type Exports, Pprof, Runtime, type Trace } from "./app.ts";
 import { Outputs } from "./output.ts";
 import type { LoadOptions, Platform, WorkerPort } from "./platform.ts";
 import { loadModule, type Source } from "./source.ts";
@@ -65,7 +65,7 @@ export async function loadRemote<E extends Exports>(
     exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
     pprof: { ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, fetch: fetcher(owner) },
-    trace: owner.methods("trace", methodsOf(Trace)) as Remote<Trace>,
+    trace: owner.methods("trace", ["start", "stop", "read"]) as Remote<Trace>,
     run: () => owner.call("run", "run", []) as Promise<void>,
     close: () => owner.end(new ClosedError("the program was closed"), true),
   };

@@ -28,17 +28,28 @@ export interface TracerParts {
 }
 
 /** Begins a trace; one from before is forgotten. Throws RangeError for a ring that cannot be, ProfileError when there is a trace already. */
-export function startTrace({ reader, view, program }: TracerParts, { bytes = TRACE_BYTES }: TraceOptions = {}): void {
+export function start({ reader: { door }, view, program }: TracerParts, options: TraceOptions | true = true): void {
+  const { bytes = TRACE_BYTES } = options === true ? {} : options;
   if (program.ended) throw endedError("the execution trace", program.ended);
   if (!(bytes >= TRACE_LEAST && bytes <= MOST)) throw new RangeError(`trace of ${bytes} bytes: at least ${TRACE_LEAST}, at most ${MOST}`);
   if (isTraced(view)) throw new ProfileError("could not enable tracing: tracing is already enabled");
   const size = Math.floor(bytes / EVENT) * EVENT;
-  beginTrace(view, reader.renew(ringOf(view), size), size);
+  const old = ringOf(view);
+  const buf = door.enter((guest) => {
+    if (old) guest.gopark_free(old);
+    return guest.gopark_alloc(size) >>> 0;
+  });
+  beginTrace(view, buf, size);
 }
 
 /** Ends it. It can still be read. */
-export function stopTrace({ view }: TracerParts): void {
+export function stop({ view }: TracerParts): void {
   setTraced(view, false);
+}
+
+/** Returns what is in the ring. */
+export function read(parts: TracerParts): ChromeTrace {
+  return chromeTraceOf(parts);
 }
 
 /** Returns what is in the ring, also after the program's end. Throws ProfileError if there has never been a trace. */
@@ -50,10 +61,10 @@ export function chromeTraceOf({ view, pctab, file }: Pick<TracerParts, "view" | 
 
 /** Traces for some seconds, then returns what was. */
 export async function traceFor(parts: TracerParts, seconds: number, signal?: AbortSignal): Promise<ChromeTrace> {
-  startTrace(parts);
+  start(parts);
   const passed = pass(parts.platform, seconds, signal);
   await passed.catch(() => {});
-  stopTrace(parts);
+  stop(parts);
   await passed;
   return chromeTraceOf(parts);
 }
