@@ -11,7 +11,7 @@ import { customSection, FUNCTAB_SECTION, PCTAB_SECTION } from "../abi/manifest.t
 import { node } from "../adapter/node.ts";
 import { type EngineFrame, EngineStack } from "../instance/enginestack.ts";
 import { loadModule } from "../instance/source.ts";
-import { chromeTraceOf } from "../instance/tracer.ts";
+import { chromeTraceOf } from "../instance/trace.ts";
 import { codeStarts, readCoreFile } from "../memory/corefile.ts";
 import { type Goroutines, readBuild, readGoroutines } from "../memory/goroutines.ts";
 import { readHeapStats, readMemProfile } from "../memory/heap.ts";

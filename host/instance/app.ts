@@ -68,7 +68,7 @@ export interface AppParts {
   readonly sampling: Sampling;
   readonly view: MemoryView;
   /** What the program was started with. */
-  readonly args: readonly string[];
+  readonly args: readonly string[] | undefined;
 }
 
 /** Reads the state of the runtime, as Go's package runtime does. Throws once the program ended. */
@@ -204,9 +204,11 @@ export class Pprof {
 
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */
   async text(kind: AnyKind, debug: 1 | 2 = 1): Promise<string> {
-    if (debug !== 1 && debug !== 2 || kind === "profile") throw (await writers()).noText(debug);
-    if (debug === 2 && kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
-    if (debug === 2 && kind.startsWith("goroutine")) return this.#runtime.stack({ all: true });
+    if (debug !== 1 && debug !== 2 || kind === "profile") (await writers()).noText(debug);
+    if (debug === 2 && kind.startsWith("goroutine")) {
+      if (kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
+      return this.#runtime.stack({ all: true });
+    }
     const taken = this.#take(kind, false, true);
     return (await writers()).textOf(taken);
   }
@@ -259,16 +261,17 @@ export class App<E extends Exports = Exports> {
   readonly exports: E;
   readonly runtime: Runtime;
   readonly pprof: Pprof;
-  readonly trace: Trace;
+  readonly trace = {} as Trace;
   readonly #parts: AppParts;
 
   constructor(parts: AppParts) {
     this.#parts = parts;
-    const lazily = (name: keyof Trace) => async (options?: TraceOptions | true) => (await import("./tracer.ts"))[name](parts, options);
-    this.trace = { start: lazily("start"), stop: lazily("stop"), read: lazily("read") } as Trace;
     this.runtime = new Runtime(parts);
     this.pprof = new Pprof(parts, this.runtime);
     this.exports = exportFunctions(parts) as E;
+    for (const name of ["start", "stop", "read"] as const) {
+      this.trace[name] = async (options?: any): Promise<any> => (await import("./trace.ts"))[name](parts, options);
+    }
   }
 
   /** Runs main. Resolves when it has returned; rejects with how the program died otherwise. */

@@ -14,13 +14,13 @@ import type { AppParts, Pprof, ProfileKind, Runtime } from "./app.ts";
 
 /** Answers one request for /debug/…. Never rejects. */
 export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, request: Asked): Promise<Response> {
-  const { pctab, file, args, reader, view, platform } = parts;
+  const { pctab, file, args = [], reader, view, platform } = parts;
   const served: Served = {
     cmdline: () => [file, ...args],
     kinds: () => pprof.kinds(),
     profile: (kind, wishes) => pprof.profile(kind as ProfileKind, wishes),
     async trace(seconds, signal) {
-      const { traceFor } = await import("./tracer.ts");
+      const { traceFor } = await import("./trace.ts");
       return new TextEncoder().encode(JSON.stringify(await traceFor(parts, seconds, signal)));
     },
     text: (kind, debug) => pprof.text(kind as ProfileKind, debug),

@@ -15,9 +15,9 @@ import { labelledKey, nonEmpty, type Profile, rowKey, type Sample } from "./mode
 
 const TAB = 8;
 
-/** The error for a text form that there is not: of the number `debug`, or of the CPU profile. */
-export function noText(debug: number): ProfileError {
-  return new ProfileError(debug === 1 || debug === 2 ? "the CPU profile has no text form" : `text form ${debug}: there are 1 and 2`);
+/** Throws ProfileError for a text form that there is not: of the number `debug`, or of the CPU profile. */
+export function noText(debug: number): never {
+  throw new ProfileError(debug === 1 || debug === 2 ? "the CPU profile has no text form" : `text form ${debug}: there are 1 and 2`);
 }
 
 /** Prints a count profile: a title, then for each stack its count, its pcs and its frames. */
