@@ -21,5 +21,6 @@ export { Select } from "./api/select";
 export { debug, gosched, print, println, runtime } from "./api/runtime";
 export { Cond, Mutex, Once, RWMutex, Semaphore, WaitGroup } from "./api/sync";
 export { pprof } from "./api/pprof";
+export { trace } from "./api/trace";
 export { time } from "./api/time";
 export { context } from "./api/context";

@@ -10,7 +10,7 @@ import {
   EXIT_TRAP, SETTLE_MANAGED, SETTLE_OK, TRAP_DIVIDE, TRAP_HOST, TRAP_MEMORY, TRAP_OVERFLOW,
   TRAP_STACK, TRAP_TABLE, TRAP_UNREACHABLE
 } from "../shared/status";
-import { SLOT_SIZE } from "../shared/layout";
+import { EV_HOST_DONE, SLOT_SIZE, WATCH_TRACE } from "../shared/layout";
 import { goroutineprofile, threadcreateprofile } from "../profile/callers";
 import { memprofile } from "../profile/mprof";
 import { samplerate } from "../memory/sample";
@@ -21,6 +21,7 @@ import { findleaks } from "../sys/hooks";
 import { resetstate } from "../sys/intrinsics";
 import { printrune, printstring } from "../sys/print";
 import { Grunnable } from "../sys/status";
+import { tracenow } from "../sys/tracer";
 import { G, p0, sched, sudogof, tracedg } from "../sys/types";
 import { runqput } from "../sched/runq";
 import { runtime, writestack } from "./runtime";
@@ -72,6 +73,7 @@ export function gopark_settle(token: usize, how: i32): usize {
   gp.slotManaged = (how & SETTLE_MANAGED) != 0;
   gp.slot0 = gp.slot1 = 0;
   gp.status = Grunnable;
+  if (sched.watch & WATCH_TRACE) tracenow(EV_HOST_DONE, gp, 0, 0);
   runqput(p0, gp);
   return changetype<usize>(gp) + offsetof<G>("slot0");
 }

@@ -4,10 +4,12 @@
 // The transform inlines nothing of this file: it is for when a profile is on, and an indirect call in a function
 // that may park would have that function keep more of its locals.
 
+import { EV_CREATE, EV_READY, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_TRACE } from "../shared/layout";
 import { persistentalloc } from "../memory/persistentalloc";
 import { onunlock, saveancestors } from "../sys/hooks";
 import { nanotime } from "../sys/os";
-import { G, getg, GProf } from "../sys/types";
+import { traceevent } from "../sys/tracer";
+import { G, getg, GProf, sched, tracedg } from "../sys/types";
 
 /** gp's record; made if there is none. It stays with the G for whatever goroutine that is next. Never collects. */
 export function gprof(gp: G): GProf {
@@ -19,9 +21,10 @@ export function gprof(gp: G): GProf {
   return changetype<GProf>(gp.prof);
 }
 
-/** Notes when gp was made ready. Never allocates. */
+/** Notes that gp was made ready, when and by whom. Never allocates. */
 export function noteready(gp: G): void {
-  if (gp.prof) changetype<GProf>(gp.prof).ready = nanotime();
+  if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp, <u32>tracedg().goid, 0);
+  if (sched.watch & WATCH_BLOCK && gp.prof) changetype<GProf>(gp.prof).ready = nanotime();
 }
 
 /** Tells the mutex profile that the first of q is about to be woken. */
@@ -29,9 +32,10 @@ export function noteunlock(q: usize): void {
   onunlock(q, 0);
 }
 
-/** Tells those who keep ancestors that gp is new. */
+/** Tells the trace, and those who keep ancestors, that gp is new. */
 export function notebirth(gp: G): void {
-  saveancestors(changetype<usize>(gp), 0);
+  if (sched.watch & WATCH_TRACE) traceevent(EV_CREATE, gp, <u32>gp.parentgoid, gp.gopc);
+  if (sched.watch & WATCH_ANCESTORS) saveancestors(changetype<usize>(gp), 0);
 }
 
 /** Gives a new goroutine the labels of the running one, or takes those away that its G had. Never collects. */

@@ -8,7 +8,9 @@
 //
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
-import { TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS } from "../shared/layout";
+import {
+  EV_END, EV_PARK, EV_RUN, EV_SLICE_END, EV_START, FRAME_PC_SHIFT, TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS, WATCH_TRACE
+} from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
@@ -17,6 +19,7 @@ import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
+import { traceclock, traceevent, tracenow, traceswitch } from "../sys/tracer";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
 import { inheritlabels, notebirth, noteready } from "./gprof";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
@@ -60,7 +63,7 @@ function cannotpark(): void {
 // @ts-ignore: decorator
 @inline export function goready(gp: G): void {
   gp.status = Grunnable;
-  if (sched.watch & WATCH_BLOCK) noteready(gp);
+  if (sched.watch & (WATCH_BLOCK | WATCH_TRACE)) noteready(gp);
   runqputnext(p0, gp);
 }
 
@@ -114,7 +117,7 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
   startproc(gp, entry, fn, size);
   gp.gopc = callerpc();
   gp.parentgoid = getg().goid;
-  if (sched.watch & WATCH_ANCESTORS) notebirth(gp);
+  if (sched.watch & (WATCH_ANCESTORS | WATCH_TRACE)) notebirth(gp);
   runqputnext(p0, gp);
   return gp;
 }
@@ -141,6 +144,7 @@ export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
   gp.parentgoid = 0;
   gp.callid = callid;
   gp.argmask = mask;
+  if (sched.watch & WATCH_TRACE) notebirth(gp);
   sched.mainstarted = true;
   if (main) runqputfirst(p0, gp); // what the module level started waits, as init's goroutines do
   else runqput(p0, gp);
@@ -215,7 +219,7 @@ function exportdone(gp: G): void {
 // @ts-ignore: decorator
 @inline function execute(gp: G): void {
   m0.curg = gp;
-  if (sched.watch & (WATCH_BLOCK | WATCH_CPU)) switched(BLOCK_RUNS, gp);
+  if (sched.watch & (WATCH_BLOCK | WATCH_CPU | WATCH_TRACE)) switched(BLOCK_RUNS, gp);
   gp.status = Grunning;
   gp.gcscan = 0;
   const entry = gp.entry;
@@ -226,7 +230,7 @@ function exportdone(gp: G): void {
   while (true) {
     if (unwound()) {
       stacksave(gp);
-      if (sched.watch & (WATCH_BLOCK | WATCH_CPU)) switched(BLOCK_PARKED, gp);
+      if (sched.watch & (WATCH_BLOCK | WATCH_CPU | WATCH_TRACE)) switched(BLOCK_PARKED, gp);
       if (gp.status == Gdead) {
         if (gp.callid != STARTED_BY_GO) exited(gp);
         goexit0(gp);
@@ -234,7 +238,10 @@ function exportdone(gp: G): void {
       break;
     }
     if (gp.stackpos == gp.stackbase) {
-      if (sched.watch & WATCH_CPU) nanotime();
+      if (sched.watch & (WATCH_CPU | WATCH_TRACE)) {
+        gp.status = Gdead;
+        switched(BLOCK_PARKED, gp);
+      }
       if (gp.callid != STARTED_BY_GO) finished(gp);
       goexit0(gp);
       break;
@@ -245,10 +252,26 @@ function exportdone(gp: G): void {
   m0.hostg = changetype<G>(0);
 }
 
-/** Tells profiles that gp begins or leaves off to run. */
+/** Tells profiles and the trace that gp begins or leaves off to run. */
 function switched(what: usize, gp: G): void {
+  if (sched.watch & WATCH_TRACE) traced(what, gp);
   if (sched.watch & WATCH_BLOCK) onblock(what, changetype<usize>(gp));
   if (sched.watch & WATCH_CPU) nanotime(); // a host's clock takes a sample when one is due
+}
+
+function traced(what: usize, gp: G): void {
+  if (what == BLOCK_RUNS) {
+    const call = gp.callid >= 0;
+    if (!gp.entry) traceevent(EV_RUN, gp, 0, 0);
+    else traceevent(EV_START, gp, call ? <u32>gp.fn : load<u32>(gp.fn), call);
+    return;
+  }
+  traceswitch();
+  if (gp.status == Gdead) traceevent(EV_END, gp, 0, 0);
+  else {
+    const pc = gp.stackpos == gp.stackbase ? 0 : load<u32>(gp.stackpos - 4) >>> FRAME_PC_SHIFT;
+    traceevent(EV_PARK | <u32>gp.waitreason << 8, gp, 0, pc);
+  }
 }
 
 // A goroutine whose trampoline itself was parked has no frame left to resume: it is done.
@@ -260,8 +283,10 @@ function switched(what: usize, gp: G): void {
 /** Runs goroutines for at most `slice` nanoseconds; tells why it came back (SCHED_*). */
 export function schedule(slice: f64): i32 {
   m0.tsp = TRACE_TOP;
-  const end = nanotime() + slice;
+  const start = nanotime();
+  const end = start + slice;
   sched.sliceend = end;
+  if (sched.watch & WATCH_TRACE) traceclock(start);
   let ticks: u32 = 0;
   let why = SCHED_IDLE;
   while (true) {
@@ -288,6 +313,7 @@ export function schedule(slice: f64): i32 {
     }
   }
   p0.schedtick += ticks;
+  if (ticks > 1 && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, g0, 0, 0);
   flush();
   return why;
 }

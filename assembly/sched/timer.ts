@@ -5,10 +5,12 @@
 // collector must see. Its function runs on the scheduler, so it may make goroutines ready but
 // not park. An entry of the heap repeats the time, so that sifting touches no timer but the moved.
 
+import { EV_READY, EV_TIMER, WATCH_TRACE } from "../shared/layout";
 import { mheap } from "../memory/mheap";
 import { Grunnable } from "../sys/status";
-import { G, p0, sched } from "../sys/types";
+import { G, g0, p0, sched } from "../sys/types";
 import { nanotime } from "../sys/os";
+import { traceclock, traceevent } from "../sys/tracer";
 import { runqput } from "./runq";
 
 /** One timer. */
@@ -148,6 +150,10 @@ export function timersdue(): bool {
 function fire(t: Timer, now: f64): void {
   deltimer(t);
   if (t.period > 0) addtimer(t, t.when + t.period * (1 + Math.floor((now - t.when) / t.period)));
+  if (sched.watch & WATCH_TRACE) {
+    traceclock(now);
+    traceevent(EV_TIMER, g0, 0, 0);
+  }
   call_indirect<void>(load<u32>(t.f), t.arg, now);
 }
 
@@ -173,5 +179,6 @@ function wake(arg: usize, now: f64): void {
   t.link = sched.timerfree;
   sched.timerfree = arg;
   gp.status = Grunnable;
+  if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp, 0, 0);
   runqput(p0, gp); // in the order in which they are due
 }

@@ -8,7 +8,7 @@
 // ╒═══════════ the first 1 MiB ═════════════╕
 // │ 0x00000  trace stack of M 0, grows down  │  running below 0 traps
 // │ 0xFC000  mcache of P 0, mheap, its lists │
-// │ 0xFE000  what the memory profile keeps   │
+// │ 0xFE000  what profiles and traces keep   │
 // │ 0xFF000  M 0                             │
 // │ 0xFF200  sched; P 0, G 0 behind it       │
 // │ 0x100000 static data, heap               │  asc's
@@ -30,6 +30,8 @@ export const SAMPLER: usize = 0xfe000;
 export const MPROF: usize = 0xfe400;
 /** The program's own profiles: the first of a list, or 0. */
 export const PROFILES: usize = 0xfe480;
+/** Where the execution trace is. */
+export const TRACER: usize = 0xfe4c0;
 export const M0: usize = 0xff000;
 /** Which build this memory is of: see the drawing of BUILD. */
 export const BUILD: usize = 0xff1c0;
@@ -94,6 +96,8 @@ export const WATCH_MUTEX: u32 = 4;
 export const WATCH_CPU: u32 = 16;
 /** Goroutines are to know those they come from. */
 export const WATCH_ANCESTORS: u32 = 8;
+/** Events go into the execution trace. */
+export const WATCH_TRACE: u32 = 32;
 /** Dumps show labels (Go: tracebacklabels=1). */
 export const DUMP_LABELS: u32 = 1;
 
@@ -306,6 +310,69 @@ export const MEM_BUCKET_STK: usize = 64;
 export const BUCKET_COUNT: usize = 16;
 export const BUCKET_CYCLES: usize = 24;
 export const BUCKET_STK: usize = 32;
+
+// ╒══════════════════ Tracer ═══════════════════╕
+// │  0  buf    the ring: raw memory, or 0       │
+// │  4  end    behind its last slot             │
+// │  8  pos    where the next event goes        │
+// │ 12  laps   times it has begun anew      u32 │
+// │ 16  now    the latest reading of the    f64 │
+// │            clock that is in the ring        │
+// │ 24  every  switches to a reading        i32 │
+// │ 28  left   switches to the next         i32 │
+// │ 32  ids    tasks so far                 u32 │
+// └─────────────────────────────────────────────┘ 40
+// The ring is full of events once it has begun anew; the slot at pos is then the oldest, and may be torn.
+export const TRACER_BUF: usize = 0;
+export const TRACER_END: usize = 4;
+export const TRACER_POS: usize = 8;
+export const TRACER_LAPS: usize = 12;
+export const TRACER_NOW: usize = 16;
+export const TRACER_EVERY: usize = 24;
+export const TRACER_LEFT: usize = 28;
+export const TRACER_IDS: usize = 32;
+
+// ╒════════════════════ event ═════════════════════╕
+// │  0  kind                                    u8 │  EV_
+// │  1  reason  EV_PARK: waitreason                │
+// │             EV_TEXT: units in it            u8 │
+// │  4  goid    low half; 0: no goroutine      u32 │
+// │  8  a                                      u32 │  EV_CLOCK: nanoseconds, f64
+// │ 12  b                                      u32 │
+// ╞════════════ EV_TEXT, behind its event ═════════╡
+// │  2  7 units of UTF-16                          │
+// └────────────────────────────────────────────────┘ 16
+export const EVENT: usize = 16;
+export const EVENT_GOID: usize = 4;
+export const EVENT_A: usize = 8;
+export const EVENT_B: usize = 12;
+export const EVENT_TEXT: usize = 2;
+export const TEXT_UNITS: i32 = 7;
+/** Longer texts are cut. */
+export const TEXT_LIMIT: i32 = 252;
+/** What a ring has at first, and at least. */
+export const TRACE_BYTES: i32 = 1 << 20;
+export const TRACE_LEAST: i32 = 1 << 10;
+/** What happens until the next one happens at the time of the latest, or between the two. */
+export const EV_CLOCK: u32 = 1;
+export const EV_CREATE: u32 = 2; // a: who made it; b: pc of the go statement
+export const EV_START: u32 = 3; // a: its function, by table index, or the number of an export; b: 1 for that
+export const EV_RUN: u32 = 4;
+export const EV_PARK: u32 = 5; // reason 0: it only gave way; b: pc of its innermost frame
+export const EV_END: u32 = 6;
+export const EV_READY: u32 = 7; // a: who made it ready, 0: a timer, or a call from the host
+export const EV_HOST_DONE: u32 = 8; // its host call has ended: it is ready
+export const EV_TIMER: u32 = 9; // a timer fired
+export const EV_SLICE_END: u32 = 10; // the scheduler leaves off
+export const EV_GC: u32 = 11; // a cycle begins; a: nanoseconds that took
+export const EV_GC_STOP: u32 = 12; // a: nanoseconds of the stop that ends
+export const EV_GC_END: u32 = 13; // a: bytes in use; b: goal
+export const EV_TASK: u32 = 14; // a: its number; b: that of the task around it; text: type
+export const EV_TASK_END: u32 = 15; // a
+export const EV_REGION: u32 = 16; // a: task; text: type
+export const EV_REGION_END: u32 = 17; // a: task; text: type
+export const EV_LOG: u32 = 18; // a: task; b: units of the category; text: category, message
+export const EV_TEXT: u32 = 19;
 
 // ╒════ Named: a profile of the program's own, in part ════╕
 // │  0  next   of all, or 0                               │

@@ -5,11 +5,13 @@
 import { Mutex } from "../api/sync";
 import { park } from "../sched/proc";
 import { runqput } from "../sched/runq";
+import { EV_HOST_DONE, WATCH_TRACE } from "../shared/layout";
 import { gopanic } from "../sys/fatal";
 import { resumed } from "../sys/intrinsics";
 import { Grunnable, waitIO } from "../sys/status";
 import { EAGAIN, EINTR, readcount, readsome } from "../sys/wasi";
-import { G, getg, p0 } from "../sys/types";
+import { tracenow } from "../sys/tracer";
+import { G, getg, p0, sched } from "../sys/types";
 import { errnostring } from "./errno";
 import { decodeutf8 } from "./utf8";
 
@@ -41,6 +43,7 @@ export function stdinready(): void {
   const gp = changetype<G>(waiter);
   waiter = 0;
   gp.status = Grunnable;
+  if (sched.watch & WATCH_TRACE) tracenow(EV_HOST_DONE, gp, 0, 0);
   runqput(p0, gp);
 }
 

@@ -9,7 +9,7 @@
 import * as errors from "./errors.ts";
 
 /** What a call is for: main, an export, a method of the readers. */
-export type Target = "run" | "exports" | "runtime" | "pprof";
+export type Target = "run" | "exports" | "runtime" | "pprof" | "trace";
 
 /** From the owner. */
 export type Order =
@@ -27,6 +27,7 @@ export interface RemoteProgram {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The names of the host functions that the owner has, by module. */
   readonly imports: Readonly<Record<string, readonly string[]>>;
+  readonly trace: boolean | { readonly bytes?: number };
 }
 
 /** From the worker. `id` of a host call is 0 when nobody waits for its result. */

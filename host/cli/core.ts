@@ -11,10 +11,12 @@ import { customSection, FUNCTAB_SECTION, PCTAB_SECTION } from "../abi/manifest.t
 import { node } from "../adapter/node.ts";
 import { type EngineFrame, EngineStack } from "../instance/enginestack.ts";
 import { loadModule } from "../instance/source.ts";
+import { chromeTraceOf } from "../instance/trace.ts";
 import { codeStarts, readCoreFile } from "../memory/corefile.ts";
 import { type Goroutines, readBuild, readGoroutines } from "../memory/goroutines.ts";
 import { readHeapStats, readMemProfile } from "../memory/heap.ts";
 import { readBlockBuckets } from "../memory/record.ts";
+import { ringOf } from "../memory/trace.ts";
 import { MemoryView } from "../memory/view.ts";
 import { blockProfile } from "../profile/block.ts";
 import { printGoroutines, stackOf } from "../profile/dump.ts";
@@ -25,6 +27,7 @@ import { encodeMemStats } from "../profile/text.ts";
 import { threadCreateProfile } from "../profile/threadcreate.ts";
 import { FuncTab } from "../symbol/functab.ts";
 import { PcTab } from "../symbol/pctab.ts";
+import { save } from "./build.ts";
 import { memRecords, readInput, saveProfile, withFiles } from "./postmortem.ts";
 import { parseProfile } from "./program.ts";
 import { CliError, type Command, parseLine } from "./usage.ts";
@@ -40,7 +43,7 @@ interface WantedProfile {
 
 export const core: Command = {
   summary: "read the goroutines and the heap out of a core dump",
-  help: `usage: gopark core COREDUMP APP.wasm [--memstats] [--profile [KIND=]OUT]…
+  help: `usage: gopark core COREDUMP APP.wasm [--memstats] [--profile [KIND=]OUT]… [--trace OUT]
 
 Prints every goroutine of a program that an engine's trap has ended, as Go prints them. APP.wasm is
 the program that ran: the build, not another one of the same source. A core dump is what
@@ -49,6 +52,8 @@ the program that ran: the build, not another one of the same source. A core dump
   --memstats              prints runtime.MemStats too: what was allocated, freed and collected
   --profile [KIND=]OUT    writes a profile to OUT, for "go tool pprof"; KIND is goroutine (the default),
                           ${CORE_KINDS.slice(1).join(", ")}; may be given several times
+  --trace OUT             writes the execution trace to OUT if the program has called trace.start: Chrome trace
+                          events, for ui.perfetto.dev
 
 heap and allocs are as of the program's last collection.
 
@@ -59,6 +64,7 @@ Exit status: 2 when a file is not what it should be, or they are not of one buil
     const { values, file, rest } = parseLine(args, ["COREDUMP", "APP.wasm"], {
       memstats: { type: "boolean", default: false },
       profile: { type: "string", multiple: true, default: [] },
+      trace: { type: "string" },
     });
     const profiles = values.profile.map(wantedOf);
     return withFiles(async () => {
@@ -82,6 +88,7 @@ Exit status: 2 when a file is not what it should be, or they are not of one buil
       process.stdout.write(printGoroutines(all, pctab));
       if (values.memstats) process.stdout.write(`\n${encodeMemStats(readHeapStats(view))}`);
       const mapping = { file: app.replace(/^.*[/\\]/, ""), buildId: core };
+      if (values.trace !== undefined) await saveTrace(values.trace, { view, pctab, file: mapping.file }, file);
       for (const { kind, out } of profiles) await saveProfile(profileOf(kind, view, all, pctab), mapping, out);
       return 0;
     });
@@ -95,6 +102,13 @@ function wantedOf(text: string): WantedProfile {
     throw new CliError(`--profile ${text}: a core has no such profile; KIND is ${CORE_KINDS.join(", ")}`);
   }
   return { kind: kind as CoreKind, out };
+}
+
+/** Writes the execution trace that the memory has. Throws CoreError when it has none. */
+async function saveTrace(out: string, parts: Parameters<typeof chromeTraceOf>[0], file: string): Promise<void> {
+  if (!ringOf(parts.view)) throw new CoreError(`${file} has no execution trace: the program has not called trace.start`);
+  await save(out, JSON.stringify(chromeTraceOf(parts)));
+  process.stderr.write(`gopark: wrote ${out}\n`);
 }
 
 /** Completes the trace of what ran by the engine's stack: the place of the trap, functions that keep no trace. */

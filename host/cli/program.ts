@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly preempt: boolean;
   readonly args: readonly string[];
   readonly profiles: readonly WantedProfile[];
+  /** Where the execution trace goes. */
+  readonly trace?: string | undefined;
   /** Settings of GODEBUG, beside those of the environment. */
   readonly godebug?: readonly string[];
   /** Serves /debug/ while the program runs. */
@@ -88,6 +90,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
       args: options.args,
       env: options.godebug?.length ? { ...process.env, GODEBUG: godebug(options.godebug) } : process.env,
       imports: { host: hostCalls },
+      trace: options.trace !== undefined,
       onExit: () => app && take(),
     }, platform);
     server?.show(app.pprof.fetch);
@@ -96,6 +99,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   } catch (error) {
     status = statusOf(error);
   }
+  if (options.trace !== undefined) await saveTrace(options.trace, app);
   const bytes = await Promise.all(profiles);
   for (const [i, { out }] of options.profiles.entries()) await saveProfile(out, bytes[i]);
   return status;
@@ -110,6 +114,10 @@ async function serveDebug(options: HttpOptions): Promise<DebugServer> {
   const server = await listen(options);
   process.stderr.write(`gopark: serving ${server.url}\n`);
   return server;
+}
+
+async function saveTrace(out: string, app: App | undefined): Promise<void> {
+  await saveProfile(out, app && new TextEncoder().encode(JSON.stringify(await app.trace.read())));
 }
 
 async function saveProfile(out: string, bytes: Uint8Array | undefined): Promise<void> {

@@ -11,7 +11,7 @@ import { CliError, type Command, parseLine } from "./usage.ts";
 export const run: Command = {
   summary: "run a program, compiling it first if need be",
   help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--preempt] [--gctrace]
-                  [--http ADDR [--http-token TOKEN]] [--profile KIND=OUT]… [-- args]
+                  [--http ADDR [--http-token TOKEN]] [--profile KIND=OUT]… [--trace OUT] [-- args]
 
 Runs the program's main. What stands behind -- are the program's arguments.
 
@@ -19,6 +19,8 @@ Runs the program's main. What stands behind -- are the program's arguments.
   --preempt                goroutines that compute without parking give way after 10 ms
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
                            KIND is ${PROFILE_KINDS.join(", ")}; may be given several times
+  --trace OUT              writes the end of the execution trace to OUT, also when the program dies: Chrome
+                           trace events, for ui.perfetto.dev
   --http HOST:PORT         serves /debug/ and /debug/pprof/ while the program runs, as 127.0.0.1:6060;
                            requests are answered when a goroutine parks (with --preempt, every 10 ms)
   --http-token TOKEN       who asks must send it, as a bearer token or as ?token=TOKEN; an address
@@ -42,17 +44,18 @@ Exit status: the program's own; 2 after a panic or a fatal error; 1 when it cann
       target: { type: "string" },
       preempt: { type: "boolean", default: false },
       profile: { type: "string", multiple: true, default: [] },
+      trace: { type: "string" },
       gctrace: { type: "boolean" },
       schedtrace: { type: "string" },
       http: { type: "string" },
       "http-token": { type: "string" },
     });
     const profiles = values.profile.map(parseProfile);
-    const { target, preempt, gctrace, schedtrace, http: address, "http-token": token } = values;
+    const { target, preempt, trace, gctrace, schedtrace, http: address, "http-token": token } = values;
     if (schedtrace !== undefined && !/^[1-9]\d*$/.test(schedtrace)) throw new CliError(`--schedtrace ${schedtrace}: want milliseconds`);
     if (token !== undefined && address === undefined) throw new CliError("--http-token is for --http ADDR");
     const http = address === undefined ? undefined : { address, token };
     const godebug = [gctrace ? "gctrace=1" : "", schedtrace ? `schedtrace=${schedtrace}` : ""].filter(Boolean);
-    return runProgram(file, { target, preempt, args: behind, profiles, godebug, http });
+    return runProgram(file, { target, preempt, args: behind, profiles, trace, godebug, http });
   },
 };

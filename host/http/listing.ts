@@ -22,7 +22,7 @@ const DESCRIPTIONS: Record<string, string> = {
   profile: "CPU profile. You can specify the duration in the seconds GET parameter. After you get the profile file, use the go tool pprof command to investigate the profile.",
   symbol: "Maps given program counters to function names. Counters can be specified in a GET raw query, multiple counters are separated by '+'.",
   threadcreate: "Stack traces that led to the creation of new OS threads",
-  trace: "A trace of execution of the current program. You can specify the duration in the seconds GET parameter. After you get the trace file, use the go tool trace command to investigate the trace.",
+  trace: "A trace of execution of the current program. You can specify the duration in the seconds GET parameter. The trace file holds Chrome trace events: open it in ui.perfetto.dev.",
 };
 
 /** Returns the HTML; names link to the text form, relative to the index itself. */

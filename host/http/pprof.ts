@@ -11,6 +11,7 @@ import type { Asked, Served } from "./served.ts";
 
 const CPU = "profile";
 const CPU_SECONDS = 30;
+const TRACE_SECONDS = 1;
 /** What Go has no difference of answers 400 to seconds; so do profiles that programs make. */
 const WITH_DELTA = ["allocs", "block", "goroutineleak", "goroutine", "heap", "mutex", "threadcreate"];
 
@@ -26,9 +27,7 @@ const SPECIAL: Record<string, (served: Served, request: PprofRequest) => Promise
   cmdline: async (served) => textReply(served.cmdline().join("\0")),
   symbol: async (served, { url }) => textReply(symbols(served, url.search.slice(1))),
   profile: cpuProfile,
-  async trace() {
-    throw new HttpError(501, "Could not enable tracing: this version of gopark has no execution tracer");
-  },
+  trace: executionTrace,
 };
 
 /** Answers for `name`, "" being the index. Throws HttpError. */
@@ -43,7 +42,7 @@ export async function servePprof(served: Served, name: string, url: URL, asked: 
 
 /** Lists what there is; what is taken over a time has no count. */
 async function index(served: Served, kinds: readonly string[]): Promise<Response> {
-  const entries = ["cmdline", "symbol"].map((name) => ({ name, count: 0 }));
+  const entries = ["cmdline", "symbol", "trace"].map((name) => ({ name, count: 0 }));
   for (const name of kinds) entries.push({ name, count: name === CPU ? 0 : await count(served, name) });
   return reply("text/html; charset=utf-8", listing(entries));
 }
@@ -89,6 +88,17 @@ async function cpuProfile(served: Served, { kinds, url, asked }: PprofRequest): 
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error;
     throw new HttpError(500, error.message.replace(/^(could not enable CPU profiling: )?/i, "Could not enable CPU profiling: "));
+  }
+}
+
+/** Traces for some seconds. What comes is Chrome's trace events, not the format of "go tool trace". */
+async function executionTrace(served: Served, { url, asked }: PprofRequest): Promise<Response> {
+  const given = Number.parseFloat(url.searchParams.get("seconds") ?? "");
+  try {
+    return profileReply(await served.trace(given > 0 ? given : TRACE_SECONDS, asked.signal), "trace");
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    throw new HttpError(500, error.message.replace(/^(could not enable tracing: )?/i, "Could not enable tracing: "));
   }
 }
 

@@ -25,6 +25,8 @@ export interface Served {
   kinds(): readonly string[];
   /** Makes a profile, gzipped; with seconds, the difference that they bring. */
   profile(kind: string, wishes?: Wishes): Promise<Uint8Array<ArrayBuffer>>;
+  /** Traces for some seconds; returns Chrome trace events as JSON. */
+  trace(seconds: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   text(kind: string, debug?: 1 | 2): Promise<string>;
   /** Returns the name of the function that a pc is in, or null. */
   funcForPC(pc: number): string | null;

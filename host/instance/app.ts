@@ -9,8 +9,9 @@ import type { Manifest } from "../abi/manifest.ts";
 import type { MemoryView } from "../memory/view.ts";
 import type { HeapClass, MemStats, RawBlockProfileRecord } from "../memory/record.ts";
 import type { Taken } from "../profile/taken.ts";
+import type { ChromeTrace } from "../profile/trace.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
-import type { Platform } from "./platform.ts";
+import type { Platform, TraceOptions } from "./platform.ts";
 import type { Program, Sampling } from "./program.ts";
 import type { Reader } from "./reader.ts";
 
@@ -67,7 +68,7 @@ export interface AppParts {
   readonly sampling: Sampling;
   readonly view: MemoryView;
   /** What the program was started with. */
-  readonly args: readonly string[];
+  readonly args: readonly string[] | undefined;
 }
 
 /** Reads the state of the runtime, as Go's package runtime does. Throws once the program ended. */
@@ -198,16 +199,16 @@ export class Pprof {
   /** Ends what startCPUProfile began, and returns the profile: gzipped profile.proto. */
   async stopCPUProfile(): Promise<Uint8Array<ArrayBuffer>> {
     const { sampler } = this.#parts.sampling;
-    if (!sampler) throw new ProfileError("no CPU profile was started");
-    return sampler.stop();
+    return sampler ? sampler.stop() : (await import("./sampler.ts")).notStarted();
   }
 
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */
   async text(kind: AnyKind, debug: 1 | 2 = 1): Promise<string> {
-    if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
-    if (kind === "profile") throw new ProfileError("the CPU profile has no text form");
-    if (debug === 2 && kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
-    if (debug === 2 && kind.startsWith("goroutine")) return this.#runtime.stack({ all: true });
+    if (debug !== 1 && debug !== 2 || kind === "profile") (await writers()).noText(debug);
+    if (debug === 2 && kind.startsWith("goroutine")) {
+      if (kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
+      return this.#runtime.stack({ all: true });
+    }
     const taken = this.#take(kind, false, true);
     return (await writers()).textOf(taken);
   }
@@ -244,12 +245,23 @@ export class Pprof {
   }
 }
 
+/** Takes the execution trace, as Go's package runtime/trace and its flight recorder do. */
+export interface Trace {
+  /** Begins a trace; one from before is forgotten. Rejects with ProfileError when there is one already, by the program's doing maybe. */
+  start(options?: TraceOptions | true): Promise<void>;
+  /** Ends it. It can still be read. */
+  stop(): Promise<void>;
+  /** Returns what the ring has, as Chrome trace events, also when the program has ended, however it did. */
+  read(): Promise<ChromeTrace>;
+}
+
 /** A loaded program. */
 export class App<E extends Exports = Exports> {
   /** Every exported function but main, each on a goroutine of its own. */
   readonly exports: E;
   readonly runtime: Runtime;
   readonly pprof: Pprof;
+  readonly trace = {} as Trace;
   readonly #parts: AppParts;
 
   constructor(parts: AppParts) {
@@ -257,6 +269,9 @@ export class App<E extends Exports = Exports> {
     this.runtime = new Runtime(parts);
     this.pprof = new Pprof(parts, this.runtime);
     this.exports = exportFunctions(parts) as E;
+    for (const name of ["start", "stop", "read"] as const) {
+      this.trace[name] = async (options?: any): Promise<any> => (await import("./trace.ts"))[name](parts, options);
+    }
   }
 
   /** Runs main. Resolves when it has returned; rejects with how the program died otherwise. */

@@ -14,11 +14,15 @@ import type { AppParts, Pprof, ProfileKind, Runtime } from "./app.ts";
 
 /** Answers one request for /debug/…. Never rejects. */
 export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, request: Asked): Promise<Response> {
-  const { pctab, file, args, reader, view, platform } = parts;
+  const { pctab, file, args = [], reader, view, platform } = parts;
   const served: Served = {
     cmdline: () => [file, ...args],
     kinds: () => pprof.kinds(),
     profile: (kind, wishes) => pprof.profile(kind as ProfileKind, wishes),
+    async trace(seconds, signal) {
+      const { traceFor } = await import("./trace.ts");
+      return new TextEncoder().encode(JSON.stringify(await traceFor(parts, seconds, signal)));
+    },
     text: (kind, debug) => pprof.text(kind as ProfileKind, debug),
     funcForPC: (pc) => (pctab.has(pc) ? pctab.frame(pc).function : null),
     schedtick: () => view.u32(P0 + P_SCHEDTICK),
@@ -27,7 +31,7 @@ export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, reques
     heapHistogram: () => runtime.heapHistogram(),
     goroutineGroups() {
       runtime.numGoroutine(); // throws what tells that the program has ended
-      return groupGoroutines(readGoroutines(new StillView(reader.memory)).list, pctab, platform.now() / 1e3);
+      return groupGoroutines(readGoroutines(new StillView(reader.door.guest.memory)).list, pctab, platform.now() / 1e3);
     },
   };
   return serve(served, request);

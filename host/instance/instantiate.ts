@@ -56,7 +56,9 @@ export async function load<E extends Exports = Exports>(
     if (door.error) program.close(door.error);
   }
   const reader = new Reader(door, view);
-  return new App<E>({ manifest, program, reader, pctab, file, section, platform, sampling, view, args: options.args ?? [] });
+  const app = new App<E>({ manifest, program, reader, pctab, file, section, platform, sampling, view, args: options.args });
+  if (options.trace) await app.trace.start(options.trace);
+  return app;
 }
 
 interface Around {

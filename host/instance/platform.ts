@@ -61,6 +61,12 @@ export type Output =
   | WritableStream<Uint8Array>
   | { write(chunk: Uint8Array): unknown };
 
+/** How large the execution trace may become. */
+export interface TraceOptions {
+  /** What the ring takes of the program's memory, 16 an event; 1 MiB at first. The oldest events give way. */
+  readonly bytes?: number;
+}
+
 /** What `load` takes beside the source. */
 export interface LoadOptions {
   /** The host functions, by module and name. They win over the built-in ones. */
@@ -75,6 +81,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Names the module in profiles. By default the last part of the source's path. */
   readonly name?: string;
+  /** Takes an execution trace from the end of the module level on: `app.trace.read()`. */
+  readonly trace?: boolean | TraceOptions;
   /**
    * Is called at the last moment in which the program's goroutines can be read: main has
    * returned, or the program has printed its dump. A profile asked for in it is of that moment.

@@ -44,9 +44,9 @@ export class Reader {
     this.#view = view;
   }
 
-  /** The memory, for readers that ask the guest nothing. */
-  get memory(): WebAssembly.Memory {
-    return this.#door.guest.memory;
+  /** For what is loaded when it is needed. */
+  get door(): Door {
+    return this.#door;
   }
 
   numGoroutine(): number {

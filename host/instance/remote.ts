@@ -12,7 +12,7 @@ import type { Imports } from "../abi/imports.ts";
 import { readManifest } from "../abi/manifest.ts";
 import { decodeError, encodeError, type Order, type Report, type ResponseData, type Target } from "../abi/messages.ts";
 import { failure } from "../http/reply.ts";
-import { type Exports, Pprof, Runtime } from "./app.ts";
+import { type Exports, Pprof, Runtime, type Trace } from "./app.ts";
 import { Outputs } from "./output.ts";
 import type { LoadOptions, Platform, WorkerPort } from "./platform.ts";
 import { loadModule, type Source } from "./source.ts";
@@ -33,6 +33,8 @@ export interface RemoteApp<E extends Exports = Exports> {
   readonly exports: E;
   readonly runtime: Remote<Runtime>;
   readonly pprof: RemotePprof;
+  /** Ends with the program: the ring is in the worker. */
+  readonly trace: Remote<Trace>;
   /** Runs main. Resolves when it has returned; rejects with how the program died otherwise. */
   run(): Promise<void>;
   /** Stops the program, and its worker, for good. What waits for it rejects with ClosedError. */
@@ -57,12 +59,13 @@ export async function loadRemote<E extends Exports>(
   const { exports } = await readManifest(module, file);
   const names = importNames(options.imports ?? {});
   const owner = new Owner(platform.worker(), options, new Outputs(platform, options));
-  const { args = [], env = {} } = options;
-  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names } });
+  const { args = [], env = {}, trace = false } = options;
+  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, trace } });
   return {
     exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
     pprof: { ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, fetch: fetcher(owner) },
+    trace: owner.methods("trace", ["start", "stop", "read"]) as Remote<Trace>,
     run: () => owner.call("run", "run", []) as Promise<void>,
     close: () => owner.end(new ClosedError("the program was closed"), true),
   };

@@ -56,6 +56,11 @@ export function startSampling(parts: SamplerParts): void {
   parts.sampling.sampler = new CpuSampler(parts);
 }
 
+/** Throws ProfileError: the end of a profile that has no beginning. */
+export function notStarted(): never {
+  throw new ProfileError("no CPU profile was started");
+}
+
 /** Takes samples for some seconds. */
 export async function sampleFor(parts: SamplerParts, { seconds = 30, signal }: ProfileOptions): Promise<Uint8Array<ArrayBuffer>> {
   startSampling(parts);

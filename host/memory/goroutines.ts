@@ -32,7 +32,13 @@ export interface Goroutine {
   readonly gopc: number;
   readonly parentgoid: number;
   /** What it began with: the number of an export, or the address of a function object's index. */
-  readonly start: { readonly kind: "export" | "function"; readonly index: number } | null;
+  readonly start: Start | null;
+}
+
+/** What a goroutine begins with. */
+export interface Start {
+  readonly kind: "export" | "function";
+  readonly index: number;
 }
 
 /** All goroutines, the running one first. `runtime`: pcs of what ran on none, such as the module level. */
@@ -77,6 +83,12 @@ export function listGs(view: MemoryView, me = tracedG(view, view.u32(M0 + M_TSP)
   return alive.sort((a, b) => Number(b === me) - Number(a === me));
 }
 
+/** Returns what the goroutines that are not dead began with, by goid. */
+export function readStarts(view: MemoryView): Map<number, Start> {
+  const starts = listGs(view).map((gp) => [Number(view.i64(gp + G_GOID)), readStart(view, gp)] as const);
+  return new Map(starts.filter((s): s is readonly [number, Start] => s[1] !== null));
+}
+
 /** Whether nothing could wake the G at `gp` when leaks were looked for, and it has not run since. */
 export function isLeaked(view: MemoryView, gp: number): boolean {
   return view.u8(gp + G_STATUS) === Gwaiting && view.u8(gp + G_LEAKED) !== 0 && view.u32(gp + G_GCSCAN) !== 0;
@@ -98,7 +110,6 @@ function tracedG(view: MemoryView, tsp: number): number {
 function readG(view: MemoryView, gp: number, trace: readonly number[] | null): Goroutine {
   const status = view.u8(gp + G_STATUS);
   const reason = view.u8(gp + G_WAITREASON);
-  const [fn, callid] = [view.u32(gp + G_FN), view.i32(gp + G_CALLID)];
   return {
     address: gp,
     goid: Number(view.i64(gp + G_GOID)),
@@ -109,8 +120,13 @@ function readG(view: MemoryView, gp: number, trace: readonly number[] | null): G
     pcs: [...(trace ?? []), ...framePcs(view, gp)],
     gopc: view.u32(gp + G_GOPC),
     parentgoid: Number(view.i64(gp + G_PARENTGOID)),
-    start: callid >= 0 ? { kind: "export", index: fn } : fn ? { kind: "function", index: view.u32(fn) } : null,
+    start: readStart(view, gp),
   };
+}
+
+function readStart(view: MemoryView, gp: number): Start | null {
+  const [fn, callid] = [view.u32(gp + G_FN), view.i32(gp + G_CALLID)];
+  return callid >= 0 ? { kind: "export", index: fn } : fn ? { kind: "function", index: view.u32(fn) } : null;
 }
 
 /** The pcs of the frames on the trace, innermost first; a 0 stands for a frame that has none. */

@@ -7,12 +7,18 @@
  *
  * @module
  */
+import { ProfileError } from "../abi/errors.ts";
 import type { Frame } from "../symbol/pctab.ts";
 import { BLOCK_BOTTOM, type BlockRecord, longestFirst } from "./block.ts";
 import { HEAP_BOTTOM, inUseBytes, inUseObjects, type MemRecord } from "./heap.ts";
 import { labelledKey, nonEmpty, type Profile, rowKey, type Sample } from "./model.ts";
 
 const TAB = 8;
+
+/** Throws ProfileError for a text form that there is not: of the number `debug`, or of the CPU profile. */
+export function noText(debug: number): never {
+  throw new ProfileError(debug === 1 || debug === 2 ? "the CPU profile has no text form" : `text form ${debug}: there are 1 and 2`);
+}
 
 /** Prints a count profile: a title, then for each stack its count, its pcs and its frames. */
 export function encodeText(profile: Profile): string {

@@ -9,3 +9,4 @@ export { buildId } from "../abi/buildid.ts";
 export { deltaProfile } from "./model.ts";
 export { encodePprof } from "./pprof.ts";
 export { profileOf, textOf } from "./taken.ts";
+export { noText } from "./text.ts";

@@ -198,7 +198,7 @@ export default class GoparkTransform {
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
     const { frames } = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => frames.has(name));
-    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`];
+    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
     for (const name of names) {
       this.binaryen.setPassArgument("no-inline", name);
       c.m.runPasses(["no-inline"]);

@@ -48,6 +48,15 @@ for (const { args, want } of mistakes) {
   });
 }
 
+test("gopark run --trace OUT writes the trace, also of a program that dies", () => {
+  const out = join(dir, "deadlock.json");
+  const { status, stderr } = gopark("run", guestPath("deadlock"), "--trace", out);
+  assert.equal(status, 2);
+  assert.ok(stderr.endsWith(`gopark: wrote ${out}\n`), stderr);
+  const { traceEvents } = JSON.parse(readFileSync(out, "utf8")) as { traceEvents: { ph: string; name: string }[] };
+  assert.ok(traceEvents.some((e) => e.ph === "X" && e.name === "chan receive"), JSON.stringify(traceEvents));
+});
+
 test("gopark --help, --version and COMMAND --help print to standard output", () => {
   for (const args of [["--help"], ["--version"], ["build", "--help"], ["run", "--help"], ["pprof", "-h"]]) {
     const { status, stdout, stderr } = gopark(...args);

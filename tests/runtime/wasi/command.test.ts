@@ -314,6 +314,22 @@ describe("gopark core", () => {
     assert.equal(profile.sample.reduce((sum, s) => sum + Number(s.value[0]), 0), goroutines);
   });
 
+  it("writes the execution trace with --trace, if there is one", async () => {
+    const traced = await build(`${GUEST}/traced.ts`);
+    const { trap, memory } = runInProcess(readFileSync(traced));
+    assert.match(trap, /out of bounds/);
+    const [file, out] = [join(tmp, "traced.core"), join(tmp, "trace.json")];
+    writeFileSync(file, writeCore(memory.buffer as ArrayBuffer));
+    assert.equal(gopark("core", file, traced, "--trace", out).status, 0);
+    const { traceEvents } = JSON.parse(readFileSync(out, "utf8")) as { traceEvents: { ph: string; name: string; args?: { message?: string } }[] };
+    const waits = traceEvents.filter((e) => e.ph === "X" && /^(chan receive|sleep)$/.test(e.name)).map((e) => e.name).sort();
+    assert.deepEqual(waits, ["chan receive", "sleep"]);
+    assert.equal(traceEvents.find((e) => e.name === "state")?.args?.message, "got 1");
+    const none = gopark("core", core, wasm, "--trace", out);
+    assert.equal(none.status, 2);
+    assert.match(none.stderr, /core has no execution trace: the program has not called trace\.start/);
+  });
+
   // wasmtime's Python package runs programs as the command does, but writes no cores: those above are made here.
   const command = findWasmtimeCommand();
   it("reads the core that wasmtime writes", { skip: !command && !process.env.CI && "there is no command wasmtime here" }, async () => {

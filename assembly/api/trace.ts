@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Go's package runtime/trace: the execution trace, and what a program says in it of itself.
+
+import {
+  EV_LOG, EV_REGION, EV_REGION_END, EV_TASK, EV_TASK_END, EVENT, TEXT_LIMIT, TRACE_BYTES, TRACE_LEAST, WATCH_TRACE
+} from "../shared/layout";
+import { tracenow, tracer, tracering, tracetext } from "../sys/tracer";
+import { sched, tracedg } from "../sys/types";
+
+/** Adds an event of the running goroutine, if it is traced. */
+function note(kind: u32, a: u32, b: u32, text: string): void {
+  if (!trace.isEnabled()) return;
+  tracenow(kind, tracedg(), a, b);
+  tracetext(text);
+}
+
+export namespace trace {
+  /**
+   * Has events go into a ring of so many bytes, 16 an event, in which the oldest give way; false if they do already. A
+   * trace from before is forgotten. Never collects.
+   */
+  export function start(bytes: i32 = TRACE_BYTES): bool {
+    if (isEnabled()) return false;
+    const size = <usize>max(bytes, TRACE_LEAST) & ~(EVENT - 1);
+    if (tracer.buf) __free(tracer.buf);
+    tracering(__alloc(size), size);
+    sched.watch |= WATCH_TRACE;
+    return true;
+  }
+
+  /** Takes no more events. What there is can still be read. Never allocates. */
+  export function stop(): void {
+    sched.watch &= ~WATCH_TRACE;
+  }
+
+  /** Whether events are taken. */
+  export function isEnabled(): bool {
+    return (sched.watch & WATCH_TRACE) != 0;
+  }
+
+  /** A piece of work that several goroutines may have a part in. */
+  export class Task {
+    readonly id: u32;
+
+    /** Begins a task of that type, as a part of another one, if given. */
+    constructor(readonly taskType: string, parent: Task | null = null) {
+      this.id = ++tracer.ids;
+      note(EV_TASK, this.id, parent ? parent.id : 0, taskType);
+    }
+
+    /** Ends it. Never parks, never allocates. */
+    end(): void {
+      note(EV_TASK_END, this.id, 0, "");
+    }
+  }
+
+  /** Something that one goroutine does from here to there. */
+  export class Region {
+    /** Begins a region of that type, as a part of a task, if given. It is to end on the goroutine that it began on. */
+    constructor(readonly regionType: string, readonly task: Task | null = null) {
+      note(EV_REGION, taskid(task), 0, regionType);
+    }
+
+    /** Ends it. Never parks, never allocates. */
+    end(): void {
+      note(EV_REGION_END, taskid(this.task), 0, this.regionType);
+    }
+  }
+
+  /** Begins a task, as Go's NewTask. May collect. */
+  export function newTask(taskType: string, parent: Task | null = null): Task {
+    return new Task(taskType, parent);
+  }
+
+  /** Begins a region, as Go's StartRegion. May collect. */
+  export function startRegion(regionType: string, task: Task | null = null): Region {
+    return new Region(regionType, task);
+  }
+
+  /** Calls fn in a region. May park. */
+  export function withRegion(regionType: string, fn: () => void, task: Task | null = null): void {
+    note(EV_REGION, taskid(task), 0, regionType);
+    fn();
+    note(EV_REGION_END, taskid(task), 0, regionType);
+  }
+
+  /** Says something, under a category, of a task, if given. Long texts are cut. Never parks, never allocates. */
+  export function log(category: string, message: string, task: Task | null = null): void {
+    note(EV_LOG, taskid(task), min(category.length, TEXT_LIMIT), category);
+    if (isEnabled()) tracetext(message);
+  }
+
+  function taskid(task: Task | null): u32 {
+    return task ? task.id : 0;
+  }
+}

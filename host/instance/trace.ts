@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Turns the execution trace of a program on and off, and reads it. Loaded for programs that are traced.
+ *
+ * @module
+ */
+import { endedError, ProfileError } from "../abi/errors.ts";
+import { EVENT, TRACE_BYTES, TRACE_LEAST } from "../abi/layout.ts";
+import { readStarts } from "../memory/goroutines.ts";
+import { beginTrace, isTraced, readTrace, ringOf, setTraced } from "../memory/trace.ts";
+import type { MemoryView } from "../memory/view.ts";
+import { type ChromeTrace, chromeTrace } from "../profile/trace.ts";
+import type { PcTab } from "../symbol/pctab.ts";
+import { pass } from "./pass.ts";
+import type { Platform, TraceOptions } from "./platform.ts";
+import type { Reader } from "./reader.ts";
+
+const MOST = 2 ** 30;
+
+/** What a trace is begun with, and read of. */
+export interface TracerParts {
+  readonly reader: Reader;
+  readonly view: MemoryView;
+  readonly pctab: PcTab;
+  readonly file: string;
+  readonly platform: Platform;
+  readonly program: { readonly ended: Error | null };
+}
+
+/** Begins a trace; one from before is forgotten. Throws RangeError for a ring that cannot be, ProfileError when there is a trace already. */
+export function start({ reader: { door }, view, program }: TracerParts, options: TraceOptions | true = true): void {
+  const { bytes = TRACE_BYTES } = options === true ? {} : options;
+  if (program.ended) throw endedError("the execution trace", program.ended);
+  if (!(bytes >= TRACE_LEAST && bytes <= MOST)) throw new RangeError(`trace of ${bytes} bytes: at least ${TRACE_LEAST}, at most ${MOST}`);
+  if (isTraced(view)) throw new ProfileError("could not enable tracing: tracing is already enabled");
+  const size = Math.floor(bytes / EVENT) * EVENT;
+  const old = ringOf(view);
+  const buf = door.enter((guest) => {
+    if (old) guest.gopark_free(old);
+    return guest.gopark_alloc(size) >>> 0;
+  });
+  beginTrace(view, buf, size);
+}
+
+/** Ends it. It can still be read. */
+export function stop({ view }: TracerParts): void {
+  setTraced(view, false);
+}
+
+/** Returns what is in the ring. */
+export function read(parts: TracerParts): ChromeTrace {
+  return chromeTraceOf(parts);
+}
+
+/** Returns what is in the ring, also after the program's end. Throws ProfileError if there has never been a trace. */
+export function chromeTraceOf({ view, pctab, file }: Pick<TracerParts, "view" | "pctab" | "file">): ChromeTrace {
+  const trace = readTrace(view);
+  if (!trace) throw new ProfileError("no execution trace was started");
+  return chromeTrace(trace, { file, pctab, starts: readStarts(view) });
+}
+
+/** Traces for some seconds, then returns what was. */
+export async function traceFor(parts: TracerParts, seconds: number, signal?: AbortSignal): Promise<ChromeTrace> {
+  start(parts);
+  const passed = pass(parts.platform, seconds, signal);
+  await passed.catch(() => {});
+  stop(parts);
+  await passed;
+  return chromeTraceOf(parts);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What tests/host/trace.test.ts traces.
+import { Chan, go, gosched, runtime, time, trace } from "gopark/assembly";
+
+@blocking @external("app", "later") declare function later(s: string): string;
+
+const c = new Chan<i32>();
+
+function worker(n: i32): void {
+  for (let i = 0; i < n; i++) c.send(i);
+}
+
+export function passes(): i32 {
+  go(worker, 1);
+  const got = c.recv();
+  gosched();
+  return got;
+}
+
+export function sleeps(): void { time.sleep(2 * time.Millisecond); }
+
+export function calls(): string { return later("x"); }
+
+export function collects(): void { runtime.gc(); }
+
+export function yields(n: i32): void {
+  for (let i = 0; i < n; i++) gosched();
+}
+
+export function says(): void {
+  const outer = trace.newTask("request");
+  const inner = trace.newTask("part", outer);
+  const region = trace.startRegion("parse", inner);
+  trace.withRegion("inside", () => {
+    trace.log("category", "a longer message: wörld 🎈", trace.newTask("unended"));
+  });
+  region.end();
+  inner.end();
+  trace.log("", "x".repeat(300));
+  outer.end();
+}
+
+export function itself(bytes: i32): string {
+  const on = trace.start(bytes);
+  const again = trace.start(bytes);
+  const is = trace.isEnabled();
+  gosched();
+  trace.stop();
+  return `${on} ${again} ${is} ${trace.isEnabled()}`;
+}
+
+export function panics(): void {
+  go(worker, 1);
+  c.recv();
+  throw new Error("boom");
+}
+
+export function traps(): i32 {
+  go(worker, 1);
+  return load<i32>(0xfffffff0) + c.recv();
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import {
+  EVENT, EV_CLOCK, EV_LOG, EV_RUN, EV_TEXT, EV_TIMER, MEMORY_BASE, TRACE_LEAST, TRACER, TRACER_BUF, TRACER_END, TRACER_LAPS, TRACER_POS,
+} from "../../host/abi/layout.ts";
+import { MockPlatform } from "../../host/adapter/mock.ts";
+import type { App, ChromeEvent, LoadOptions } from "../../host/index.ts";
+import { packageRoot } from "../../host/cli/compile.ts";
+import { load } from "../../host/instance/instantiate.ts";
+import { readTrace } from "../../host/memory/trace.ts";
+import { MemoryView } from "../../host/memory/view.ts";
+import { buildGuest } from "./build.ts";
+
+process.chdir(packageRoot());
+
+let bytes: Uint8Array<ArrayBuffer>;
+
+before(async () => {
+  bytes = await buildGuest("traced");
+});
+
+interface Started {
+  readonly app: App;
+  readonly mock: MockPlatform;
+}
+
+async function start(options: LoadOptions = {}): Promise<Started> {
+  const mock = new MockPlatform();
+  const later = (s: string) => new Promise((resolve) => mock.timer(3, () => resolve(s + s)));
+  const app = await load(bytes, { name: "traced.wasm", stderr: () => {}, imports: { app: { later } }, ...options }, mock);
+  return { app, mock };
+}
+
+/** What is drawn, one line an event: tracks by name, times in microseconds. */
+async function lines(app: App, ...phases: ChromeEvent["ph"][]): Promise<string[]> {
+  const { traceEvents } = await app.trace.read();
+  const names = new Map(traceEvents.filter((e) => e.name === "thread_name").map((e) => [`${e.pid} ${e.tid}`, e.args!.name]));
+  return traceEvents.filter((e) => phases.includes(e.ph)).map((e) => {
+    const args = e.args?.message ?? e.args?.at ?? "";
+    return [`${names.get(`${e.pid} ${e.tid}`)}: ${e.ph} ${e.name}`, `@${e.ts}`, e.dur === undefined ? "" : `+${e.dur}`, args].filter((s) => s !== "").join(" ");
+  });
+}
+
+const without = (list: string[], ...what: string[]) => list.filter((line) => !what.some((w) => line.startsWith(w)));
+
+describe("a trace", () => {
+  it("has who ran, who waited for what and where, and who woke whom", async () => {
+    const { app, mock } = await start({ trace: true });
+    assert.equal(await mock.drive(app.exports.passes!()), 0);
+    const drawn = await lines(app, "X", "s", "f");
+    assert.deepEqual(without(drawn, "scheduler").sort(), [
+      "G2 traced.passes: X chan receive @0 +0 traced.passes tests/host/guest/traced.ts:15",
+      "G2 traced.passes: X runnable @0 +0",
+      "G2 traced.passes: X runnable @0 +0 traced.passes tests/host/guest/traced.ts:15",
+      "G2 traced.passes: X runnable @0 +0 traced.passes tests/host/guest/traced.ts:16",
+      "G2 traced.passes: X running @0 +0",
+      "G2 traced.passes: X running @0 +0",
+      "G2 traced.passes: X running @0 +0",
+      "G2 traced.passes: f unblock @0",
+      "G2 traced.passes: s go @0",
+      "G3 traced.worker: X runnable @0 +0 traced.passes tests/host/guest/traced.ts:14",
+      "G3 traced.worker: X running @0 +0",
+      "G3 traced.worker: f go @0",
+      "G3 traced.worker: s unblock @0",
+    ]);
+  });
+
+  it("has the times of the clock: sleeps, timers", async () => {
+    const { app, mock } = await start({ trace: true });
+    await mock.drive(app.exports.sleeps!());
+    assert.deepEqual(without(await lines(app, "X", "i"), "scheduler"), [
+      "G2 traced.sleeps: X runnable @0 +0",
+      "G2 traced.sleeps: X running @0 +0",
+      "G2 traced.sleeps: X sleep @0 +2000 traced.sleeps tests/host/guest/traced.ts:20",
+      "timers: i timer @2000",
+      "G2 traced.sleeps: X runnable @2000 +0 traced.sleeps tests/host/guest/traced.ts:20",
+      "G2 traced.sleeps: X running @2000 +0",
+    ]);
+  });
+
+  it("has host calls from their beginning to their end", async () => {
+    const { app, mock } = await start({ trace: true });
+    assert.equal(await mock.drive(app.exports.calls!()), "xx");
+    assert.deepEqual(await lines(app, "b", "e"), ["G2 traced.calls: b traced.later @0", "G2 traced.calls: e traced.later @3000"]);
+  });
+
+  it("has collections, and the heap behind each", async () => {
+    const { app, mock } = await start({ trace: true });
+    await mock.drive(app.exports.collects!());
+    assert.deepEqual((await lines(app, "X")).filter((line) => line.startsWith("GC")), ["GC: X GC @0 +0", "GC stops: X stop @0 +0"]);
+    const heap = (await app.trace.read()).traceEvents.find((e) => e.name === "heap")!;
+    assert.equal(heap.ph, "C");
+    assert.ok(Number(heap.args!.goal) > Number(heap.args!.live));
+  });
+
+  it("has what the program says of itself", async () => {
+    const { app, mock } = await start({ trace: true });
+    await mock.drive(app.exports.says!());
+    const { traceEvents } = await app.trace.read();
+    const said = traceEvents.filter((e) => "bei".includes(e.ph)).map(({ ph, name, cat, args }) => ({ ph, name, cat, ...args }));
+    assert.deepEqual(said, [
+      { ph: "b", name: "request", cat: "task", task: 1 },
+      { ph: "b", name: "part", cat: "task", task: 2, parent: 1 },
+      { ph: "b", name: "parse", cat: "region", task: 2 },
+      { ph: "b", name: "inside", cat: "region" },
+      { ph: "b", name: "unended", cat: "task", task: 3 },
+      { ph: "i", name: "category", cat: "log", message: "a longer message: wörld 🎈", task: 3 },
+      { ph: "e", name: "inside", cat: "region" },
+      { ph: "e", name: "parse", cat: "region" },
+      { ph: "e", name: "part", cat: "task" },
+      { ph: "i", name: "log", cat: "log", message: "x".repeat(252) },
+      { ph: "e", name: "request", cat: "task" },
+    ]);
+  });
+
+  it("keeps the end when the ring is full", async () => {
+    const { app, mock } = await start({ trace: { bytes: TRACE_LEAST } });
+    await mock.drive(app.exports.yields!(1000));
+    await mock.drive(app.exports.sleeps!());
+    const { otherData } = await app.trace.read();
+    assert.equal(otherData.wrapped, true);
+    const drawn = without(await lines(app, "X"), "scheduler");
+    assert.ok(drawn.length > 10 && drawn.length < TRACE_LEAST / EVENT, `${drawn.length}`);
+    assert.match(drawn.at(-1)!, /^G3 traced\.sleeps: X running @2000/);
+  });
+
+  it("is off until it is begun, and behind its end", async () => {
+    const { app, mock } = await start();
+    await mock.drive(app.exports.passes!());
+    await assert.rejects(app.trace.read(), { name: "ProfileError", message: "no execution trace was started" });
+    await app.trace.start();
+    await assert.rejects(app.trace.start(), { name: "ProfileError", message: /already enabled/ });
+    await mock.drive(app.exports.sleeps!());
+    await app.trace.stop();
+    await mock.drive(app.exports.passes!());
+    assert.equal((await lines(app, "X")).filter((line) => !/sleeps|scheduler/.test(line)).length, 0);
+    await app.trace.start();
+    assert.deepEqual(await lines(app, "X"), []);
+    await assert.rejects(load(bytes, { imports: { app: { later: () => {} } }, trace: { bytes: 15 } }, mock), RangeError);
+  });
+
+  it("can be the program's own", async () => {
+    const { app, mock } = await start();
+    assert.equal(await mock.drive(app.exports.itself!(4096)), "true false true false");
+    const drawn = await lines(app, "X");
+    assert.match(drawn.join("\n"), /^G2: X running.*\nG2: X runnable .* traced\.itself tests\/host\/guest\/traced\.ts:\d+\n/);
+  });
+
+  for (const how of ["panics", "traps"]) {
+    it(`can be read when the program has died: ${how}`, async () => {
+      const { app, mock } = await start({ trace: true });
+      await assert.rejects(mock.drive(app.exports[how]!()));
+      const drawn = without(await lines(app, "X"), "scheduler");
+      assert.ok(drawn.some((line) => line.startsWith(`G2 traced.${how}: X running`)), drawn.join("\n"));
+      await assert.rejects(app.trace.start(), /the program has ended/);
+    });
+  }
+});
+
+describe("/debug/pprof/trace", () => {
+  it("traces for some seconds", async () => {
+    const { app, mock } = await start();
+    const asked = app.pprof.fetch(new Request("http://x/debug/pprof/trace?seconds=0.5"));
+    const begun = () => app.trace.read().then(() => true, () => false);
+    while (!(await begun())) await new Promise((resolve) => setImmediate(resolve));
+    const slept = app.exports.sleeps!();
+    const response = await mock.drive(asked);
+    await slept;
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("content-type"), "application/octet-stream");
+    assert.equal(response.headers.get("content-disposition"), 'attachment; filename="trace"');
+    const { traceEvents } = await response.json() as { traceEvents: ChromeEvent[] };
+    assert.ok(traceEvents.some((e) => e.name === "sleep" && e.dur === 2000));
+  });
+
+  it("is Go's 500 while there is a trace", async () => {
+    const { app } = await start({ trace: true });
+    const response = await app.pprof.fetch(new Request("http://x/debug/pprof/trace"));
+    assert.equal(response.status, 500);
+    assert.equal(await response.text(), "Could not enable tracing: tracing is already enabled\n");
+  });
+});
+
+describe("the reader of a ring", () => {
+  const RING = MEMORY_BASE;
+  const SLOTS = TRACE_LEAST / EVENT;
+
+  /** A memory with a ring, the next event going to slot `pos`. */
+  function ring(pos: number, laps: number): { view: MemoryView; put: (slot: number, kind: number, goid?: number) => number } {
+    const view = new MemoryView({ buffer: new ArrayBuffer(MEMORY_BASE + TRACE_LEAST) });
+    view.setI32(TRACER + TRACER_BUF, RING);
+    view.setI32(TRACER + TRACER_END, RING + TRACE_LEAST);
+    view.setI32(TRACER + TRACER_POS, RING + pos * EVENT);
+    view.setI32(TRACER + TRACER_LAPS, laps);
+    const put = (slot: number, kind: number, goid = 0) => {
+      view.setI32(RING + slot * EVENT, kind);
+      view.setI32(RING + slot * EVENT + 4, goid);
+      return RING + slot * EVENT;
+    };
+    return { view, put };
+  }
+
+  it("begins behind the slot that may be torn, and goes on from the front", () => {
+    const { view, put } = ring(2, 1);
+    for (let i = 0; i < SLOTS; i++) put(i, EV_RUN, i);
+    put(2, 255); // half written
+    const { events, wrapped } = readTrace(view)!;
+    assert.equal(wrapped, true);
+    assert.deepEqual(events.map((e) => e.goid), [...Array.from({ length: SLOTS - 3 }, (_, i) => i + 3), 0, 1]);
+  });
+
+  it("spreads what the program ran for evenly between two readings of the clock", () => {
+    const { view, put } = ring(7, 0);
+    view.setF64(put(0, EV_CLOCK) + 8, 100);
+    put(1, EV_TIMER);
+    put(2, EV_RUN, 1);
+    view.setF64(put(3, EV_CLOCK) + 8, 200);
+    put(4, EV_LOG, 1);
+    put(5, EV_LOG, 1);
+    view.setF64(put(6, EV_CLOCK) + 8, 300);
+    assert.deepEqual(readTrace(view)!.events.map((e) => e.time), [100, 100, 200, 250]);
+  });
+
+  it("leaves out text whose event has given way", () => {
+    const { view, put } = ring(0, 1);
+    for (let i = 0; i < SLOTS; i++) put(i, i < 3 ? EV_TEXT | 7 << 8 : EV_RUN);
+    assert.deepEqual(readTrace(view)!.events.map((e) => e.text), Array.from({ length: SLOTS - 3 }, () => ""));
+  });
+
+  it("names what is not a trace", () => {
+    const broken = ring(0, 0);
+    broken.view.setI32(TRACER + TRACER_END, RING + TRACE_LEAST * 2);
+    assert.throws(() => readTrace(broken.view), { name: "AbiError", message: /the execution trace at 0x100000 ends at 0x100800/ });
+    const unknown = ring(1, 0);
+    unknown.put(0, 99);
+    assert.throws(() => readTrace(unknown.view), { name: "AbiError", message: "the execution trace has an event of kind 99" });
+    assert.equal(readTrace(new MemoryView({ buffer: new ArrayBuffer(MEMORY_BASE) })), null);
+  });
+});
