@@ -112,7 +112,7 @@ export class MockPlatform implements Platform {
     for (let idle = 0; !done;) {
       if (await this.turn()) idle = 0;
       else if (!done && ++idle > PATIENCE) throw new Error("nothing is left to run");
-      else if (!done) await new Promise<void>((resolve) => void setTimeout(resolve, 1));
+      else if (!done) await new Promise<void>((resolve) => { setTimeout(resolve, 1); });
     }
     return promise;
   }
