@@ -109,6 +109,19 @@ export class ProfileError extends Error {
   override name = "ProfileError";
 }
 
+/** The program did not stop to be read. `goid` tells which goroutine ran, 0: none; `dump` is its stack. */
+export class StopError extends Error {
+  override name = "StopError";
+  readonly goid: number;
+  readonly dump: string;
+
+  constructor(message: string, { goid = 0, dump = "" }: { readonly goid?: number; readonly dump?: string } = {}) {
+    super(message);
+    this.goid = goid;
+    this.dump = dump;
+  }
+}
+
 /** What lies in memory is not what the layout says: address, length and record are named. */
 export class AbiError extends Error {
   override name = "AbiError";

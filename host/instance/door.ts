@@ -12,6 +12,7 @@ import { type ProgramError, programError } from "../abi/errors.ts";
 import type { GuestExports } from "../abi/exports.ts";
 import { EXIT_TRAP, TRAP_HOST, TRAP_OTHER } from "../abi/layout.ts";
 import type { Outputs } from "./output.ts";
+import type { Gate } from "./gate.ts";
 import { ENGINE_FRAMES, type EngineStack } from "./enginestack.ts";
 import { messageOf, trapCode } from "./trap.ts";
 
@@ -33,6 +34,7 @@ export class Door {
   #guest: GuestExports | null = null;
   #newString: (text: string) => number = () => 0;
   #engine: EngineStack | null = null;
+  #gate: Gate | null = null;
   #depth = 0;
   #exit: ProgramExit | null = null;
   #error: ProgramError | null = null;
@@ -43,7 +45,8 @@ export class Door {
   }
 
   /** Tells the door what it leads to; the imports need it before there is an instance. */
-  open(guest: GuestExports, newString: (text: string) => number, engine: EngineStack | null): void {
+  open(guest: GuestExports, newString: (text: string) => number, engine: EngineStack | null, gate: Gate | null): void {
+    this.#gate = gate;
     this.#guest = guest;
     this.#engine = engine;
     this.#newString = newString;
@@ -67,7 +70,9 @@ export class Door {
   enter<T>(f: (guest: GuestExports) => T): T {
     if (this.#error) throw this.#error;
     if (this.#exit && !this.busy) throw this.#die(this.#exit);
-    const restore = this.busy ? undefined : seeWholeStacks();
+    const outer = !this.busy;
+    const restore = outer ? seeWholeStacks() : undefined;
+    if (outer) this.#gate?.enter();
     this.#depth++;
     try {
       const result = f(this.guest);
@@ -77,6 +82,7 @@ export class Door {
       throw this.#depth === 1 ? this.#die(thrown) : thrown;
     } finally {
       this.#depth--;
+      if (outer) this.#gate?.leave();
       restore?.();
     }
   }

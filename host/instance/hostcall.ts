@@ -12,6 +12,7 @@ import { check } from "./check.ts";
 import type { Codec, Raw } from "./codec.ts";
 import type { Door } from "./door.ts";
 import type { Misfit } from "./faults.ts";
+import type { Gate } from "./gate.ts";
 import type { Program } from "./program.ts";
 import { messageOf } from "./trap.ts";
 
@@ -22,6 +23,8 @@ type RawFunction = (...raw: Raw[]) => Raw;
 export interface Context {
   readonly door: Door;
   readonly inFlight: InFlight;
+  /** Where the program stops for readers in other threads; null: its memory is not shared. */
+  gate: Gate | null;
   codec: Codec;
   program: Program;
 }

@@ -45,7 +45,7 @@ export class Objects {
     const units = this.#array(Uint16Array, ptr, this.#view.u32(ptr - RT_SIZE) >>> 1);
     if (units.length > SHORT) {
       try {
-        return utf16.decode(units);
+        return utf16.decode(units.buffer instanceof ArrayBuffer ? units : units.slice()); // none decodes shared memory for sure
       } catch {
         // It has a lone surrogate.
       }
