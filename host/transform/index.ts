@@ -87,6 +87,7 @@ interface AscOptions {
   optimizeLevelHint: number;
   shrinkLevelHint: number;
   debugInfo: boolean;
+  sharedMemory: boolean;
   globalAliases: Map<string, string> | null;
   exportStart: string | null;
 }
@@ -150,7 +151,8 @@ export default class GoparkTransform {
     if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`);
     const origins = new Origins(c);
     const markers = mark(c, facts, origins);
-    if (!this.options.debugInfo) facts.quiet = quietFunctions(c);
+    // Another thread can look at any time.
+    if (!this.options.debugInfo && !this.options.sharedMemory) facts.quiet = quietFunctions(c);
     RUNTIME_CALLS.forEach(name => hasFunction(c, name) && m.addFunctionExport(name, name));
     optimise(c, this.program.module, this.options);
     const table = new PcTable(facts);

@@ -2,22 +2,14 @@
 // Computes without parking and without asking for the time, then sleeps.
 import { time } from "gopark/assembly";
 
-function leaf(n: i32): i32 {
-  let x = n;
-  for (let i = 0; i < 1000; i++) x = x * 1664525 + 1013904223 + i;
-  if (x == 7) throw new Error("unlikely");
-  return x;
+function fib(n: i32): i32 {
+  return n < 2 ? n : fib(n - 1) + fib(n - 2);
 }
 
-function spin(rounds: i32): i32 {
-  let x = 1;
-  for (let i = 0; i < rounds; i++) x = leaf(x);
-  return x;
-}
-
-/** About so many thousand steps. */
 export function work(rounds: i32): i32 {
-  return spin(rounds);
+  let sum = 0;
+  for (let i = 0; i < rounds; i++) sum += fib(15 + i % 3);
+  return sum;
 }
 
 export function nap(ms: i32): void {
