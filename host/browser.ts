@@ -11,4 +11,4 @@ export * from "./public.ts";
 export const load = loader(browser);
 
 /** Attaches to a program by its memory. */
-export const attach = attacher(browser);
+export const attach = /* @__PURE__ */ attacher(browser);

@@ -11,4 +11,4 @@ export * from "./public.ts";
 export const load = loader(bun);
 
 /** Attaches to a program by its memory. */
-export const attach = attacher(bun);
+export const attach = /* @__PURE__ */ attacher(bun);

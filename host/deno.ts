@@ -11,4 +11,4 @@ export * from "./public.ts";
 export const load = loader(deno);
 
 /** Attaches to a program by its memory. */
-export const attach = attacher(deno);
+export const attach = /* @__PURE__ */ attacher(deno);

@@ -22,4 +22,4 @@ export * from "./public.ts";
 export const load = loader(node);
 
 /** Attaches to a program by its memory. */
-export const attach = attacher(node);
+export const attach = /* @__PURE__ */ attacher(node);

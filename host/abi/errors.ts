@@ -109,6 +109,16 @@ export class ProfileError extends Error {
   override name = "ProfileError";
 }
 
+/** What lies in memory is not what the layout says: address, length and record are named. */
+export class AbiError extends Error {
+  override name = "AbiError";
+}
+
+/** The file is not the core dump, or the snapshot of a profile, that it should be. */
+export class CoreError extends Error {
+  override name = "CoreError";
+}
+
 /** The program did not stop to be read. `goid` tells which goroutine ran, 0: none; `dump` is its stack. */
 export class StopError extends Error {
   override name = "StopError";
@@ -120,14 +130,4 @@ export class StopError extends Error {
     this.goid = goid;
     this.dump = dump;
   }
-}
-
-/** What lies in memory is not what the layout says: address, length and record are named. */
-export class AbiError extends Error {
-  override name = "AbiError";
-}
-
-/** The file is not the core dump, or the snapshot of a profile, that it should be. */
-export class CoreError extends Error {
-  override name = "CoreError";
 }

@@ -44,8 +44,8 @@ export interface Manifest {
   readonly imports: readonly ImportEntry[];
   /** Names of classes, by id. */
   readonly classes: readonly string[];
-  /** null: the module has a memory of its own. */
-  readonly memory: MemoryType | null;
+  /** Not there: the module has a memory of its own. */
+  readonly memory?: MemoryType;
 }
 
 interface SignatureJson {
@@ -115,9 +115,9 @@ function resolve(json: ManifestJson): Manifest {
     result: types.get(f.result),
   });
   return {
+    ...json,
     exports: json.exports.map((f) => ({ ...signature(f), id: f.id })),
     imports: json.imports.map((f) => ({ ...signature(f), module: f.module, blocking: f.blocking })),
     classes: json.classes ?? [],
-    memory: json.memory ?? null,
   };
 }

@@ -12,7 +12,6 @@ import { type ProgramError, programError } from "../abi/errors.ts";
 import type { GuestExports } from "../abi/exports.ts";
 import { EXIT_TRAP, TRAP_HOST, TRAP_OTHER } from "../abi/layout.ts";
 import type { Outputs } from "./output.ts";
-import type { Gate } from "./gate.ts";
 import { ENGINE_FRAMES, type EngineStack } from "./enginestack.ts";
 import { messageOf, trapCode } from "./trap.ts";
 
@@ -34,7 +33,6 @@ export class Door {
   #guest: GuestExports | null = null;
   #newString: (text: string) => number = () => 0;
   #engine: EngineStack | null = null;
-  #gate: Gate | null = null;
   #depth = 0;
   #exit: ProgramExit | null = null;
   #error: ProgramError | null = null;
@@ -45,8 +43,7 @@ export class Door {
   }
 
   /** Tells the door what it leads to; the imports need it before there is an instance. */
-  open(guest: GuestExports, newString: (text: string) => number, engine: EngineStack | null, gate: Gate | null): void {
-    this.#gate = gate;
+  open(guest: GuestExports, newString: (text: string) => number, engine: EngineStack | null): void {
     this.#guest = guest;
     this.#engine = engine;
     this.#newString = newString;
@@ -70,9 +67,7 @@ export class Door {
   enter<T>(f: (guest: GuestExports) => T): T {
     if (this.#error) throw this.#error;
     if (this.#exit && !this.busy) throw this.#die(this.#exit);
-    const outer = !this.busy;
-    const restore = outer ? seeWholeStacks() : undefined;
-    if (outer) this.#gate?.enter();
+    const restore = this.busy ? undefined : seeWholeStacks();
     this.#depth++;
     try {
       const result = f(this.guest);
@@ -82,7 +77,6 @@ export class Door {
       throw this.#depth === 1 ? this.#die(thrown) : thrown;
     } finally {
       this.#depth--;
-      if (outer) this.#gate?.leave();
       restore?.();
     }
   }

@@ -7,7 +7,7 @@
 import { ModuleError } from "../abi/errors.ts";
 import { type GuestExports, REQUIRED } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
-import { customSection, FUNCTAB_SECTION, type MemoryType, readManifest, readPctab } from "../abi/manifest.ts";
+import { customSection, FUNCTAB_SECTION, readManifest, readPctab } from "../abi/manifest.ts";
 import { MemoryView } from "../memory/view.ts";
 import { FuncTab } from "../symbol/functab.ts";
 import { PcTab } from "../symbol/pctab.ts";
@@ -36,19 +36,17 @@ export async function load<E extends Exports = Exports>(
   const manifest = await readManifest(module, file);
   const section = await readPctab(module, file);
   const outputs = new Outputs(platform, options);
-  const door = new Door(outputs, () => options.onExit?.());
-  const context = { door, inFlight: new InFlight() } as Context;
   const sampling: Sampling = { sampler: null, schedtrace: null };
+  const shared = (manifest.memory ?? options.memory) && (await import("./share.ts")).prepare(options, platform, sampling, manifest, file);
+  const door = new (shared?.Door ?? Door)(outputs, () => options.onExit?.());
+  const context = { door, inFlight: new InFlight() } as Context;
   const runtime = { [RUNTIME_MODULE]: runtimeImports({ platform, outputs, context, sampling }) };
-  const { memory: type } = manifest;
-  const memory = type || options.memory ? await memoryOf(type, options.memory, file) : null;
-  context.gate = memory?.gate ?? null;
-  const layers = [memory?.imports ?? {}, options.imports ?? {}, runtime, builtinImports(platform, outputs, options)];
+  const layers = [shared?.imports, options.imports, runtime, builtinImports(platform, outputs, options)];
   const bound = await bindImports(module, manifest, layers, context);
   const pctab = new PcTab(section);
   const functab = customSection(module, FUNCTAB_SECTION);
   const engine = functab && new EngineStack(new FuncTab(functab), pctab);
-  const { guest, view } = await orRefused(type, options.memory, file, () => start(module, bound, { context, file, engine }));
+  const { guest, view } = start(module, bound, { context, file, engine });
   const callable = manifest.exports.some((e) => e.name !== "main");
   const program = makeProgram({ platform, outputs, context, sampling }, options, { callable, onEnd });
   try {
@@ -64,24 +62,6 @@ export async function load<E extends Exports = Exports>(
   return app;
 }
 
-/** Gets the memory that a module imports. Loaded then only: most have their own. */
-async function memoryOf(type: MemoryType | null, given: WebAssembly.Memory | undefined, file: string) {
-  const { memoryFor, memoryImport } = await import("./sharedmemory.ts");
-  const memory = memoryFor(type, given, file);
-  const gate = type!.shared ? new (await import("./gate.ts")).Gate(memory) : null;
-  return { imports: memoryImport(type!, memory), gate };
-}
-
-/** Says it plainly when the engine does not take a memory that its owner has made. */
-async function orRefused<T>(type: MemoryType | null, given: WebAssembly.Memory | undefined, file: string, start: () => T): Promise<T> {
-  try {
-    return start();
-  } catch (cause) {
-    if (!type || !given || !(cause instanceof WebAssembly.LinkError)) throw cause;
-    throw (await import("./sharedmemory.ts")).refusedMemory(type, file, cause);
-  }
-}
-
 interface Around {
   readonly platform: Platform;
   readonly outputs: Outputs;
@@ -90,13 +70,8 @@ interface Around {
 }
 
 function runtimeImports({ platform, outputs, context, sampling }: Around): Record<string, unknown> {
-  const clocks = clockImports(platform, sampling);
   const imports: RuntimeImports = {
-    ...clocks,
-    nanotime: () => {
-      context.gate?.safepoint();
-      return clocks.nanotime();
-    },
+    ...clockImports(platform, sampling),
     write: (fd, ptr, len) => {
       const view = new MemoryView(context.door.guest.memory);
       outputs.write(fd, view.bytes(ptr >>> 0, len >>> 0));
@@ -123,7 +98,7 @@ function start(module: WebAssembly.Module, imports: Imports, { context, file, en
   }
   const view = new MemoryView(guest.memory);
   const codec = (context.codec = new Codec(guest, view));
-  context.door.open(guest, (text) => codec.objects.newString(text), engine, context.gate);
+  context.door.open(guest, (text) => codec.objects.newString(text), engine);
   return { guest, view };
 }
 

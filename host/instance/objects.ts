@@ -45,9 +45,9 @@ export class Objects {
     const units = this.#array(Uint16Array, ptr, this.#view.u32(ptr - RT_SIZE) >>> 1);
     if (units.length > SHORT) {
       try {
-        return utf16.decode(units.buffer instanceof ArrayBuffer ? units : units.slice()); // none decodes shared memory for sure
+        return utf16.decode(units);
       } catch {
-        // It has a lone surrogate.
+        // It has a lone surrogate, or its memory is shared, of which some engines decode nothing.
       }
     }
     let text = "";

@@ -59,7 +59,7 @@ export async function loadRemote<E extends Exports>(
   options.signal?.throwIfAborted();
   const { module, file } = await loadModule(source, platform, options.name);
   const { exports, memory: type } = await readManifest(module, file);
-  const memory = type || options.memory ? (await import("./sharedmemory.ts")).memoryFor(type, options.memory, file) : undefined;
+  const memory = type || options.memory ? (await import("./share.ts")).memoryFor(type, options.memory, file) : undefined;
   const names = importNames(options.imports ?? {});
   const owner = new Owner(platform.worker(), options, new Outputs(platform, options));
   const { args = [], env = {}, trace = false } = options;

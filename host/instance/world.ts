@@ -66,7 +66,9 @@ export class World {
     const { platform } = this.#parts;
     while (!done()) {
       if (platform.now() > end) throw late();
-      await new Promise<void>((resolve) => void platform.timer(1, resolve));
+      await new Promise<void>((resolve) => {
+        platform.timer(1, resolve);
+      });
     }
   }
 
