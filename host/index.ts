@@ -11,6 +11,7 @@
  * @module
  */
 import { node } from "./adapter/node.ts";
+import { attacher } from "./instance/attach.ts";
 import { loader } from "./instance/loader.ts";
 
 export { hostCalls } from "./adapter/files.ts";
@@ -19,3 +20,6 @@ export * from "./public.ts";
 
 /** Loads a program on Node. */
 export const load = loader(node);
+
+/** Attaches to a program by its memory. */
+export const attach = /* @__PURE__ */ attacher(node);

@@ -5,14 +5,15 @@
  * @module
  */
 export {
-  AbiError, ClosedError, DeadlockError, ExitError, FatalError, ImportError, ModuleError,
-  NotGoparkModuleError, OutOfMemoryError, PanicError, ProfileError, ProgramError, StateError,
+  AbiError, ClosedError, CoreError, DeadlockError, ExitError, FatalError, ImportError, ModuleError,
+  NotGoparkModuleError, OutOfMemoryError, PanicError, ProfileError, ProgramError, StateError, StopError,
   TrapError,
 } from "./abi/errors.ts";
 export type { Imports } from "./abi/imports.ts";
 export type {
   App, BlockProfileRecord, Exports, MemProfileRecord, Pprof, ProfileKind, ProfileOptions, Runtime, StackRecord, Trace,
 } from "./instance/app.ts";
+export type { Attach, Attached, AttachedPprof, AttachedRuntime, AttachOptions } from "./instance/attach.ts";
 export type { Here, InWorker, Load } from "./instance/loader.ts";
 export type { LoadOptions, Output, TraceOptions } from "./instance/platform.ts";
 export type { Remote, RemoteApp } from "./instance/remote.ts";

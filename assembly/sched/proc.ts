@@ -9,7 +9,8 @@
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
 import {
-  EV_END, EV_PARK, EV_RUN, EV_SLICE_END, EV_START, FRAME_PC_SHIFT, TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS, WATCH_TRACE
+  EV_END, EV_PARK, EV_RUN, EV_SLICE_END, EV_START, FRAME_PC_SHIFT, TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS, WATCH_TRACE,
+  WORLD, WORLD_REQUEST,
 } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
@@ -303,6 +304,10 @@ export function schedule(slice: f64): i32 {
     if (!gp) {
       if (sched.ntimers && firedue(nanotime())) continue;
       break;
+    }
+    // A reader in another thread waits for this, or a question for the time; its host does the rest.
+    if (isDefined(GO_THREADS)) {
+      if (atomic.load<i32>(WORLD + WORLD_REQUEST)) nanotime();
     }
     execute(gp);
     why = sched.comeback;

@@ -33,6 +33,8 @@ export const PROFILES: usize = 0xfe480;
 /** Where the execution trace is. */
 export const TRACER: usize = 0xfe4c0;
 export const M0: usize = 0xff000;
+/** With shared memory: whether it is in use, and who wants the world to stop. */
+export const WORLD: usize = 0xff180;
 /** Which build this memory is of: see the drawing of BUILD. */
 export const BUILD: usize = 0xff1c0;
 export const SCHED: usize = 0xff200;
@@ -68,6 +70,22 @@ export const M_HOSTG: usize = 24;
 export const M_RET: usize = 32;
 export const M_BUDGET: usize = 52;
 
+// ╒═════════════════ WORLD ════════════════╕
+// │  0  started  an instance has begun: 1   │
+// │  4  request  who reads, or 0            │  worldsema of all threads
+// │  8  state    of M 0: a WORLD_           │
+// │ 12  tickets  how many have read         │
+// └─────────────────────────────────────────┘ 16, read and written with atomics
+export const WORLD_STARTED: usize = 0;
+export const WORLD_REQUEST: usize = 4;
+export const WORLD_STATE: usize = 8;
+export const WORLD_TICKETS: usize = 12;
+/** M 0 is in no goroutine and no call: it waits for its host. */
+export const WORLD_IDLE: i32 = 0;
+export const WORLD_RUNNING: i32 = 1;
+/** It has stopped at a safepoint until there is no request. */
+export const WORLD_STOPPED: i32 = 2;
+
 // ╒══════════════ BUILD ══════════════╕
 // │  0  magic                     u32 │
 // │  4  ABI_VERSION               u32 │
@@ -82,10 +100,14 @@ export const BUILD_SIZE: usize = 28;
 // │  0  allg     all Gs by alllink, or 0            │
 // │  4  watch    WATCH_: who wants to know          │
 // │  8  dumps    DUMP_: what headers of dumps show  │
+// │ 16  nallg    how many Gs there are              │
+// │ 20  ngfree   how many of them are dead          │
 // └─────────────────────────────────────────────────┘
 export const SCHED_ALLG: usize = 0;
 export const SCHED_WATCH: usize = 4;
 export const SCHED_DUMPS: usize = 8;
+export const SCHED_NALLG: usize = 16;
+export const SCHED_NGFREE: usize = 20;
 /** Labels are in use: a new goroutine inherits those of its maker. */
 export const WATCH_LABELS: u32 = 1;
 /** The times of parks and of what ends them are wanted. */

@@ -118,3 +118,16 @@ export class AbiError extends Error {
 export class CoreError extends Error {
   override name = "CoreError";
 }
+
+/** The program did not stop to be read. `goid` tells which goroutine ran, 0: none; `dump` is its stack. */
+export class StopError extends Error {
+  override name = "StopError";
+  readonly goid: number;
+  readonly dump: string;
+
+  constructor(message: string, { goid = 0, dump = "" }: { readonly goid?: number; readonly dump?: string } = {}) {
+    super(message);
+    this.goid = goid;
+    this.dump = dump;
+  }
+}

@@ -30,11 +30,22 @@ export interface ImportEntry extends Signature {
   readonly blocking: boolean;
 }
 
+/** What a module wants of the memory that it imports; sizes in pages. */
+export interface MemoryType {
+  readonly initial: number;
+  readonly maximum: number | null;
+  readonly shared: boolean;
+  readonly module: string;
+  readonly name: string;
+}
+
 export interface Manifest {
   readonly exports: readonly ExportEntry[];
   readonly imports: readonly ImportEntry[];
   /** Names of classes, by id. */
   readonly classes: readonly string[];
+  /** Not there: the module has a memory of its own. */
+  readonly memory?: MemoryType;
 }
 
 interface SignatureJson {
@@ -60,6 +71,7 @@ interface ManifestJson {
   readonly imports: readonly ImportJson[];
   readonly types: TypeTableJson;
   readonly classes?: readonly string[];
+  readonly memory?: MemoryType;
 }
 
 /** Prints a signature as an error names it: `crawl(string, i32): f64`. */
@@ -103,6 +115,7 @@ function resolve(json: ManifestJson): Manifest {
     result: types.get(f.result),
   });
   return {
+    ...json,
     exports: json.exports.map((f) => ({ ...signature(f), id: f.id })),
     imports: json.imports.map((f) => ({ ...signature(f), module: f.module, blocking: f.blocking })),
     classes: json.classes ?? [],

@@ -28,6 +28,8 @@ export interface RemoteProgram {
   /** The names of the host functions that the owner has, by module. */
   readonly imports: Readonly<Record<string, readonly string[]>>;
   readonly trace: boolean | { readonly bytes?: number };
+  /** Of a program built with --target threads: shared with the owner. */
+  readonly memory: WebAssembly.Memory | undefined;
 }
 
 /** From the worker. `id` of a host call is 0 when nobody waits for its result. */

@@ -34,3 +34,8 @@ export function stripped(file: string): ModuleError {
     `${file} has a ${ABI_SECTION} section and no ${PCTAB_SECTION}: was it stripped? rebuild it with "gopark build"`,
   );
 }
+
+/** Returns what to throw for a module that does not export what its manifest promises. */
+export function lacking(file: string, absent: readonly string[]): ModuleError {
+  return new ModuleError(`${file} does not export ${absent.join(", ")}: rebuild it`);
+}

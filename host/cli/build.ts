@@ -11,13 +11,14 @@ import { CliError, type Command, oneOf, parseLine } from "./usage.ts";
 
 export const build: Command = {
   summary: "compile a program to WebAssembly",
-  help: `usage: gopark build FILE.ts [-o OUT.wasm] [--target release|debug|wasi] [--preempt] [-- asc flags]
+  help: `usage: gopark build FILE.ts [-o OUT.wasm] [--target release|debug|threads|wasi] [--preempt] [-- asc flags]
 
 Compiles an AssemblyScript program with gopark's runtime and transform.
 
   -o, --out OUT.wasm    where to write (default: FILE.wasm beside FILE.ts)
   --target release      -O3 (the default)
   --target debug        not optimized, with names and a source map beside OUT.wasm
+  --target threads      memory that other threads can read while it runs, at most 1 GiB, -O3
   --target wasi         a WASI preview 1 command, -O3: wasmtime run --dir=. OUT.wasm arguments
   --preempt             goroutines that compute without parking give way after 10 ms
 

@@ -14,7 +14,7 @@ import { startProgress } from "./progress.ts";
 import { CliError } from "./usage.ts";
 
 /** What `gopark run` runs. */
-export const TARGETS = ["release", "debug"] as const;
+export const TARGETS = ["release", "debug", "threads"] as const;
 /** What can be built. */
 export const BUILD_TARGETS = [...TARGETS, "wasi"] as const;
 export type Target = (typeof BUILD_TARGETS)[number];
@@ -23,6 +23,9 @@ const HOSTED = ["--runtime", "gopark", "--exportRuntime", "--exportStart", "_ini
 const FLAGS: Record<Target, readonly string[]> = {
   release: [...HOSTED, "-O3"],
   debug: [...HOSTED, "--debug", "--sourceMap", "--use", "GO_DEBUG=1"],
+  threads: [
+    ...HOSTED, "-O3", "--use", "GO_THREADS=1", "--enable", "threads", "--importMemory", "--sharedMemory", "--maximumMemory", "16384",
+  ],
   wasi: ["--runtime", "gopark-wasi", "-O3"],
 };
 

@@ -30,14 +30,14 @@ export interface Context {
 export async function bindImports(
   module: WebAssembly.Module,
   manifest: Manifest,
-  layers: readonly Imports[],
+  layers: readonly (Imports | undefined)[],
   context: Context,
 ): Promise<Imports> {
   const bound: Imports = {};
   const wrong: Misfit[] = [];
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
     const entry = manifest.imports.find((e) => e.module === from && e.name === name) ?? builtinEntry(from, name);
-    const owner = layers.find((layer) => layer[from]?.[name] !== undefined)?.[from];
+    const owner = layers.find((layer) => layer?.[from]?.[name] !== undefined)?.[from];
     const given = owner?.[name];
     if (given === undefined || kind === "function" && typeof given !== "function") wrong.push({ from, name, kind, entry, given });
     else (bound[from] ??= {})[name] = kind === "function" && entry ? bind(owner!, given as HostFunction, entry, context) : given;

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { ModuleError } from "../abi/errors.ts";
 import { type GuestExports, REQUIRED } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE, type RuntimeImports } from "../abi/imports.ts";
 import { customSection, FUNCTAB_SECTION, readManifest, readPctab } from "../abi/manifest.ts";
@@ -36,16 +35,18 @@ export async function load<E extends Exports = Exports>(
   const manifest = await readManifest(module, file);
   const section = await readPctab(module, file);
   const outputs = new Outputs(platform, options);
-  const door = new Door(outputs, () => options.onExit?.());
-  const context = { door, inFlight: new InFlight() } as Context;
   const sampling: Sampling = { sampler: null, schedtrace: null };
+  const shared = (manifest.memory ?? options.memory) && (await import("./share.ts")).prepare(options, platform, sampling, manifest, file);
+  const door = new (shared?.Door ?? Door)(outputs, () => options.onExit?.());
+  const context = { door, inFlight: new InFlight() } as Context;
   const runtime = { [RUNTIME_MODULE]: runtimeImports({ platform, outputs, context, sampling }) };
-  const layers = [options.imports ?? {}, runtime, builtinImports(platform, outputs, options)];
+  const layers = [shared?.imports, options.imports, runtime, builtinImports(platform, outputs, options)];
   const bound = await bindImports(module, manifest, layers, context);
   const pctab = new PcTab(section);
   const functab = customSection(module, FUNCTAB_SECTION);
   const engine = functab && new EngineStack(new FuncTab(functab), pctab);
-  const { guest, view } = start(module, bound, { context, file, engine });
+  const { guest, view, absent } = start(module, bound, { context, engine });
+  if (absent.length) throw (await import("../abi/misbuilt.ts")).lacking(file, absent);
   const callable = manifest.exports.some((e) => e.name !== "main");
   const program = makeProgram({ platform, outputs, context, sampling }, options, { callable, onEnd });
   try {
@@ -84,21 +85,17 @@ function runtimeImports({ platform, outputs, context, sampling }: Around): Recor
 
 interface Starting {
   readonly context: Context;
-  readonly file: string;
   readonly engine: EngineStack | null;
 }
 
 /** Instantiates, and gives the door and the codec what they lead to. */
-function start(module: WebAssembly.Module, imports: Imports, { context, file, engine }: Starting) {
+function start(module: WebAssembly.Module, imports: Imports, { context, engine }: Starting) {
   const guest = new WebAssembly.Instance(module, imports as WebAssembly.Imports).exports as unknown as GuestExports;
   const absent = REQUIRED.filter((name) => guest[name] === undefined);
-  if (absent.length) {
-    throw new ModuleError(`${file} does not export ${absent.join(", ")}: rebuild it`);
-  }
   const view = new MemoryView(guest.memory);
   const codec = (context.codec = new Codec(guest, view));
   context.door.open(guest, (text) => codec.objects.newString(text), engine);
-  return { guest, view };
+  return { guest, view, absent };
 }
 
 function makeProgram(

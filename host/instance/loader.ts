@@ -12,7 +12,8 @@ import type { Source } from "./source.ts";
 
 /**
  * Runs the program in a worker of its own, so that a long computation does not hold up its host.
- * The worker has a copy of everything: its memory is not shared.
+ * The memory of a program that was built with --target threads is shared with it, and attach reads it
+ * without asking; any other program's is the worker's own.
  */
 export interface InWorker {
   readonly worker: true;

@@ -47,7 +47,7 @@ export class Objects {
       try {
         return utf16.decode(units);
       } catch {
-        // It has a lone surrogate.
+        // It has a lone surrogate, or its memory is shared, of which some engines decode nothing.
       }
     }
     let text = "";

@@ -84,6 +84,11 @@ export interface LoadOptions {
   /** Takes an execution trace from the end of the module level on: `app.trace.read()`. */
   readonly trace?: boolean | TraceOptions;
   /**
+   * The memory for a program that was built with --target threads, to share it with other threads (attach). Its
+   * maximum must be at most the program's: 16384 pages, unless asc's --maximumMemory says otherwise.
+   */
+  readonly memory?: WebAssembly.Memory;
+  /**
    * Is called at the last moment in which the program's goroutines can be read: main has
    * returned, or the program has printed its dump. A profile asked for in it is of that moment.
    */

@@ -35,6 +35,8 @@ export interface RemoteApp<E extends Exports = Exports> {
   readonly pprof: RemotePprof;
   /** Ends with the program: the ring is in the worker. */
   readonly trace: Remote<Trace>;
+  /** What it runs in, for attach; null unless it was built with --target threads. */
+  readonly memory: WebAssembly.Memory | null;
   /** Runs main. Resolves when it has returned; rejects with how the program died otherwise. */
   run(): Promise<void>;
   /** Stops the program, and its worker, for good. What waits for it rejects with ClosedError. */
@@ -56,16 +58,18 @@ export async function loadRemote<E extends Exports>(
   if (options.onExit) throw new TypeError("load: onExit cannot be used with worker: true");
   options.signal?.throwIfAborted();
   const { module, file } = await loadModule(source, platform, options.name);
-  const { exports } = await readManifest(module, file);
+  const { exports, memory: type } = await readManifest(module, file);
+  const memory = type || options.memory ? (await import("./share.ts")).memoryFor(type, options.memory, file) : undefined;
   const names = importNames(options.imports ?? {});
   const owner = new Owner(platform.worker(), options, new Outputs(platform, options));
   const { args = [], env = {}, trace = false } = options;
-  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, trace } });
+  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, trace, memory } });
   return {
     exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
     pprof: { ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, fetch: fetcher(owner) },
     trace: owner.methods("trace", ["start", "stop", "read"]) as Remote<Trace>,
+    memory: memory ?? null,
     run: () => owner.call("run", "run", []) as Promise<void>,
     close: () => owner.end(new ClosedError("the program was closed"), true),
   };

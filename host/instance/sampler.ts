@@ -47,6 +47,14 @@ export interface SamplerParts {
   readonly platform: Platform;
   readonly program: { readonly ended: Error | null };
   readonly sampling: Sampling;
+  /** Of a sampler in another thread than the program's: how it reads what runs, and what it says of that in the profile. */
+  readonly elsewhere?: { readonly note: string; read(): Reading | null };
+}
+
+/** What one sample finds. */
+interface Reading {
+  readonly pcs: readonly number[];
+  readonly labels: readonly string[];
 }
 
 /** Begins to take samples. Throws ProfileError when somebody does already. */
@@ -106,26 +114,33 @@ export class CpuSampler implements Sampler {
   }
 
   async stop(): Promise<Uint8Array<ArrayBuffer>> {
-    const { platform, file, section, sampling } = this.#parts;
+    const { platform, file, section, sampling, elsewhere } = this.#parts;
     this.#watch(false);
     sampling.sampler = null;
     const samples = [...this.#samples.values()].map(({ stack, count }) => ({ ...stack, count }));
     const durationNanos = BigInt(Math.round((platform.now() - this.#start) * 1e6));
     const timeNanos = BigInt(Math.round(platform.walltime() * 1e3)) * 1000n - durationNanos;
-    return platform.gzip(encodePprof(cpuProfile(samples, { busy: this.#busy, timeNanos, durationNanos }), { file, buildId: buildId(section) }));
+    return platform.gzip(encodePprof(cpuProfile(samples, { busy: this.#busy, timeNanos, durationNanos, note: elsewhere?.note }), { file, buildId: buildId(section) }));
   }
 
   #watch(on: boolean): void {
-    const { view } = this.#parts;
+    const { view, elsewhere } = this.#parts;
+    if (elsewhere) return; // the program does not help
     const bits = view.i32(SCHED + SCHED_WATCH);
     view.setI32(SCHED + SCHED_WATCH, on ? bits | WATCH_CPU : bits & ~WATCH_CPU);
   }
 
-  #count(n: number): void {
+  #read(): Reading {
     const { view, pctab } = this.#parts;
     const { running, runtime } = readRunning(view);
-    const pcs = running ? stackOf(running, pctab) : runtime;
-    const labels = running ? readLabels(view, running.address) : [];
+    return running ? { pcs: stackOf(running, pctab), labels: readLabels(view, running.address) } : { pcs: runtime, labels: [] };
+  }
+
+  #count(n: number): void {
+    const { pctab, elsewhere } = this.#parts;
+    const reading = elsewhere ? elsewhere.read() : this.#read();
+    if (!reading) return; // a sample lost
+    const { pcs, labels } = reading;
     const key = labelledKey({ pcs, labels });
     const found = this.#samples.get(key);
     if (found) found.count += n;

@@ -17,6 +17,8 @@ export interface CpuTimes {
   readonly busy: number;
   readonly timeNanos: bigint;
   readonly durationNanos: bigint;
+  /** Where samples were taken, if not where the program asks for the time. */
+  readonly note?: string | undefined;
 }
 
 /** Nanoseconds between two samples: 100 Hz, as Go's. */
@@ -39,6 +41,6 @@ export function cpuProfile(samples: readonly CpuSample[], times: CpuTimes): Prof
     samples: samples.map((s) => ({ ...nonEmpty(s, BOTTOM), values: [s.count, s.count * CPU_PERIOD] })),
     timeNanos,
     durationNanos,
-    comments: [BLIND, `the program was at work for ${ms(busy)} of ${ms(Number(durationNanos))}`],
+    comments: [times.note ?? BLIND, `the program was at work for ${ms(busy)} of ${ms(Number(durationNanos))}`],
   };
 }

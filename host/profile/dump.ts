@@ -24,7 +24,8 @@ export function printGoroutines({ list, runtime }: Goroutines, pctab: PcTab): st
   return blocks.join("\n");
 }
 
-function printGoroutine(g: Goroutine, pctab: PcTab): string {
+/** Prints one goroutine. */
+export function printGoroutine(g: Goroutine, pctab: PcTab): string {
   const created = g.gopc ? printCreated(pctab.frame(g.gopc), g.parentgoid) : "";
   return `goroutine ${g.goid} [${g.state}]:\n${printFrames(pctab.frames(stackOf(g, pctab)))}${created}`;
 }

@@ -18,6 +18,7 @@
  *     asyncify  what may park is rewritten, frames made resumable one at a time
  *     trace     calls store their pcs; slots, for all other functions
  *     emit      pc table and types into sections
+ *     sharing   with shared memory: only the first instance writes the data
  *
  * asc then validates, tidies where it would optimise (finishLightly), and writes its outputs as
  * always. What functions end up where is the last section (functab.ts).
@@ -50,6 +51,7 @@ import { resolve } from "./resolve.ts";
 import { mayCollect, SCAN } from "./collecting.ts";
 import { inlineNew, NEW, NEWSLOW } from "./newobject.ts";
 import { keptApart, markSlots, unmarkSlots } from "./shadow.ts";
+import { initialiseOnce, type MemoryFact, memoryFact } from "./sharing.ts";
 import { placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
 import { trace } from "./trace.ts";
@@ -85,6 +87,7 @@ interface AscOptions {
   optimizeLevelHint: number;
   shrinkLevelHint: number;
   debugInfo: boolean;
+  sharedMemory: boolean;
   globalAliases: Map<string, string> | null;
   exportStart: string | null;
 }
@@ -93,6 +96,7 @@ interface AscOptions {
 interface Boundary {
   readonly exports: readonly ExportFact[];
   readonly imports: readonly ImportFact[];
+  readonly memory: MemoryFact | null;
 }
 
 /** What asc instantiates; its hooks are called in the order below. */
@@ -147,7 +151,8 @@ export default class GoparkTransform {
     if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`);
     const origins = new Origins(c);
     const markers = mark(c, facts, origins);
-    if (!this.options.debugInfo) facts.quiet = quietFunctions(c);
+    // Another thread can look at any time.
+    if (!this.options.debugInfo && !this.options.sharedMemory) facts.quiet = quietFunctions(c);
     RUNTIME_CALLS.forEach(name => hasFunction(c, name) && m.addFunctionExport(name, name));
     optimise(c, this.program.module, this.options);
     const table = new PcTable(facts);
@@ -174,7 +179,12 @@ export default class GoparkTransform {
     this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
     const build = [BUILD_MAGIC, ABI_VERSION, ...buildIdWords(bytes)];
     this.addSegment(c, "gopark.build", new Uint8Array(new Uint32Array(build).buffer), BUILD);
-    this.emit(c, facts, { exports, imports }, bytes);
+    const memory = memoryFact(c);
+    if (memory?.shared) {
+      if (this.wasi) throw new Error("gopark: a WASI command has no shared memory");
+      initialiseOnce(c, memory);
+    }
+    this.emit(c, facts, { exports, imports, memory }, bytes);
     this.finishLightly(c, optimized, facts);
     emitFunctab(c, { functions, places });
     CALLED_EXPORTS.forEach(name => m.removeExport(name));
@@ -274,10 +284,10 @@ export default class GoparkTransform {
     raw._free!(data);
   }
 
-  private emit({ m }: Context, { classes, types }: Facts, { exports, imports }: Boundary, table: Uint8Array): void {
+  private emit({ m }: Context, { classes, types }: Facts, { exports, imports, memory }: Boundary, table: Uint8Array): void {
     const strip = <T extends { internalName: string }>({ internalName: _, ...rest }: T) => rest;
     const target = this.wasi ? { target: "wasi" } : {};
-    const abi = { version: ABI_VERSION, ...target, exports: exports.map(strip), imports: imports.map(strip), types, classes };
+    const abi = { version: ABI_VERSION, ...target, ...(memory && { memory }), exports: exports.map(strip), imports: imports.map(strip), types, classes };
     m.addCustomSection("gopark.abi", new TextEncoder().encode(JSON.stringify(abi)));
     m.addCustomSection("gopark.pctab", table);
   }

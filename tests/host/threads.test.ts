@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+/** Programs in shared memory, read from another thread than theirs. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { Profile } from "pprof-format";
+import { MEMORY_BASE } from "../../host/abi/layout.ts";
+import { attach, type Attached, load, type RemoteApp, StopError } from "../../host/index.ts";
+import { buildGuest } from "./build.ts";
+
+const tight = WebAssembly.compile(await buildGuest("tight", "threads"));
+const many = WebAssembly.compile(await buildGuest("many", "threads"));
+
+interface Tight extends Record<string, (...args: any[]) => Promise<any>> {
+  work(rounds: number): Promise<number>;
+  nap(ms: number): Promise<void>;
+}
+
+function decode(bytes: Uint8Array) {
+  const profile = Profile.decode(gunzipSync(bytes));
+  const text = (n: number | bigint) => profile.stringTable.strings[Number(n)]!;
+  const names = new Map(profile.function.map((f) => [Number(f.id), text(f.name)]));
+  const stacks = new Map(profile.location.map((l) => [Number(l.id), l.line.map((line) => names.get(Number(line.functionId))!)]));
+  return profile.sample.map((s) => ({
+    count: Number(s.value[0]), stack: s.locationId.flatMap((id) => stacks.get(Number(id))!),
+  }));
+}
+
+const memory = (initial: number, shared = true, maximum = 16384) => new WebAssembly.Memory({ initial, maximum, shared });
+
+test("a second instance on the memory of a program neither writes the data again nor runs module-level code", async () => {
+  const module = await tight;
+  const given = memory(32);
+  const app = await load<Tight>(module, { memory: given });
+  const before = await app.exports.work(3);
+  const bytes = new Uint8Array(given.buffer);
+  bytes[MEMORY_BASE + 12] ^= 0xff;
+  const copy = bytes.slice();
+  const imports: Record<string, Record<string, unknown>> = { env: { memory: given } };
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind === "function") (imports[from] ??= {})[name] = () => assert.fail(`${from}.${name} was called`);
+  }
+  const second = new WebAssembly.Instance(module, imports as WebAssembly.Imports);
+  (second.exports._initialize as () => void)();
+  assert.deepEqual(Buffer.compare(bytes.slice(), copy), 0);
+  assert.equal(await app.exports.work(3), before);
+});
+
+test("load says what is wrong with a memory that it is given", async () => {
+  const [module, own] = [await tight, await buildGuest("tight", "release")];
+  const used = memory(32);
+  await load(module, { memory: used });
+  const tests = [
+    { name: "not shared", source: module, given: memory(32, false), want: /options\.memory is not shared, and the program's must be/ },
+    { name: "too small", source: module, given: memory(1), want: /options\.memory has 1 pages of 64 KiB, and the program needs \d+/ },
+    { name: "a larger maximum", source: module, given: memory(32, true, 20000), want: /options\.memory does not fit \(its maximum must be 16384 pages at most\)/ },
+    { name: "in use", source: module, given: used, want: /options\.memory is that of a program already: attach reads it/ },
+    { name: "not wanted", source: own, given: memory(32), want: /has a memory of its own: options\.memory is for programs built with --target threads/ },
+  ];
+  for (const { name, source, given, want } of tests) {
+    await assert.rejects(load(source, { memory: given }), { name: "ModuleError", message: want }, name);
+  }
+});
+
+test("load says that there is no SharedArrayBuffer", async (t) => {
+  const [module, Shared] = [await tight, globalThis.SharedArrayBuffer];
+  t.after(() => void (globalThis.SharedArrayBuffer = Shared));
+  delete (globalThis as { SharedArrayBuffer?: unknown }).SharedArrayBuffer;
+  for (const worker of [false, true] as const) {
+    await assert.rejects(load(module, { worker: worker as false }), { name: "ModuleError", message: /there is no SharedArrayBuffer here/ });
+  }
+});
+
+describe("attach, to a program in a worker", () => {
+  let app: RemoteApp<Tight>;
+  let seen: Attached;
+
+  before(async () => {
+    app = await load<Tight>(await tight, { worker: true });
+    seen = attach({ memory: app.memory!, module: await tight, timeout: 100 });
+  });
+  after(() => app.close());
+
+  test("tells of an idle program at once", async () => {
+    assert.equal(await seen.runtime.numGoroutine(), 0);
+    assert.equal(await seen.runtime.stack(), "");
+    assert.deepEqual(await seen.runtime.goroutineProfile(), []);
+  });
+
+  test("idle is no CPU time", async () => {
+    assert.deepEqual(decode(await seen.pprof.profile("profile", { seconds: 0.1 })).filter((s) => s.count), []);
+  });
+
+  test("samples a loop that never asks for anything, and names it", async () => {
+    await seen.pprof.startCPUProfile();
+    let samples: ReturnType<typeof decode> = [];
+    for (let rounds = 100; !samples.length; rounds *= 2) {
+      await app.exports.work(rounds);
+      samples = decode(await seen.pprof.stopCPUProfile());
+      await seen.pprof.startCPUProfile();
+    }
+    await seen.pprof.stopCPUProfile();
+    assert.ok(samples.some(({ stack }) => stack.some((name) => /\.fib$/.test(name))), JSON.stringify(samples));
+  });
+
+  test("names the goroutine that does not stop", async () => {
+    const working = app.exports.work(1_000_000);
+    working.catch(() => {});
+    let error: unknown = null;
+    while (!error) await seen.runtime.goroutineProfile().catch((e: unknown) => (error = e)); // null: it had not begun
+    assert.ok(error instanceof StopError, String(error));
+    assert.match(error.message, /did not stop within 100 ms: goroutine \d+ neither parks nor asks for the time/);
+    assert.ok(error.goid > 0);
+    assert.match(error.dump, /^goroutine \d+ \[running\]:\n(.*\n)*tight\.fib\(\.\.\.\)\n/);
+  });
+});
+
+test("attach reads a program of many goroutines while it runs", async (t) => {
+  const module = await many;
+  let go_on = true;
+  const app = await load(module, { worker: true, imports: { test: { more: async () => go_on } } });
+  t.after(() => app.close());
+  const ran = app.run();
+  const seen = attach({ memory: app.memory!, module, timeout: 60_000 });
+  while ((await seen.runtime.numGoroutine()) < 51);
+  for (let i = 0; i < 200; i++) {
+    const profile = await seen.runtime.goroutineProfile();
+    const hops = profile.filter(({ frames }) => frames.some((f) => /\.hop$/.test(f.function)));
+    assert.equal(hops.length, 50);
+    assert.ok(profile.length === 51 || profile.length === 52, `${profile.length} goroutines`);
+    for (const { frames } of profile) assert.match(frames.at(-1)!.function, /\.(hop|visitor|main)$/);
+  }
+  assert.equal((await seen.runtime.stack()).match(/^goroutine \d+ \[[\w ]+\]:$/gm)!.filter((line) => line).length >= 51, true);
+  assert.ok((await seen.runtime.readMemStats()).mallocs > 50);
+  assert.ok(Array.isArray(await seen.runtime.memProfile()));
+  assert.deepEqual(await seen.runtime.blockProfile(), []);
+  assert.ok((await seen.pprof.kinds()).includes("rounds"));
+  assert.match(await seen.pprof.text("rounds"), /^rounds profile: total 1\n/);
+  assert.match(await seen.pprof.text("heap"), /^heap profile: /);
+  assert.match(await seen.pprof.text("goroutine", 2), /^goroutine \d+ \[/);
+  assert.equal(decode(await seen.pprof.profile("goroutine")).filter((s) => s.stack.some((name) => /hop$/.test(name))).reduce((n, s) => n + s.count, 0), 50);
+  await assert.rejects(seen.runtime.heapHistogram(), { name: "ProfileError", message: /only the program itself can collect/ });
+  await assert.rejects(seen.pprof.profile("goroutineleak"), { name: "ProfileError" });
+  await assert.rejects(seen.pprof.profile("heap", { gc: true }), { name: "ProfileError" });
+  go_on = false;
+  await ran;
+});
+
+test("attach reads the bytes of a memory", async () => {
+  const module = await tight;
+  const given = memory(32);
+  const app = await load<Tight>(module, { memory: given });
+  const nap = app.exports.nap(20);
+  await new Promise(setImmediate);
+  const stack = app.runtime.stack();
+  const bytes = new Uint8Array(given.buffer).slice();
+  await nap;
+  const seen = attach({ memory: bytes, module });
+  assert.match(stack, /nap/);
+  assert.equal(await seen.runtime.stack(), stack);
+  assert.equal(await seen.runtime.numGoroutine(), 1);
+  await assert.rejects(seen.pprof.profile("profile", { seconds: 1 }), { name: "ProfileError", message: /nothing runs in a memory that is not shared/ });
+});
+
+test("attach refuses a memory of another build, and what is no memory", async () => {
+  const given = memory(32);
+  await load(await tight, { memory: given });
+  await assert.rejects(attach({ memory: given, module: await many }).runtime.numGoroutine(), { name: "CoreError", message: /is of build [0-9a-f]{40}, app\.wasm is build/ });
+  await assert.rejects(attach({ memory: new Uint8Array(10), module: await many }).runtime.stack(), { name: "CoreError", message: /not that of a gopark program/ });
+  await assert.rejects(attach({ memory: "x" as never, module: await many }).runtime.stack(), { name: "TypeError" });
+});
