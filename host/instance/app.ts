@@ -80,46 +80,46 @@ export class Runtime {
   }
 
   numGoroutine(): number {
-    return this.#reader("numGoroutine()").numGoroutine();
+    return this.#reader("numGoroutine").numGoroutine();
   }
 
   /** Returns the stacks of all goroutines, or of the current one, as Go prints them. */
   stack({ all = true }: { readonly all?: boolean } = {}): string {
-    return this.#reader("stack()").stack(all);
+    return this.#reader("stack").stack(all);
   }
 
   /** Returns one record for each goroutine. */
   goroutineProfile(): StackRecord[] {
-    const reader = this.#reader("goroutineProfile()");
+    const reader = this.#reader("goroutineProfile");
     const labels = reader.goroutineLabels();
     return this.#symbolize(reader.goroutineProfile()).map((r, i) => ({ ...r, labels: labels[i]! }));
   }
 
   /** Collects, and returns one record for each goroutine that nothing alive can wake any more. */
   goroutineLeakProfile(): StackRecord[] {
-    const leaked = this.#reader("goroutineLeakProfile()").goroutineLeaks();
+    const leaked = this.#reader("goroutineLeakProfile").goroutineLeaks();
     return this.goroutineProfile().filter((_, i) => leaked[i]);
   }
 
   /** Returns one record for each M: the stack that created it. */
   threadCreateProfile(): StackRecord[] {
-    return this.#symbolize(this.#reader("threadCreateProfile()").threadCreateProfile());
+    return this.#symbolize(this.#reader("threadCreateProfile").threadCreateProfile());
   }
 
   /** Returns one record for each stack that has allocated; with inuseZero false, only those of which something is in use. */
   memProfile({ inuseZero = true }: { readonly inuseZero?: boolean } = {}): MemProfileRecord[] {
-    const records = this.#reader("memProfile()").memProfile(inuseZero);
+    const records = this.#reader("memProfile").memProfile(inuseZero);
     return records.map((r) => ({ ...r, frames: this.#parts.pctab.frames(r.stack) }));
   }
 
   /** Returns one record for each stack that has waited for others: as the program's runtime.setBlockProfileRate has it. */
   blockProfile(): BlockProfileRecord[] {
-    return this.#blocks(this.#reader("blockProfile()").blockProfile());
+    return this.#blocks(this.#reader("blockProfile").blockProfile());
   }
 
   /** Returns one record for each stack that has unlocked what others waited for: runtime.setMutexProfileFraction. */
   mutexProfile(): BlockProfileRecord[] {
-    return this.#blocks(this.#reader("mutexProfile()").mutexProfile());
+    return this.#blocks(this.#reader("mutexProfile").mutexProfile());
   }
 
   #blocks(records: readonly RawBlockProfileRecord[]): BlockProfileRecord[] {
@@ -128,20 +128,20 @@ export class Runtime {
 
   /** Tells what the allocator and the collector have done, in bytes, objects and nanoseconds. */
   readMemStats(): MemStats {
-    return this.#reader("readMemStats()").readMemStats();
+    return this.#reader("readMemStats").readMemStats();
   }
 
   /** Collects, and returns the objects and bytes that live, by class, most bytes first. */
   heapHistogram(): (HeapClass & { readonly name: string })[] {
     const { classes } = this.#parts.manifest;
-    return this.#reader("heapHistogram()").heapHistogram()
+    return this.#reader("heapHistogram").heapHistogram()
       .map((c) => ({ ...c, name: classes[c.id] ?? `class ${c.id}` }))
-      .sort((a, b) => b.bytes - a.bytes || a.id - b.id);
+      .sort((a, b) => b.bytes - a.bytes); // stable: by id else
   }
 
   #reader(what: string): Reader {
     const { program, reader } = this.#parts;
-    if (program.ended) throw endedError(what, program.ended);
+    if (program.ended) throw endedError(`${what}()`, program.ended);
     return reader;
   }
 
@@ -238,7 +238,7 @@ export class Pprof {
 
   #named(kind: string): StackRecord[] {
     const { reader, pctab, program } = this.#parts;
-    if (program.ended) throw endedError(`profile "${kind}"`, program.ended);
+    if (program.ended) throw endedError(kind, program.ended);
     const named = reader.namedProfiles().find(({ name }) => name === kind);
     if (!named) throw new ProfileError(`no profile "${kind}": there are ${this.kinds().join(", ")}`);
     return named.stacks().map((stack) => ({ stack, frames: pctab.frames(stack) }));

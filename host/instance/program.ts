@@ -82,7 +82,7 @@ export class Program {
   }
 
   #checkRun(main: ExportEntry | undefined): void {
-    if (this.#started) throw new StateError("run() was called already: load the module again");
+    if (this.#started) throw new StateError("run() was called already");
     if (this.#ended) throw endedError("run()", this.#ended);
     if (!main) {
       throw new StateError("the program has no main: export function main(): void { … }");

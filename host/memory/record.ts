@@ -117,7 +117,7 @@ export type MemStats = Record<(typeof MEM_STATS_BYTES)[number], number> & {
 
 /** Copies the MemStats at `ptr`. */
 export function readMemStats(view: MemoryView, ptr: number): MemStats {
-  const u64 = (at: number) => Number(BigInt.asUintN(64, view.i64(at)));
+  const u64 = (at: number) => Number(view.i64(at)); // none is near 2⁶³
   const bytes = MEM_STATS_BYTES.map((name, i) => [name, u64(ptr + i * 8)]);
   const pauses = view.u32(ptr + MEM_STATS_PAUSES);
   return {

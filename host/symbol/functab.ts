@@ -64,7 +64,7 @@ export class FuncTab {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
       const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new AbiError(`function table: ends in a number, after ${this.#bytes.length} bytes`);
+      if (byte === undefined) throw new AbiError("function table: cut off");
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
     }
