@@ -32,7 +32,7 @@ const mistakes = [
   { args: ["build"], want: "missing FILE.ts" },
   { args: ["build", "x.txt"], want: "x.txt is not a .ts file" },
   { args: ["build", "nope.ts"], want: "cannot read nope.ts: no such file" },
-  { args: ["build", "x.ts", "--target", "threads"], want: 'no target "threads": there are release, debug, wasi' },
+  { args: ["build", "x.ts", "--target", "native"], want: 'no target "native": there are release, debug, threads, wasi' },
   { args: ["run", "a.ts", "b"], want: 'unexpected argument "b" (a program\'s own go behind --)' },
   { args: ["run", "nope.wasm"], want: "cannot read nope.wasm: ENOENT: no such file or directory" },
   { args: ["run", "--frob", "x.ts"], want: "Unknown option '--frob'" },
