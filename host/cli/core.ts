@@ -11,24 +11,21 @@ import { customSection, FUNCTAB_SECTION, PCTAB_SECTION } from "../abi/manifest.t
 import { node } from "../adapter/node.ts";
 import { type EngineFrame, EngineStack } from "../instance/enginestack.ts";
 import { loadModule } from "../instance/source.ts";
-import { chromeTraceOf } from "../instance/trace.ts";
+import { read as readTrace } from "../instance/trace.ts";
 import { codeStarts, readCoreFile } from "../memory/corefile.ts";
 import { type Goroutines, readBuild, readGoroutines } from "../memory/goroutines.ts";
 import { readHeapStats, readMemProfile } from "../memory/heap.ts";
 import { readBlockBuckets } from "../memory/record.ts";
 import { ringOf } from "../memory/trace.ts";
 import { MemoryView } from "../memory/view.ts";
-import { blockProfile } from "../profile/block.ts";
 import { printGoroutines, stackOf } from "../profile/dump.ts";
-import { goroutineProfile } from "../profile/goroutine.ts";
-import { allocsProfile, heapProfile } from "../profile/heap.ts";
 import type { Profile } from "../profile/model.ts";
+import { makeProfile } from "../profile/taken.ts";
 import { encodeMemStats } from "../profile/text.ts";
-import { threadCreateProfile } from "../profile/threadcreate.ts";
 import { FuncTab } from "../symbol/functab.ts";
 import { PcTab } from "../symbol/pctab.ts";
 import { save } from "./build.ts";
-import { memRecords, readInput, saveProfile, withFiles } from "./postmortem.ts";
+import { readInput, saveProfile, withFiles, withFrames } from "./postmortem.ts";
 import { parseProfile } from "./program.ts";
 import { CliError, type Command, parseLine } from "./usage.ts";
 
@@ -105,9 +102,9 @@ function wantedOf(text: string): WantedProfile {
 }
 
 /** Writes the execution trace that the memory has. Throws CoreError when it has none. */
-async function saveTrace(out: string, parts: Parameters<typeof chromeTraceOf>[0], file: string): Promise<void> {
+async function saveTrace(out: string, parts: Parameters<typeof readTrace>[0], file: string): Promise<void> {
   if (!ringOf(parts.view)) throw new CoreError(`${file} has no execution trace: the program has not called trace.start`);
-  await save(out, JSON.stringify(chromeTraceOf(parts)));
+  await save(out, JSON.stringify(readTrace(parts)));
   process.stderr.write(`gopark: wrote ${out}\n`);
 }
 
@@ -123,15 +120,13 @@ function withEngineStack(all: Goroutines, engine: EngineStack, frames: readonly 
 function profileOf(kind: CoreKind, view: MemoryView, all: Goroutines, pctab: PcTab): Profile {
   const now = BigInt(Date.now()) * 1_000_000n;
   switch (kind) {
-    case "goroutine": return goroutineProfile(all.list.map((g) => stackOf(g, pctab)).map((pcs) => ({ pcs, frames: pctab.frames(pcs) })), now);
-    case "threadcreate": return threadCreateProfile([{ pcs: [], frames: [] }], now); // the engine made M 0, no goroutine
+    case "goroutine": return makeProfile(kind, withFrames(all.list.map((g) => ({ stack: stackOf(g, pctab) })), pctab), now);
+    case "threadcreate": return makeProfile(kind, [{ pcs: [], frames: [] }], now); // the engine made M 0, no goroutine
     case "heap": case "allocs": {
-      const { records, rate } = readMemProfile(view);
-      return (kind === "heap" ? heapProfile : allocsProfile)(memRecords(records, pctab), rate, now);
+      const { rate, records } = readMemProfile(view);
+      return makeProfile(kind, withFrames(records, pctab), now, rate);
     }
-    case "block": case "mutex": {
-      const records = readBlockBuckets(view, MPROF + (kind === "block" ? MPROF_BBUCKETS : MPROF_XBUCKETS));
-      return blockProfile(kind, records.map(({ count, cycles, stack }) => ({ count, cycles, pcs: [...stack], frames: pctab.frames(stack) })), now);
-    }
+    case "block": return makeProfile(kind, withFrames(readBlockBuckets(view, MPROF + MPROF_BBUCKETS), pctab), now);
+    case "mutex": return makeProfile(kind, withFrames(readBlockBuckets(view, MPROF + MPROF_XBUCKETS), pctab), now);
   }
 }

@@ -8,13 +8,11 @@ import { readFile } from "node:fs/promises";
 import { CoreError } from "../abi/errors.ts";
 import { node } from "../adapter/node.ts";
 import type { ProfileKind } from "../instance/app.ts";
-import { type RawMemProfileRecord, readMemProfileRecords, readStackRecords } from "../memory/record.ts";
+import { readMemProfileRecords, readStackRecords } from "../memory/record.ts";
 import { readSnapshot, type Snapshot } from "../memory/snapshot.ts";
-import { goroutineProfile } from "../profile/goroutine.ts";
-import { allocsProfile, heapProfile, type MemRecord } from "../profile/heap.ts";
 import type { Mapping, Profile, Stack } from "../profile/model.ts";
 import { encodePprof } from "../profile/pprof.ts";
-import { threadCreateProfile } from "../profile/threadcreate.ts";
+import { makeProfile } from "../profile/taken.ts";
 import { PcTab } from "../symbol/pctab.ts";
 import { save } from "./build.ts";
 import { CliError } from "./usage.ts";
@@ -63,18 +61,18 @@ function isMemory(kind: string): boolean {
 function toProfile(snapshot: Snapshot, kind: ProfileKind, file: string): Profile {
   const { records, count, timeNanos, rate } = snapshot;
   const pctab = new PcTab(snapshot.pctab);
-  const stacks = (): Stack[] => readStackRecords(records, 0, count).map((pcs) => ({ pcs, frames: pctab.frames(pcs) }));
-  const memory = (): MemRecord[] => memRecords(readMemProfileRecords(records, 0, count), pctab);
   switch (kind) {
-    case "goroutine": return goroutineProfile(stacks(), timeNanos);
-    case "threadcreate": return threadCreateProfile(stacks(), timeNanos);
-    case "heap": return heapProfile(memory(), rate, timeNanos);
-    case "allocs": return allocsProfile(memory(), rate, timeNanos);
+    case "goroutine": case "threadcreate": {
+      const stacks = readStackRecords(records, 0, count).map((stack) => ({ stack }));
+      return makeProfile(kind, withFrames(stacks, pctab), timeNanos);
+    }
+    case "heap": case "allocs":
+      return makeProfile(kind, withFrames(readMemProfileRecords(records, 0, count), pctab), timeNanos, rate);
     default: throw new CoreError(`${file}: a snapshot of the profile "${snapshot.kind}", which is not known here`);
   }
 }
 
-/** Gives records of the memory profile their frames. */
-export function memRecords(records: readonly RawMemProfileRecord[], pctab: PcTab): MemRecord[] {
+/** Gives records their frames. */
+export function withFrames<R extends { readonly stack: ArrayLike<number> }>(records: readonly R[], pctab: PcTab): (R & Stack)[] {
   return records.map((r) => ({ ...r, pcs: r.stack, frames: pctab.frames(r.stack) }));
 }

@@ -83,22 +83,22 @@ async function cpuProfile(served: Served, { kinds, url, asked }: PprofRequest): 
   }
   const given = atoi(url.searchParams.get("seconds") ?? "");
   const seconds = given > 0 ? given : CPU_SECONDS;
-  try {
-    return profileReply(await served.profile(CPU, { seconds, signal: asked.signal }), CPU);
-  } catch (error) {
-    if (!(error instanceof ProfileError)) throw error;
-    throw new HttpError(500, error.message.replace(/^(could not enable CPU profiling: )?/i, "Could not enable CPU profiling: "));
-  }
+  return profileReply(await enabled("CPU profiling", () => served.profile(CPU, { seconds, signal: asked.signal })), CPU);
 }
 
 /** Traces for some seconds. What comes is Chrome's trace events, not the format of "go tool trace". */
 async function executionTrace(served: Served, { url, asked }: PprofRequest): Promise<Response> {
   const given = Number.parseFloat(url.searchParams.get("seconds") ?? "");
+  return profileReply(await enabled("tracing", () => served.trace(given > 0 ? given : TRACE_SECONDS, asked.signal)), "trace");
+}
+
+/** Go answers 500 where what takes time could not begin, and says so. */
+async function enabled<T>(what: string, take: () => Promise<T>): Promise<T> {
   try {
-    return profileReply(await served.trace(given > 0 ? given : TRACE_SECONDS, asked.signal), "trace");
+    return await take();
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error;
-    throw new HttpError(500, error.message.replace(/^(could not enable tracing: )?/i, "Could not enable tracing: "));
+    throw new HttpError(500, error.message.replace(new RegExp(`^(could not enable ${what}: )?`, "i"), `Could not enable ${what}: `));
   }
 }
 

@@ -19,7 +19,7 @@ import type { Taken } from "../profile/taken.ts";
 import { PcTab } from "../symbol/pctab.ts";
 import { type AnyKind, type BlockProfileRecord, type MemProfileRecord, PROFILE_KINDS, type ProfileOptions, type StackRecord } from "./app.ts";
 import type { Attached, AttachedPprof, AttachedRuntime, AttachOptions } from "./attach.ts";
-import { pass } from "./pass.ts";
+import { pass, passThen } from "./pass.ts";
 import type { Platform } from "./platform.ts";
 import { Running, watchRunning } from "./running.ts";
 import { loadModule } from "./source.ts";
@@ -196,7 +196,7 @@ class ProfileReader implements AttachedPprof {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
     if (kind === "profile") throw new ProfileError("the CPU profile has no text form");
     if (debug === 2 && kind === "goroutine") return this.#runtime.stack();
-    return (await writers()).textOf(await this.#take(kind));
+    return (await writers()).textOf(await this.#take(kind, true));
   }
 
   async startCPUProfile(): Promise<void> {
@@ -214,18 +214,15 @@ class ProfileReader implements AttachedPprof {
 
   async #sampleFor({ seconds = 30, signal }: ProfileOptions): Promise<Uint8Array<ArrayBuffer>> {
     await this.startCPUProfile();
-    const passed = pass(this.#parts.platform, seconds, signal);
-    await passed.catch(() => {});
-    const profile = await this.stopCPUProfile();
-    await passed;
-    return profile;
+    return passThen(this.#parts.platform, seconds, signal, () => this.stopCPUProfile());
   }
 
-  async #take(kind: AnyKind): Promise<Taken> {
+  /** Statistics are for the text only: each question stops the program. */
+  async #take(kind: AnyKind, text = false): Promise<Taken> {
     const { view, platform } = this.#parts;
     const records = await this.#records(kind);
     const heap = kind === "heap" || kind === "allocs";
-    const stats = heap ? await this.#runtime.readMemStats() : undefined;
+    const stats = heap && text ? await this.#runtime.readMemStats() : undefined;
     return { kind, records, time: platform.walltime(), rate: view.i32(SAMPLER + SAMPLER_RATE), fraction: view.i32(MPROF + MPROF_MUTEXRATE), stats };
   }
 

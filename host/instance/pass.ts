@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Waits for the time between the two states of which a profile is the difference. */
+/** Waits while a profile is taken: between the two states of which it is the difference, or while samples or events are. */
 import { ProfileError } from "../abi/errors.ts";
 import type { Platform } from "./platform.ts";
 
@@ -18,4 +18,13 @@ export function pass(platform: Platform, seconds: number, signal?: AbortSignal):
     });
     signal?.addEventListener("abort", abort, { once: true });
   });
+}
+
+/** Lets the seconds pass, then ends what was begun for them, also when they were aborted: only then it rejects. */
+export async function passThen<T>(platform: Platform, seconds: number, signal: AbortSignal | undefined, end: () => T): Promise<Awaited<T>> {
+  const passed = pass(platform, seconds, signal);
+  await passed.catch(() => {});
+  const value = await end();
+  await passed;
+  return value;
 }

@@ -12,16 +12,17 @@
  */
 import { buildId } from "../abi/buildid.ts";
 import { endedError, ProfileError } from "../abi/errors.ts";
-import { SCHED, SCHED_WATCH, WATCH_CPU } from "../abi/layout.ts";
+import { WATCH_CPU } from "../abi/layout.ts";
 import { readLabels, readRunning } from "../memory/goroutines.ts";
 import type { MemoryView } from "../memory/view.ts";
+import { setWatch } from "../memory/watch.ts";
 import { CPU_PERIOD, cpuProfile, type CpuSample } from "../profile/cpu.ts";
 import { stackOf } from "../profile/dump.ts";
 import { labelledKey } from "../profile/model.ts";
 import { encodePprof } from "../profile/pprof.ts";
 import type { PcTab } from "../symbol/pctab.ts";
 import type { ProfileOptions } from "./app.ts";
-import { pass } from "./pass.ts";
+import { passThen } from "./pass.ts";
 import type { Platform } from "./platform.ts";
 import type { Sampling } from "./program.ts";
 
@@ -72,11 +73,7 @@ export function notStarted(): never {
 /** Takes samples for some seconds. */
 export async function sampleFor(parts: SamplerParts, { seconds = 30, signal }: ProfileOptions): Promise<Uint8Array<ArrayBuffer>> {
   startSampling(parts);
-  const passed = pass(parts.platform, seconds, signal);
-  await passed.catch(() => {});
-  const profile = await parts.sampling.sampler!.stop();
-  await passed;
-  return profile;
+  return passThen(parts.platform, seconds, signal, () => parts.sampling.sampler!.stop());
 }
 
 /** Counts samples by stack and labels. All times are nanoseconds. */
@@ -126,8 +123,7 @@ export class CpuSampler implements Sampler {
   #watch(on: boolean): void {
     const { view, elsewhere } = this.#parts;
     if (elsewhere) return; // the program does not help
-    const bits = view.i32(SCHED + SCHED_WATCH);
-    view.setI32(SCHED + SCHED_WATCH, on ? bits | WATCH_CPU : bits & ~WATCH_CPU);
+    setWatch(view, WATCH_CPU, on);
   }
 
   #read(): Reading {

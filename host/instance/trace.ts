@@ -11,7 +11,7 @@ import { beginTrace, isTraced, readTrace, ringOf, setTraced } from "../memory/tr
 import type { MemoryView } from "../memory/view.ts";
 import { type ChromeTrace, chromeTrace } from "../profile/trace.ts";
 import type { PcTab } from "../symbol/pctab.ts";
-import { pass } from "./pass.ts";
+import { passThen } from "./pass.ts";
 import type { Platform, TraceOptions } from "./platform.ts";
 import type { Reader } from "./reader.ts";
 
@@ -47,13 +47,8 @@ export function stop({ view }: TracerParts): void {
   setTraced(view, false);
 }
 
-/** Returns what is in the ring. */
-export function read(parts: TracerParts): ChromeTrace {
-  return chromeTraceOf(parts);
-}
-
 /** Returns what is in the ring, also after the program's end. Throws ProfileError if there has never been a trace. */
-export function chromeTraceOf({ view, pctab, file }: Pick<TracerParts, "view" | "pctab" | "file">): ChromeTrace {
+export function read({ view, pctab, file }: Pick<TracerParts, "view" | "pctab" | "file">): ChromeTrace {
   const trace = readTrace(view);
   if (!trace) throw new ProfileError("no execution trace was started");
   return chromeTrace(trace, { file, pctab, starts: readStarts(view) });
@@ -62,9 +57,6 @@ export function chromeTraceOf({ view, pctab, file }: Pick<TracerParts, "view" | 
 /** Traces for some seconds, then returns what was. */
 export async function traceFor(parts: TracerParts, seconds: number, signal?: AbortSignal): Promise<ChromeTrace> {
   start(parts);
-  const passed = pass(parts.platform, seconds, signal);
-  await passed.catch(() => {});
-  stop(parts);
-  await passed;
-  return chromeTraceOf(parts);
+  await passThen(parts.platform, seconds, signal, () => stop(parts));
+  return read(parts);
 }

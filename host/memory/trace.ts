@@ -14,6 +14,7 @@ import {
   TRACER_LAPS, TRACER_LEFT, TRACER_NOW, TRACER_POS, WATCH_TRACE,
 } from "../abi/layout.ts";
 import type { MemoryView } from "./view.ts";
+import { setWatch } from "./watch.ts";
 
 /** Something that happened. */
 export interface RawTraceEvent {
@@ -42,8 +43,7 @@ export function isTraced(view: MemoryView): boolean {
 
 /** Turns the trace on or off; there must be a ring. */
 export function setTraced(view: MemoryView, on: boolean): void {
-  const bits = view.i32(SCHED + SCHED_WATCH);
-  view.setI32(SCHED + SCHED_WATCH, on ? bits | WATCH_TRACE : bits & ~WATCH_TRACE);
+  setWatch(view, WATCH_TRACE, on);
 }
 
 /** Returns where the ring is, 0 if there has never been a trace. */

@@ -28,16 +28,18 @@ export interface Taken {
 
 /** Makes the profile. */
 export function profileOf(taken: Taken): Profile {
-  const { kind, rate } = taken;
-  const stacks = stacksOf(taken);
-  const now = BigInt(Math.round(taken.time * 1e3)) * 1000n;
+  return makeProfile(taken.kind, stacksOf(taken), BigInt(Math.round(taken.time * 1e3)) * 1000n, taken.rate);
+}
+
+/** Makes a profile of the stacks that its kind counts; heap and allocs need the rate. */
+export function makeProfile(kind: string, stacks: readonly Stack[], timeNanos: bigint, rate = 0): Profile {
   switch (kind) {
-    case "goroutine": case "goroutineleak": return goroutineProfile(stacks, now, kind);
-    case "threadcreate": return threadCreateProfile(stacks, now);
-    case "heap": return heapProfile(stacks as MemRecord[], rate, now);
-    case "allocs": return allocsProfile(stacks as MemRecord[], rate, now);
-    case "block": case "mutex": return blockProfile(kind, stacks as BlockRecord[], now);
-    default: return customProfile(kind, stacks, now);
+    case "goroutine": case "goroutineleak": return goroutineProfile(stacks, timeNanos, kind);
+    case "threadcreate": return threadCreateProfile(stacks, timeNanos);
+    case "heap": return heapProfile(stacks as MemRecord[], rate, timeNanos);
+    case "allocs": return allocsProfile(stacks as MemRecord[], rate, timeNanos);
+    case "block": case "mutex": return blockProfile(kind, stacks as BlockRecord[], timeNanos);
+    default: return customProfile(kind, stacks, timeNanos);
   }
 }
 

@@ -11,9 +11,9 @@
  * @module
  */
 
-import { addLocal, constantOf, definedFunctions, kindOf, rewrite, type Context, type Expr, type Func } from "./binaryen.ts";
+import { addLocal, constantOf, definedFunctions, kindOf, type Context, type Expr, type Func } from "./binaryen.ts";
 import { nameOf } from "./graph.ts";
-import type { CallSite, CallSites } from "./resolve.ts";
+import { rewriteCalls, type CallSite, type CallSites } from "./sites.ts";
 
 const MALLOC = "~lib/gopark/assembly/memory/malloc/";
 export const LINK = `${MALLOC}__link`;
@@ -29,18 +29,11 @@ export function inlineBarrier(c: Context, gcphase: number, sites: CallSites): vo
 
 function inlineIn(c: Context, f: Func, gcphase: number, sites: CallSite[]): void {
   const { raw, name } = c;
-  let i = 0; // calls are visited in the order of their sites
-  const body = raw._BinaryenFunctionGetBody!(f);
-  const made = rewrite(raw, body, (e, kind) => {
-    if (kind != "Call" && kind != "CallIndirect") return e;
-    const at = i++;
-    if (kind != "Call" || name(raw._BinaryenCallGetTarget!(e)) != LINK) return e;
-    const needless = constantOf(raw, raw._BinaryenCallGetOperandAt!(e, 1)) === 0;
-    if (needless) sites.splice(--i, 1);
-    else sites[at] = { ...sites[at]!, target: SHADE };
-    return needless ? dropParent(c, e) : testPhase(c, f, e, gcphase);
+  rewriteCalls(c, f, sites, (call) => {
+    if (name(raw._BinaryenCallGetTarget!(call)) != LINK) return null;
+    if (constantOf(raw, raw._BinaryenCallGetOperandAt!(call, 1)) === 0) return { made: dropParent(c, call), target: null };
+    return { made: testPhase(c, f, call, gcphase), target: SHADE };
   });
-  if (made != body) raw._BinaryenFunctionSetBody!(f, made);
 }
 
 function dropParent({ raw, m }: Context, call: Expr): Expr {

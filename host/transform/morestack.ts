@@ -19,7 +19,7 @@ import { recursive } from "./graph.ts";
 import type { Context } from "./binaryen.ts";
 import type { Facts } from "./facts.ts";
 import type { PcTable } from "./pctab.ts";
-import type { CallSites } from "./resolve.ts";
+import type { CallSites } from "./sites.ts";
 
 /** Frames on the engine's stack before it is emptied: frames of some hundred bytes fit a megabyte so often. */
 const DEPTH = 1000;

@@ -15,10 +15,10 @@
  */
 
 import { CELL, HEADER_SIZE, MCACHE } from "../abi/layout.ts";
-import { addLocal, constantOf, definedFunctions, hasFunction, rewrite, type Context, type Expr, type Func } from "./binaryen.ts";
+import { addLocal, constantOf, definedFunctions, hasFunction, type Context, type Expr, type Func } from "./binaryen.ts";
 import { writtenWords } from "./fresh.ts";
 import { nameOf } from "./graph.ts";
-import type { CallSite, CallSites } from "./resolve.ts";
+import { rewriteCalls, type CallSite, type CallSites } from "./sites.ts";
 
 const MALLOC = "~lib/gopark/assembly/memory/malloc";
 export const NEW = `${MALLOC}/__new`;
@@ -36,19 +36,11 @@ export function inlineNew(c: Context, sites: CallSites): void {
 }
 
 function inlineIn(c: Context, f: Func, sites: CallSite[]): void {
-  const { raw } = c;
-  let i = 0; // calls are visited in the order of their sites
-  const body = raw._BinaryenFunctionGetBody!(f);
-  const written = writtenWords(c, body, sizeOf);
-  const made = rewrite(raw, body, (e, kind) => {
-    if (kind != "Call" && kind != "CallIndirect") return e;
-    const at = i++;
-    const size = kind == "Call" ? sizeOf(c, e) : undefined;
-    if (size === undefined) return e;
-    sites[at] = { ...sites[at]!, target: NEWSLOW };
-    return inlineCall(c, f, e, size, written.get(e));
+  const written = writtenWords(c, c.raw._BinaryenFunctionGetBody!(f), sizeOf);
+  rewriteCalls(c, f, sites, (call) => {
+    const size = sizeOf(c, call);
+    return size === undefined ? null : { made: inlineCall(c, f, call, size, written.get(call)), target: NEWSLOW };
   });
-  if (made != body) raw._BinaryenFunctionSetBody!(f, made);
 }
 
 /** The size that a call allocates, if it is to be inlined. */

@@ -15,21 +15,11 @@ import { INDIRECT, PC, type Marker } from "./mark.ts";
 import { mayTrap } from "./origins.ts";
 import { NEW, NEWSLOW } from "./newobject.ts";
 import type { PcTable } from "./pctab.ts";
+import type { CallSite, CallSites } from "./sites.ts";
 
 /** In a constructor this makes the object itself, or what is the object's to begin with: `new` has allocated it. */
 const ALLOCATES = new Set([NEW, NEWSLOW]);
 const CONSTRUCTOR = /#constructor$/;
-
-/** What one call in a function is. */
-export interface CallSite {
-  /** 0: not traced. */
-  readonly pc: number;
-  /** Name of the function called; empty if through the table. */
-  readonly target: string;
-}
-
-/** The calls of each function, in evaluation order, by the function's name. */
-export type CallSites = Map<string, CallSite[]>;
 
 /** An instruction that the engine's stack can name. */
 export interface Spot {

@@ -22,7 +22,8 @@ import { NORETURN } from "./graph.ts";
 import { Placer } from "./place.ts";
 import type { Facts } from "./facts.ts";
 import { ROOT } from "./placing.ts";
-import { original, type CallSite, type CallSites } from "./resolve.ts";
+import { original } from "./resolve.ts";
+import type { CallSite, CallSites } from "./sites.ts";
 import { isCold, placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Turns on and off what the scheduler tells of what it does: a bit of the layout's for each who watches.
+ *
+ * @module
+ */
+import { SCHED, SCHED_WATCH } from "../abi/layout.ts";
+import type { MemoryView } from "./view.ts";
+
+/** Sets or clears a WATCH_ bit. */
+export function setWatch(view: MemoryView, bit: number, on: boolean): void {
+  const bits = view.i32(SCHED + SCHED_WATCH);
+  view.setI32(SCHED + SCHED_WATCH, on ? bits | bit : bits & ~bit);
+}
