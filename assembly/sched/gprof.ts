@@ -4,7 +4,7 @@
 // The transform inlines nothing of this file: it is for when a profile is on, and an indirect call in a function
 // that may park would have that function keep more of its locals.
 
-import { EV_CREATE, EV_READY, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_TRACE } from "../shared/layout";
+import { EV_CREATE, EV_READY, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_LABELS, WATCH_TRACE } from "../shared/layout";
 import { persistentalloc } from "../memory/persistentalloc";
 import { onunlock, saveancestors } from "../sys/hooks";
 import { nanotime } from "../sys/os";
@@ -32,14 +32,15 @@ export function noteunlock(q: usize): void {
   onunlock(q, 0);
 }
 
-/** Tells the trace, and those who keep ancestors, that gp is new. */
+/** Tells those who want to know that gp is new: its labels, the trace, ancestors. Never collects. */
 export function notebirth(gp: G): void {
+  if (sched.watch & WATCH_LABELS) inheritlabels(gp);
   if (sched.watch & WATCH_TRACE) traceevent(EV_CREATE, gp, <u32>gp.parentgoid, gp.gopc);
   if (sched.watch & WATCH_ANCESTORS) saveancestors(changetype<usize>(gp), 0);
 }
 
 /** Gives a new goroutine the labels of the running one, or takes those away that its G had. Never collects. */
-export function inheritlabels(gp: G): void {
+function inheritlabels(gp: G): void {
   const prof = getg().prof;
   if (prof || gp.prof) gprof(gp).labels = prof ? changetype<GProf>(prof).labels : 0;
 }

@@ -9,20 +9,20 @@
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
 import {
-  EV_END, EV_PARK, EV_RUN, EV_SLICE_END, EV_START, FRAME_PC_SHIFT, TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS, WATCH_TRACE,
+  EV_END, EV_PARK, EV_RUN, EV_SLICE_END, EV_START, FRAME_PC_SHIFT, START_MASK, START_WORD, TRACE_TOP, WATCH_BIRTHS, WATCH_BLOCK, WATCH_CPU, WATCH_TRACE,
   WORLD, WORLD_REQUEST,
 } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
 import { BLOCK_PARKED, BLOCK_RUNS, groupdone, onblock } from "../sys/hooks";
-import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
+import { callexport, resumed, startgoroutine, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
 import { traceclock, traceevent, tracenow, traceswitch } from "../sys/tracer";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
-import { inheritlabels, notebirth, noteready } from "./gprof";
+import { notebirth, noteready } from "./gprof";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { firedue } from "./timer";
@@ -42,9 +42,14 @@ import { firedue } from "./timer";
 /** Parks the running goroutine: the last thing a bottom-most function does. */
 // @ts-ignore: decorator
 @inline export function park(gp: G, reason: u8): void {
-  gp.status = Gwaiting;
-  gp.waitreason = reason;
+  setstatus(gp, Gwaiting, reason);
   unwindto(gp);
+}
+
+/** Sets both in one store: they lie side by side. */
+// @ts-ignore: decorator
+@inline function setstatus(gp: G, status: u8, reason: u8): void {
+  store<u16>(changetype<usize>(gp), <u16>status | <u16>reason << 8, offsetof<G>("status"));
 }
 
 // @ts-ignore: decorator
@@ -72,8 +77,7 @@ function cannotpark(): void {
 export function gosched(): void {
   if (resumed()) return;
   const gp = getg();
-  gp.status = Grunnable;
-  gp.waitreason = waitZero;
+  setstatus(gp, Grunnable, waitZero);
   runqput(p0, gp);
   unwindto(gp);
 }
@@ -83,8 +87,7 @@ export function morestack(): void {
   if (resumed()) return;
   const gp = getg();
   if (gp == g0) return;
-  gp.status = Grunnable;
-  gp.waitreason = waitZero;
+  setstatus(gp, Grunnable, waitZero);
   runqputnext(p0, gp);
   unwindto(gp);
 }
@@ -96,8 +99,7 @@ export function preempt(): void {
   const gp = getg();
   if (gp == g0 || nanotime() < sched.sliceend) return;
   sched.comeback = <u8>SCHED_YIELD;
-  gp.status = Grunnable;
-  gp.waitreason = waitZero;
+  setstatus(gp, Grunnable, waitZero);
   runqput(p0, gp);
   unwindto(gp);
 }
@@ -115,23 +117,28 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
   if (!fn) fatal("go of nil func value");
   const gp = gfget();
   gp.goid = ++sched.goidgen;
-  startproc(gp, entry, fn, size);
+  startproc(gp, startof(entry, fn), fn, size);
   gp.gopc = callerpc();
   gp.parentgoid = getg().goid;
-  if (sched.watch & (WATCH_ANCESTORS | WATCH_TRACE)) notebirth(gp);
+  if (sched.watch & WATCH_BIRTHS) notebirth(gp);
   runqputnext(p0, gp);
   return gp;
 }
 
+/** What execute is to call for trampoline `entry` of function `fn`. */
 // @ts-ignore: decorator
-@inline function startproc(gp: G, entry: usize, fn: usize, size: usize): void {
-  gp.entry = load<u32>(entry);
+@inline function startof(entry: usize, fn: usize): u32 {
+  const index = load<u32>(entry);
+  const word = load<u32>(fn - START_WORD);
+  return (word & START_MASK) == index ? word : index;
+}
+
+// @ts-ignore: decorator
+@inline function startproc(gp: G, entry: u32, fn: usize, size: usize): void {
+  gp.entry = entry;
   gp.fn = fn;
-  gp.status = Grunnable;
-  gp.waitreason = waitZero;
+  store<u64>(changetype<usize>(gp), Grunnable, offsetof<G>("status"));
   if (size) stackargs(gp, size);
-  gp.argmask = 0;
-  if (sched.watch & WATCH_LABELS) inheritlabels(gp);
 }
 
 /** Makes a goroutine that runs an export for the host; callid 0 is the program's main. */
@@ -140,12 +147,12 @@ export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
   const gp = gfget();
   gp.goid = main ? 1 : ++sched.goidgen;
   const entry = (): void => { callexport(<u32>getg().fn); };
-  startproc(gp, changetype<usize>(entry), id, size);
+  startproc(gp, load<u32>(changetype<usize>(entry)), id, size);
   gp.gopc = 0;
   gp.parentgoid = 0;
   gp.callid = callid;
   gp.argmask = mask;
-  if (sched.watch & WATCH_TRACE) notebirth(gp);
+  if (sched.watch & WATCH_BIRTHS) notebirth(gp);
   sched.mainstarted = true;
   if (main) runqputfirst(p0, gp); // what the module level started waits, as init's goroutines do
   else runqput(p0, gp);
@@ -183,8 +190,6 @@ export function gcount(): i32 {
 // @ts-ignore: decorator
 @inline function goexit0(gp: G): void {
   gp.status = Gdead;
-  gp.callid = STARTED_BY_GO;
-  gp.slotManaged = false;
   stackclear(gp);
   gp.schedlink = p0.gfree;
   p0.gfree = gp;
@@ -203,12 +208,14 @@ export function setgroup(gp: G, wg: usize): void {
 function finished(gp: G): void {
   if (gp.callid == OF_A_GROUP) groupdone(load<usize>(gp.stackbase - 8));
   else exportdone(gp);
+  gp.callid = STARTED_BY_GO;
 }
 
 /** Tells whoever waits for the goroutine's function that it will not return. */
 function exited(gp: G): void {
   if (gp.callid == OF_A_GROUP) groupdone(load<usize>(gp.stackbase - 8));
   else if (gp.callid) osdone(gp.callid, 0);
+  gp.callid = STARTED_BY_GO;
 }
 
 /** Tells the host that an export has returned. */
@@ -226,7 +233,7 @@ function exportdone(gp: G): void {
   const entry = gp.entry;
   if (entry) {
     gp.entry = 0;
-    call_indirect<void>(entry);
+    startgoroutine(entry);
   } else stepout(gp);
   while (true) {
     if (unwound()) {
@@ -249,8 +256,6 @@ function exportdone(gp: G): void {
     }
     stackresume(gp);
   }
-  m0.curg = g0;
-  m0.hostg = changetype<G>(0);
 }
 
 /** Tells profiles and the trace that gp begins or leaves off to run. */
@@ -281,6 +286,13 @@ function traced(what: usize, gp: G): void {
   if (gp.stackpos != gp.stackbase) stackresume(gp);
 }
 
+/** Says that none runs, before anything else does. */
+// @ts-ignore: decorator
+@inline function leave(): void {
+  m0.curg = g0;
+  m0.hostg = changetype<G>(0);
+}
+
 /** Runs goroutines for at most `slice` nanoseconds; tells why it came back (SCHED_*). */
 export function schedule(slice: f64): i32 {
   m0.tsp = TRACE_TOP;
@@ -292,6 +304,7 @@ export function schedule(slice: f64): i32 {
   let why = SCHED_IDLE;
   while (true) {
     if (++ticks % TICK == 0) {
+      leave();
       if (isDefined(GO_DEBUG)) checkrunq(p0);
       const now = nanotime();
       if (sched.ntimers) firedue(now);
@@ -302,6 +315,7 @@ export function schedule(slice: f64): i32 {
     }
     let gp = runqget(p0);
     if (!gp) {
+      leave();
       if (sched.ntimers && firedue(nanotime())) continue;
       break;
     }
@@ -312,6 +326,7 @@ export function schedule(slice: f64): i32 {
     execute(gp);
     why = sched.comeback;
     if (why) {
+      leave();
       sched.comeback = 0;
       if (why == SCHED_YIELD && sched.ntimers) firedue(end); // each slice may be one goroutine's
       break;

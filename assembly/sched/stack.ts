@@ -52,12 +52,15 @@ export function stackargs(gp: G, size: usize): void {
 }
 
 /** Drops frames and arguments; a buffer that has grown large is given back. */
-export function stackclear(gp: G): void {
-  if (gp.stackend - gp.stack > CACHED) {
-    __free(gp.stack);
-    gp.stack = gp.stackend = 0;
-  }
+// @ts-ignore: decorator
+@inline export function stackclear(gp: G): void {
+  if (gp.stackend - gp.stack > CACHED) stackrelease(gp);
   gp.stackbase = gp.stackpos = gp.stack;
+}
+
+function stackrelease(gp: G): void {
+  __free(gp.stack);
+  gp.stack = gp.stackend = 0;
 }
 
 /** Makes room for `need` more bytes while the running goroutine unwinds. Called by every frame that does not fit. */

@@ -120,6 +120,8 @@ export const WATCH_CPU: u32 = 16;
 export const WATCH_ANCESTORS: u32 = 8;
 /** Events go into the execution trace. */
 export const WATCH_TRACE: u32 = 32;
+/** Those that want to know of new goroutines. */
+export const WATCH_BIRTHS: u32 = WATCH_LABELS | WATCH_ANCESTORS | WATCH_TRACE;
 /** Dumps show labels (Go: tracebacklabels=1). */
 export const DUMP_LABELS: u32 = 1;
 
@@ -144,7 +146,7 @@ export const P_SCHEDTICK: usize = 20;
 // │ 60  gopc       pc of the go statement            │
 // │ 64  status                                    u8 │
 // │ 65  waitreason                                u8 │
-// │ 69  leaked     while gcscan is not 0          u8 │
+// │ 73  leaked     while gcscan is not 0          u8 │
 // │ 84  alllink    next of all goroutines            │
 // │ 88  gcscan     0: it ran since it was visited    │
 // │ 92  callid     below 0: fn is a function     i32 │
@@ -162,7 +164,7 @@ export const G_FN: usize = 56;
 export const G_GOPC: usize = 60;
 export const G_STATUS: usize = 64;
 export const G_WAITREASON: usize = 65;
-export const G_LEAKED: usize = 69;
+export const G_LEAKED: usize = 73;
 export const G_ALLLINK: usize = 84;
 export const G_GCSCAN: usize = 88;
 export const G_CALLID: usize = 92;
@@ -427,6 +429,14 @@ export const HEAP_CLASS_SIZE: usize = 16;
 // └──────────────────────────────────────────────┘
 export const MEM_STATS_NUMGC: usize = 128;
 export const MEM_STATS_PAUSES: usize = 144;
+
+// How a goroutine starts: index in the table of what execute calls, and above it, if not 0, the arm of
+// startgoroutine() that does the same. A function's object has such a word in front of it; where the program
+// starts that function by name, it is of one of its trampolines. Others have something else in that word,
+// without an arm.
+export const START_WORD: usize = 20;
+export const START_SHIFT: u32 = 20;
+export const START_MASK: u32 = 0xfffff;
 
 // A slot holds one argument, result or element, whatever its type (v128 included).
 export const SLOT_SIZE: usize = 16;

@@ -28,6 +28,10 @@ declare function asyncifySetState(state: i32): void;
 @external("gopark/transform", "resumeframe")
 export declare function resumeframe(id: u32): void;
 
+/** Calls the trampoline that a goroutine's entry says. May park. */
+@external("gopark/transform", "startgoroutine")
+export declare function startgoroutine(entry: u32): void;
+
 /** Calls export `id` with the arguments of the current goroutine; leaves its result in the slot. May park. */
 @external("gopark/transform", "callexport")
 export declare function callexport(id: u32): void;

@@ -36,13 +36,13 @@ import {
   entry: u32; // trampoline: index of a function of no arguments
   fn: usize; // what the trampoline calls: a function, or the number of an export
   gopc: u32; // pc of the go statement
-  status: u8;
+  status: u8; // it and what follows up to argmask are written at once (proc.ts)
   waitreason: u8;
   ok: bool; // did the latest receive deliver a sent value?
   slotManaged: bool; // slot0 is a reference
+  argmask: u32; // bit i: the i-th 8 bytes of the arguments are a reference
   selectDone: bool; // the select it waits in has been decided
   leaked: bool; // while gcscan is not 0: nothing could wake it when profile/leak.ts last looked
-  argmask: u32; // bit i: the i-th 8 bytes of the arguments are a reference
   writebuf: usize; // prints go here while it is set
   writenbuf: i32; // room left in it
   alllink: G | null; // next of all goroutines, oldest first

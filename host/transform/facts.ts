@@ -67,6 +67,8 @@ interface AscFunction {
   internalName: string;
   name: string;
   debugLocations?: Map<number, AscRange>;
+  /** Of its object, if it has one. */
+  memorySegment?: { offset: unknown } | null;
   declaration: { range: AscRange; name?: { range: AscRange } };
   signature: { parameterTypes: Type[]; returnType: Type };
   prototype: { declaration: { decorators: { name: { text?: string } }[] | null } };
@@ -225,6 +227,16 @@ export class Facts {
     const found = params.findIndex(isContext);
     if (found != params.findLastIndex(isContext)) throw new Error(`gopark: import ${name} takes more than one context`);
     return found;
+  }
+
+  /** The functions that the program uses as values, by the address of their objects. */
+  functionObjects(): Map<number, string> {
+    const { instancesByName, totalOverhead } = this.program as unknown as { instancesByName: Map<string, AscFunction>; totalOverhead: number };
+    const names = new Map<number, string>();
+    for (const { memorySegment, internalName } of instancesByName.values()) {
+      if (memorySegment) names.set(Number(memorySegment.offset) + totalOverhead, internalName);
+    }
+    return names;
   }
 
   /** The types of a function of the program, or undefined if it has none of that name. */

@@ -13,6 +13,7 @@
  *     locate    what may trap gets a location that stands for its place and inlining chain
  *     new       small objects are allocated in place
  *     barrier   the test of the write barrier is put where references are stored
+ *     start     what go is given by name will be called directly
  *     morestack recursion that may park checks how deep it is
  *     slots     what may park writes the references it holds to its frame on the trace
  *     asyncify  what may park is rewritten, frames made resumable one at a time
@@ -54,6 +55,7 @@ import { keptApart, markSlots, unmarkSlots } from "./shadow.ts";
 import { initialiseOnce, type MemoryFact, memoryFact } from "./sharing.ts";
 import { placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
+import { findStarts, startSwitch, startWord, type Start } from "./start.ts";
 import { trace } from "./trace.ts";
 import { defineCallExport, wrapImports } from "./wrap.ts";
 
@@ -163,6 +165,7 @@ export default class GoparkTransform {
     if (this.inlinesNew) inlineNew(c, sites);
     inlineBarrier(c, GCPHASE, sites);
     RUNTIME_CALLS.forEach(name => m.removeExport(name));
+    const starts = findStarts(c, facts);
     const parking = mayPark(c, bottom);
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
     const rooting = { c, owners, collecting: mayCollect(c, bottom) };
@@ -173,10 +176,11 @@ export default class GoparkTransform {
     unmarkSlots(c, owners);
     const functions = functionPcs(c, facts, markers, table);
     const bytes = table.encode(exportPcs(facts, table), entryPcs(c, facts, table));
-    this.defineIntrinsics(c, list);
+    this.defineIntrinsics(c, list, starts);
     this.addSegment(c, SEGMENT, bytes);
     // The start function is traced too, so M 0 must be there before any code runs.
     this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
+    for (const { at, word } of starts.map(startWord)) this.addSegment(c, `gopark.start.${at}`, new Uint8Array(new Uint32Array([word]).buffer), at);
     const build = [BUILD_MAGIC, ABI_VERSION, ...buildIdWords(bytes)];
     this.addSegment(c, "gopark.build", new Uint8Array(new Uint32Array(build).buffer), BUILD);
     const memory = memoryFact(c);
@@ -185,6 +189,7 @@ export default class GoparkTransform {
       initialiseOnce(c, memory);
     }
     this.emit(c, facts, { exports, imports, memory }, bytes);
+    this.noInline(c, starts.map(({ fn }) => fn));
     this.finishLightly(c, optimized, facts);
     emitFunctab(c, { functions, places });
     CALLED_EXPORTS.forEach(name => m.removeExport(name));
@@ -209,9 +214,14 @@ export default class GoparkTransform {
     const { frames } = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => frames.has(name));
     const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
+    this.noInline(c, names);
+  }
+
+  /** Keeps functions, also by patterns of names, from being inlined. */
+  private noInline({ m }: Context, names: Iterable<string>): void {
     for (const name of names) {
       this.binaryen.setPassArgument("no-inline", name);
-      c.m.runPasses(["no-inline"]);
+      m.runPasses(["no-inline"]);
     }
     this.binaryen.setPassArgument("no-inline", null);
   }
@@ -248,19 +258,15 @@ export default class GoparkTransform {
   private keepPlaces(c: Context, facts: Facts): void {
     const shown = [...facts.functions].filter(([, fact]) => fact.traced).map(([name]) => name);
     const folders = new Set(shown.map(name => /^(?:~lib\/)?[^/]*/.exec(name)![0]));
-    for (const folder of [...folders, "byn-split-"]) {
-      this.binaryen.setPassArgument("no-inline", `${folder}*`);
-      c.m.runPasses(["no-inline"]);
-    }
-    this.binaryen.setPassArgument("no-inline", null);
+    this.noInline(c, [...folders, "byn-split-"].map(folder => `${folder}*`));
   }
 
   /** Fills in the functions that the runtime imports from "gopark/transform". */
-  private defineIntrinsics(c: Context, list: readonly Frame[]): void {
+  private defineIntrinsics(c: Context, list: readonly Frame[], starts: readonly Start[]): void {
     const { m, b } = c;
-    const define = (name: string, body: () => number) => {
+    const define = (name: string, body: () => number, vars: number[] = []) => {
       const internalName = `${INTRINSICS}/${name}`;
-      if (hasFunction(c, internalName)) redefine(c, internalName, [], body);
+      if (hasFunction(c, internalName)) redefine(c, internalName, vars, body);
     };
     define("asyncifyState", () => m.global.get(STATE, b.i32!));
     define("asyncifySetState", () => m.global.set(STATE, m.local.get(0, b.i32!)));
@@ -270,6 +276,8 @@ export default class GoparkTransform {
       m.global.set(DATA, m.local.get(0, b.i32!)),
     ]));
     define("resumeframe", () => resumeSwitch(c, list));
+    const { vars, body } = startSwitch(c, starts);
+    define("startgoroutine", () => body, vars);
     define("pctabread", () => {
       const [dst, offset, len] = [0, 1, 2].map(i => m.local.get(i, b.i32!));
       return m.memory.init(SEGMENT, dst!, offset!, len!);
