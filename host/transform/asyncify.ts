@@ -32,8 +32,9 @@
 import { FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_LOCALS_MASK, M0, M_RET } from "../abi/layout.ts";
 import { storeAt, zeroOf } from "./access.ts";
 import { expandType, kindOf, mapChildren, walk, type Context, type Expr, type Func } from "./binaryen.ts";
-import { layOut, prologue, REWINDING, room, save, STATE, useState, type Parts, type TraceFrame } from "./frame.ts";
+import { layOut, prologue, REWINDING, room, save, STATE, useState, type Layout, type Parts, type TraceFrame } from "./frame.ts";
 import type { MayPark } from "./maypark.ts";
+import { threadWays } from "./thread.ts";
 
 export const DATA = "__asyncify_data";
 /** The import that begins to unwind, and the function that the pass makes of it. */
@@ -168,6 +169,7 @@ function frameOf(c: Context, { name, id, growstack, parks }: Wanted): Frame {
   }
   const finish = (trace: TraceFrame): void => {
     useState(c, parts.main, layout, QUITS);
+    keepWaysApart(c, parts, layout);
     const body = [
       ...prologue(c, f, parts, layout, trace),
       parts.main,
@@ -179,6 +181,15 @@ function frameOf(c: Context, { name, id, growstack, parks }: Wanted): Frame {
     raw._BinaryenFunctionSetBody!(f, m.block(null, body, raw._BinaryenFunctionGetResults!(f)));
   };
   return { f, name, id, finish };
+}
+
+/** Of the body's statements. */
+function keepWaysApart(c: Context, { main, rewindIndex }: Parts, { state }: Layout): void {
+  const { raw, m } = c;
+  const block = raw._BinaryenLocalSetGetValue!(main);
+  const name = c.name(raw._BinaryenBlockGetName!(block));
+  const list = threadWays(c, childrenOf(c, block), { state, index: rewindIndex }, "ways|");
+  raw._BinaryenLocalSetSetValue!(main, m.block(name, list, raw._BinaryenExpressionGetType!(block)));
 }
 
 /** Body of resumeframe(id): calls function `id` with zero arguments, keeps its result in the M. */

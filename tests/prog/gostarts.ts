@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The same function starts the same way however go gets hold of it: by name, by name with arguments of
 // other types, as a value, through functions that hand it on, and parked functions go on as ever.
 import { Chan, WaitGroup, go, gosched, println, runtime } from "gopark/assembly";
