@@ -20,6 +20,9 @@
 import { constantOf, kindOf, type Context, type Expr } from "./binaryen.ts";
 import { REWINDING } from "./frame.ts";
 
+/** After so many calls both ways come together once, so that blocks do not nest without end. */
+const TOGETHER = 32;
+
 interface Locals {
   /** asyncify's state. */
   readonly state: number;
@@ -45,6 +48,7 @@ class Threading {
   private readonly locals: Locals;
   private readonly prefix: string;
   private labels = 0;
+  private calls = 0;
 
   constructor(c: Context, locals: Locals, prefix: string) {
     this.c = c;
@@ -105,7 +109,9 @@ class Threading {
     const sides = this.sidesOf(condition);
     if (!sides) return null;
     const [left, right] = sides;
-    if (this.isLocal(left, this.locals.state, 0) && this.isIndex(right)) return this.call(body, right, ways);
+    if (this.isLocal(left, this.locals.state, 0) && this.isIndex(right)) {
+      return ++this.calls % TOGETHER ? this.call(body, right, ways) : null;
+    }
     if (!this.isLocal(right, this.locals.state, REWINDING)) return null;
     const after = this.label("after");
     ways.code.push(m.br(after, m.i32.eqz(left)));
