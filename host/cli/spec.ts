@@ -8,10 +8,11 @@
  * @module
  */
 import { resolve } from "node:path";
-import { ProgramError } from "../abi/errors.ts";
+import { ImportError, ProgramError } from "../abi/errors.ts";
 import type { Imports } from "../abi/imports.ts";
 import { SPEC_DIES, SPEC_TODO } from "../abi/layout.ts";
 import { hostCalls } from "../adapter/files.ts";
+import type { App } from "../instance/app.ts";
 import { load } from "../instance/instantiate.ts";
 import { compile, type Target } from "./compile.ts";
 import { Stage } from "./stage.ts";
@@ -70,10 +71,11 @@ export class Spec {
   async list(): Promise<Test[]> {
     const tests: Test[] = [];
     const found: Found = (path, kind, line) => void tests.push({ index: tests.length, path, kind, line });
-    const stage = new Stage(this.#options.seed);
+    const stage = new Stage(this.#options);
     try {
       await this.#start(stage, LIST, found);
     } catch (error) {
+      if (error instanceof ImportError) throw new Error(`${error.message} of load(); gopark test has module "host" only`);
       throw error instanceof ProgramError ? new Error(stage.output.trimEnd() || error.message) : error;
     }
     return tests;
@@ -81,9 +83,10 @@ export class Spec {
 
   /** Runs one. */
   async run({ index, kind, line }: Test): Promise<Result> {
-    const stage = new Stage(this.#options.seed);
+    const stage = new Stage(this.#options);
     const death = await this.#start(stage, index).then(() => null, (error: Error) => error);
     const { output } = stage;
+    if (stage.stacks !== null) return { failure: `${stage.late}\n\n${stage.stacks}`.trimEnd(), output: "" };
     if (death && !(death instanceof ProgramError)) return { failure: death.message, output };
     if (kind !== SPEC_DIES) return { failure: death && (output.trimEnd() || death.message), output: death ? "" : output };
     if (!death) return { failure: "it came back, and was to die", output };
@@ -94,22 +97,24 @@ export class Spec {
   async #start(stage: Stage, chosen: number, found: Found = () => {}): Promise<void> {
     const { imports, timeout } = this.#options;
     const own = { chosen: () => chosen, found, attempt: (fn: number) => stage.attempt(fn) };
-    const gopark = { nanotime: () => stage.now };
+    const gopark = { nanotime: () => stage.time() };
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(new Error(`it does not end within ${timeout} ms\n\n${app?.runtime.stack() ?? ""}`.trimEnd())), timeout);
+    let app: App | null = null;
+    const timer = setTimeout(() => {
+      stage.stacks = app?.runtime.stack() ?? "";
+      stop.abort(new Error(stage.late));
+    }, timeout);
     timer.unref();
-    const app = await load(this.#module, {
-      name: this.#name, stdout: stage.write, stderr: stage.write, signal: stop.signal,
-      imports: { host: hostCalls, ...imports?.(stage), "gopark/test": own, gopark },
-    }, stage.platform, () => {}, stage.Door).catch((error) => {
-      clearTimeout(timer);
-      throw error;
-    });
     try {
+      app = await load(this.#module, {
+        name: this.#name, stdout: stage.write, stderr: stage.write, signal: stop.signal,
+        onExit: () => void (stage.expired && (stage.stacks = app?.runtime.stack() ?? "")),
+        imports: { host: { ...hostCalls, write: stage.write }, ...imports?.(stage), "gopark/test": own, gopark },
+      }, stage.platform, () => {}, stage.Door);
       await app.run();
     } finally {
       clearTimeout(timer);
-      app.close();
+      app?.close();
     }
   }
 }

@@ -48,8 +48,16 @@ export class Stage {
   #attempts = 0;
   #random: number;
 
-  constructor(seed: number) {
+  /** What to say of a test that takes too long. */
+  readonly late: string;
+  /** All stacks of a test that took too long; null: it did not. */
+  stacks: string | null = null;
+  readonly #end: number;
+
+  constructor({ seed, timeout }: { readonly seed: number; readonly timeout: number }) {
     this.#random = seed;
+    this.late = `test timed out after ${timeout / 1000} s`;
+    this.#end = performance.now() + timeout;
     const stage = this;
     const began = Date.now();
     this.platform = {
@@ -74,6 +82,16 @@ export class Stage {
         return super.exit(kind, status);
       }
     };
+  }
+
+  get expired(): boolean {
+    return performance.now() > this.#end;
+  }
+
+  /** What the guest's clock says. A guest that asks too late never stops of itself: it is told to. */
+  time(): number {
+    if (this.expired) throw new Error(this.late);
+    return this.now;
   }
 
   readonly write = (text: string): void => void (this.output += text);

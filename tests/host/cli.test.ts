@@ -28,7 +28,7 @@ function pprofTop(file: string): string {
 }
 
 const mistakes = [
-  { args: ["frob"], want: 'no command "frob": there are build, run, pprof, core' },
+  { args: ["frob"], want: 'no command "frob": there are build, run, test, pprof, core' },
   { args: ["build"], want: "missing FILE.ts" },
   { args: ["build", "x.txt"], want: "x.txt is not a .ts file" },
   { args: ["build", "nope.ts"], want: "cannot read nope.ts: no such file" },
