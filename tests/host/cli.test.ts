@@ -57,6 +57,12 @@ test("gopark run --trace OUT writes the trace, also of a program that dies", () 
   assert.ok(traceEvents.some((e) => e.ph === "X" && e.name === "chan receive"), JSON.stringify(traceEvents));
 });
 
+test("gopark run dies quietly when nobody reads what it writes any more", () => {
+  const command = `"${process.execPath}" "${MAIN}" run "${guestPath("endless")}" | head -1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+  assert.deepEqual([stdout, stderr], ["line 0\n141\n", ""]);
+});
+
 test("gopark --help, --version and COMMAND --help print to standard output", () => {
   for (const args of [["--help"], ["--version"], ["build", "--help"], ["run", "--help"], ["pprof", "-h"]]) {
     const { status, stdout, stderr } = gopark(...args);

@@ -180,7 +180,7 @@ describe("GOPARK_PROFILE", () => {
     const dir = mkdtempSync(join(tmp, "profile-"));
     const env = { GOPARK_PROFILE: "goroutine=g.snap,threadcreate=t.snap" };
     const [result] = (wasmtime ?? nodeWasi).run(wasm, [{ env, dir }]);
-    assert.equal(result!.status, 2);
+    assert.deepEqual([result!.output, result!.status], [readFileSync("examples/deadlock.txt", "utf8"), 2]);
     for (const [kind, file, n] of [["goroutine", "g", 5], ["threadcreate", "t", 1]] as const) {
       const out = join(dir, `${file}.pb.gz`);
       const { status, stderr } = gopark("pprof", join(dir, `${file}.snap`), kind, "-o", out);
