@@ -7,7 +7,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -111,6 +111,20 @@ export function main(): void {
 }
 `;
 
+const SPEC = `import { Chan, go, time } from "gopark/assembly";
+import { describe, expect, it } from "gopark/test";
+import { twice } from "./lib";
+
+describe("twice", () => {
+  it("doubles", () => {
+    const c = new Chan<i32>();
+    go((c: Chan<i32>) => { time.sleep(time.Hour); c.send(twice(21)); }, c);
+    expect(c.recv()).toBe(42);
+  });
+  it("is wrong here", () => { expect(twice(1)).toBe(3); });
+});
+`;
+
 const RUN = `import { load } from "gopark";
 const app = await load(process.argv[2]);
 await app.run().catch((e) => { console.log(e.name); console.log(e.dump); });
@@ -135,6 +149,7 @@ describe("a project that has installed the package", () => {
     }));
     write("assembly/main.ts", MAIN);
     write("assembly/lib.ts", "export function twice(n: i32): i32 { return 2 * n; }\n");
+    write("assembly/lib.spec.ts", SPEC);
     write("run.js", RUN);
     run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefer-offline", join(root, packed!.filename));
   });
@@ -153,5 +168,21 @@ describe("a project that has installed the package", () => {
     assert.match(run("npx", "gopark", "--version"), /^gopark \d/);
     run("npx", "gopark", "build", "assembly/main.ts", "-o", "build/cli.wasm");
     assert.match(run("node", "run.js", "build/cli.wasm"), /^PanicError\npanic: enough\n/);
+  });
+
+  it("has its specs run by gopark test", () => {
+    const { stdout, stderr, status } = spawnSync("npx", ["gopark", "test", "--seed", "7"], { cwd: root, encoding: "utf8" });
+    assert.deepEqual([stdout, stderr, status], [`assembly/lib.spec.ts
+  ok      twice doubles
+  FAILED  twice is wrong here
+          panic: got 2, want 3
+
+          goroutine 1 [running]:
+          lib.spec.init.func1.func2(...)
+          \tassembly/lib.spec.ts:11
+
+seed 7
+1 passed, 1 failed
+`, "", 1]);
   });
 });

@@ -6,10 +6,10 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { TestNode } from "@as-pect/core";
 import { packageRoot } from "../host/cli/compile.ts";
-import { buildSpecs, Specs } from "./run/spec.ts";
+import { buildSpecs } from "./run/spec.ts";
 
 process.chdir(packageRoot());
 
@@ -17,12 +17,14 @@ const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`SEED=${seed}`);
 
 for (const target of ["debug", "release"] as const) {
-  const specs = new Specs(await buildSpecs(target, process.env.SPEC?.split(",")), seed);
-  const show = (node: TestNode): void => {
-    for (const child of node.children) {
-      if (child.children.length) describe(child.name, () => show(child));
-      else it(child.name, () => specs.runTest(child));
+  const specs = await buildSpecs(target, seed, process.env.SPEC?.split(","));
+  const tests = await specs.list();
+  describe(`specs, ${target}`, () => {
+    for (const test of tests) {
+      it(test.path.join(" "), async () => {
+        const { failure } = await specs.run(test);
+        if (failure !== null) assert.fail(failure);
+      });
     }
-  };
-  describe(`specs, ${target}`, () => show(specs.collect()));
+  });
 }

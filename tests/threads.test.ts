@@ -4,11 +4,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { packageRoot } from "../host/cli/compile.ts";
-import { build, readProg, runCases } from "./run/prog.ts";
+import { build, readProg, runCases, SHARED } from "./run/prog.ts";
 
 process.chdir(packageRoot()); // file names in stacks are paths from here
 
-const SHARED = ["--use", "GO_THREADS=1", "--enable", "threads", "--importMemory", "--sharedMemory", "--maximumMemory", "16384"];
 const names = process.env.PROG?.split(",") ?? ["chanfifo", "select", "gcparked", "fatals", "hostcalls", "customprofile", "blockprofile"];
 
 for (const name of names) {

@@ -142,11 +142,11 @@ export function blockprofile(typ: i32, p: usize, max: i32): i32 {
 
 function eachbucket(typ: i32, p: usize): i32 {
   let n = 0;
-  let b = changetype<Bucket | null>(load<usize>(MPROF + (<usize>typ << 2)));
+  let b = firstbucket(typ);
   while (b) {
     ++n;
     if (p) {
-      record(changetype<BlockBucket>(b), typ, p);
+      blockrecord(b, typ, p);
       p += BLOCK_PROFILE_RECORD_SIZE;
     }
     b = b.allnext;
@@ -154,10 +154,16 @@ function eachbucket(typ: i32, p: usize): i32 {
   return n;
 }
 
-function record(b: BlockBucket, typ: i32, p: usize): void {
+/** The latest bucket of the block or mutex profile. */
+export function firstbucket(typ: i32): Bucket | null {
+  return changetype<Bucket | null>(load<usize>(MPROF + (<usize>typ << 2)));
+}
+
+/** Writes the BlockProfileRecord of a bucket to p. */
+export function blockrecord(b: Bucket, typ: i32, p: usize): void {
   const r = changetype<BlockProfileRecord>(p);
-  r.count = <i64>b.count;
-  r.cycles = b.cycles;
+  r.count = <i64>changetype<BlockBucket>(b).count;
+  r.cycles = changetype<BlockBucket>(b).cycles;
   const size = <usize>b.nstk << 2;
   memory.copy(p + BLOCK_PROFILE_RECORD_STK, stkof(b, typ), size);
   memory.fill(p + BLOCK_PROFILE_RECORD_STK + size, 0, (<usize>STACK_RECORD_DEPTH << 2) - size);

@@ -34,3 +34,8 @@ export const TRAP_OVERFLOW: i32 = 4; // an integer that does not fit
 export const TRAP_TABLE: i32 = 5; // a bad indirect call
 export const TRAP_STACK: i32 = 6; // the engine's own stack is used up
 export const TRAP_HOST: i32 = 7; // a host function threw
+
+/** What kind of test a spec has: one that must come back, one that must die, one that is not run. */
+export const SPEC_TEST: i32 = 0;
+export const SPEC_DIES: i32 = 1;
+export const SPEC_TODO: i32 = 2;

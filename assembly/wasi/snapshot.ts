@@ -5,20 +5,26 @@
 // with the pc table behind them: `gopark pprof FILE KIND` makes profile.proto of that. The
 // files are opened at the start, where a wrong path is told; at the end nothing is allocated.
 //
+// What only a collection can tell is of the end for a program that ends of itself. One that dies is not collected
+// any more: its heap is as of the last collection, its leaks are those that it has looked for last.
+//
 // A new kind is a line in KINDS and one each in count(), recordsize() and writerecords().
 
 import { runtime } from "../api/runtime";
 import { samplerate } from "../memory/sample";
+import { blockrecord, firstbucket } from "../profile/block";
+import { blockProfile, Bucket, MemBucket, mutexProfile } from "../profile/bucket";
 import { saveg } from "../profile/callers";
-import { MemBucket } from "../profile/bucket";
 import { allbuckets, record } from "../profile/mprof";
 import {
-  BUILD, BUILD_ID, BUILD_ID_WORDS, MEM_PROFILE_RECORD_SIZE, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND,
+  BLOCK_PROFILE_RECORD_SIZE, BUILD, BUILD_ID, BUILD_ID_WORDS, MEM_PROFILE_RECORD_SIZE, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND,
   SNAPSHOT_MAGIC, SNAPSHOT_PCTAB, SNAPSHOT_RATE, SNAPSHOT_RECORD, SNAPSHOT_TIME, STACK_RECORD_SIZE
 } from "../shared/layout";
 import { EXIT_FATAL } from "../shared/status";
 import { ABI_VERSION } from "../shared/version";
-import { setatexit, setatreturn } from "../sys/hooks";
+import { isleaked } from "../sync/leak";
+import { starttheworld, stoptheworld } from "../sync/world";
+import { findleaks, setatexit, setatreturn } from "../sys/hooks";
 import { pctabread } from "../sys/intrinsics";
 import { osexit, walltime } from "../sys/os";
 import { flush, printrune, printstring } from "../sys/print";
@@ -30,14 +36,18 @@ import { errnostring } from "./errno";
 import { O_CREAT, O_TRUNC, openedfile, openfile, RIGHT_WRITE } from "./file";
 import { encodeutf8 } from "./utf8";
 
-const KINDS: StaticArray<string> = ["goroutine", "threadcreate", "heap", "allocs"];
+const KINDS: StaticArray<string> = ["goroutine", "goroutineleak", "threadcreate", "block", "mutex", "heap", "allocs"];
 // @ts-ignore: decorator
 @inline const GOROUTINE: i32 = 0;
 // @ts-ignore: decorator
-@inline const THREADCREATE: i32 = 1;
+@inline const LEAK: i32 = 1;
+// @ts-ignore: decorator
+@inline const THREADCREATE: i32 = 2;
+// @ts-ignore: decorator
+@inline const BLOCK: i32 = 3;
 /** From here on: kinds of the memory profile. */
 // @ts-ignore: decorator
-@inline const HEAP: i32 = 2;
+@inline const HEAP: i32 = 5;
 // @ts-ignore: decorator
 @inline const PCTAB_SIZE: usize = 12;
 
@@ -64,13 +74,16 @@ export function snapshotinit(): void {
   const setting = getenv("GOPARK_PROFILE");
   if (!setting || !setting.length) return;
   const parts = setting.split(",");
+  let search = false;
   for (let i = 0; i < parts.length; ++i) {
     const cut = parts[i].indexOf("=");
     if (cut < 0) refuse(`want KIND=FILE, not "${parts[i]}"`);
     const name = parts[i].substring(0, cut);
     const file = parts[i].substring(cut + 1);
     const kind = KINDS.indexOf(name);
-    if (kind >= HEAP) setatreturn(runtime.gc); // it is then of what lives at the end
+    if (kind == LEAK) search = true;
+    if (search) setatreturn(searchleaks); // which collects
+    else if (kind >= HEAP) setatreturn(runtime.gc);
     if (kind < 0) refuse(`no profile "${name}": there are ${KINDS.join(", ")}`);
     const errno = openfile(file, O_CREAT | O_TRUNC, RIGHT_WRITE);
     if (errno) refuse(`open ${file}: ${errnostring(errno)}`);
@@ -79,6 +92,12 @@ export function snapshotinit(): void {
   const argv = readargs();
   if (argv.length) command = encodeutf8(argv[0].substring(argv[0].lastIndexOf("/") + 1));
   setatexit(snapshot);
+}
+
+function searchleaks(): void {
+  stoptheworld();
+  findleaks(0);
+  starttheworld();
 }
 
 function refuse(why: string): void {
@@ -134,47 +153,52 @@ function writesnapshot(w: Wanted): void {
 
 /** How many records a profile has. */
 function count(kind: i32): i32 {
-  switch (kind) {
-    case GOROUTINE: return goroutines(false);
-    case THREADCREATE: return 1; // M 0
-    default: return buckets(false);
-  }
+  if (kind == THREADCREATE) return 1; // M 0
+  if (kind < THREADCREATE) return goroutines(kind, false);
+  return kind < HEAP ? waits(kind, false) : buckets(false);
 }
 
 /** Bytes of one record. */
 function recordsize(kind: i32): usize {
-  return kind < HEAP ? STACK_RECORD_SIZE : MEM_PROFILE_RECORD_SIZE;
+  if (kind < BLOCK) return STACK_RECORD_SIZE;
+  return kind < HEAP ? BLOCK_PROFILE_RECORD_SIZE : MEM_PROFILE_RECORD_SIZE;
 }
 
 function writerecords(kind: i32): void {
-  switch (kind) {
-    case GOROUTINE: {
-      goroutines(true);
-      break;
-    }
-    case THREADCREATE: {
-      store<u32>(room(STACK_RECORD_SIZE), 0); // the engine made M 0, no goroutine
-      break;
-    }
-    default: buckets(true);
-  }
+  if (kind == THREADCREATE) store<u32>(room(STACK_RECORD_SIZE), 0); // the engine made M 0, no goroutine
+  else if (kind < THREADCREATE) goroutines(kind, true);
+  else if (kind < HEAP) waits(kind, true);
+  else buckets(true);
 }
 
-/** Counts the goroutines and writes their records, the running one's first, as runtime.goroutineProfile has it. */
-function goroutines(write: bool): i32 {
+/** Counts the goroutines, or the leaked ones, and writes their records, the running one's first, as runtime.goroutineProfile has it. */
+function goroutines(kind: i32, write: bool): i32 {
   const me = tracedg();
   let n = 0;
-  if (me.status != Gdead && me.goid) {
+  if (kind == GOROUTINE && me.status != Gdead && me.goid) {
     ++n;
     if (write) saveg(me, room(STACK_RECORD_SIZE));
   }
   let gp: G | null = sched.allg;
   while (gp) {
-    if (gp != me && gp.status != Gdead) {
+    if (gp != me && (kind == LEAK ? isleaked(gp) : gp.status != Gdead)) {
       ++n;
       if (write) saveg(gp, room(STACK_RECORD_SIZE));
     }
     gp = gp.alllink;
+  }
+  return n;
+}
+
+/** Counts the buckets of the block or mutex profile and writes their records. */
+function waits(kind: i32, write: bool): i32 {
+  const typ = kind == BLOCK ? blockProfile : mutexProfile;
+  let n = 0;
+  let b: Bucket | null = firstbucket(typ);
+  while (b) {
+    ++n;
+    if (write) blockrecord(b, typ, room(BLOCK_PROFILE_RECORD_SIZE));
+    b = b.allnext;
   }
   return n;
 }

@@ -7,9 +7,11 @@
 import { gopark_deadlock } from "../api/host";
 import { newcall, schedule } from "../sched/proc";
 import { nexttimer } from "../sched/timer";
+import { TRACE_TOP } from "../shared/layout";
 import { EXIT_CODE, SCHED_EXIT, SCHED_IDLE } from "../shared/status";
 import { atreturn } from "../sys/hooks";
 import { nanotime, osexit } from "../sys/os";
+import { m0 } from "../sys/types";
 import { waitread } from "../sys/wasi";
 import { snapshotinit } from "./snapshot";
 import { stdinready, stdinwanted } from "./stdin";
@@ -45,7 +47,10 @@ let coarse = false;
 function idle(): void {
   const deadline = nexttimer();
   const fd = stdinwanted() ? STDIN : -1;
-  if (deadline < 0 && fd < 0) gopark_deadlock();
+  if (deadline < 0 && fd < 0) {
+    m0.tsp = TRACE_TOP; // what was inlined here may have a frame of references: no stack of anyone's
+    gopark_deadlock();
+  }
   if (waitread(fd, deadline < 0 ? -1 : waitfor(deadline)) && fd >= 0) stdinready();
   else if (deadline > nanotime()) coarse = true;
 }

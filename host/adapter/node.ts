@@ -40,6 +40,8 @@ export const node: Platform = {
   open: openSource,
   sink: (fd) => ({ write: (bytes) => writeAll(fd, bytes), end() {} }),
   gzip: async (bytes) => new Uint8Array(await gzipAsync(bytes, { level: constants.Z_BEST_SPEED })),
+  // The command runs on Bun with this adapter too.
+  ...("bun" in process.versions && { stackOf: wasmStack }),
   worker: () => nodePort(new Worker(new URL(workerFile(import.meta.url)))),
 };
 
@@ -81,5 +83,16 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); // a full pipe: give it 1 ms
     }
+  }
+}
+
+/** Bun writes "unknown" for each frame of wasm, unless somebody else does the writing. */
+function wasmStack(error: Error): string | undefined {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (_, sites) => `${error}\n${sites.map((site) => `    at ${site}`).join("\n")}`;
+  try {
+    return error.stack; // which stays as it is written the first time
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
   }
 }

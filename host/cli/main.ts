@@ -12,9 +12,10 @@ import { packageRoot } from "./compile.ts";
 import { core } from "./core.ts";
 import { pprof } from "./pprof.ts";
 import { run } from "./run.ts";
+import { test } from "./test.ts";
 import { CliError, type Command } from "./usage.ts";
 
-const COMMANDS: Record<string, Command> = { build, run, pprof, core };
+const COMMANDS: Record<string, Command> = { build, run, test, pprof, core };
 
 const SUMMARY = Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(8)} ${c.summary}`);
 

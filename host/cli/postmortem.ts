@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { CoreError } from "../abi/errors.ts";
 import { node } from "../adapter/node.ts";
 import type { ProfileKind } from "../instance/app.ts";
-import { readMemProfileRecords, readStackRecords } from "../memory/record.ts";
+import { readBlockProfileRecords, readMemProfileRecords, readStackRecords } from "../memory/record.ts";
 import { readSnapshot, type Snapshot } from "../memory/snapshot.ts";
 import type { Mapping, Profile, Stack } from "../profile/model.ts";
 import { encodePprof } from "../profile/pprof.ts";
@@ -62,12 +62,14 @@ function toProfile(snapshot: Snapshot, kind: ProfileKind, file: string): Profile
   const { records, count, timeNanos, rate } = snapshot;
   const pctab = new PcTab(snapshot.pctab);
   switch (kind) {
-    case "goroutine": case "threadcreate": {
+    case "goroutine": case "goroutineleak": case "threadcreate": {
       const stacks = readStackRecords(records, 0, count).map((stack) => ({ stack }));
       return makeProfile(kind, withFrames(stacks, pctab), timeNanos);
     }
     case "heap": case "allocs":
       return makeProfile(kind, withFrames(readMemProfileRecords(records, 0, count), pctab), timeNanos, rate);
+    case "block": case "mutex":
+      return makeProfile(kind, withFrames(readBlockProfileRecords(records, 0, count), pctab), timeNanos);
     default: throw new CoreError(`${file}: a snapshot of the profile "${snapshot.kind}", which is not known here`);
   }
 }

@@ -6,6 +6,7 @@
  */
 import { basename, resolve } from "node:path";
 import { ImportError, ProgramError } from "../abi/errors.ts";
+import { FD_STDOUT } from "../abi/layout.ts";
 import { hostCalls } from "../adapter/files.ts";
 import { node } from "../adapter/node.ts";
 import { type App, PROFILE_KINDS, type ProfileKind } from "../instance/app.ts";
@@ -57,6 +58,13 @@ const platform: Platform = {
   },
 };
 
+const out = platform.sink(FD_STDOUT);
+
+/** host.write, which dies as quietly. */
+function write(text: string): void {
+  out.write(new TextEncoder().encode(text));
+}
+
 /** Reads a `KIND`. */
 export function profileKind(kind: string): ProfileKind {
   return oneOf("profile", kind, PROFILE_KINDS);
@@ -89,7 +97,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
       name: basename(file).replace(/\.ts$/, ".wasm"),
       args: options.args,
       env: options.godebug?.length ? { ...process.env, GODEBUG: godebug(options.godebug) } : process.env,
-      imports: { host: hostCalls },
+      imports: { host: { ...hostCalls, write } },
       trace: options.trace !== undefined,
       onExit: () => app && take(),
     }, platform);

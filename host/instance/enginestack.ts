@@ -6,7 +6,7 @@
  * trap was, what had been inlined there, or functions without a trace (host/transform/quiet.ts). The
  * engine names each frame by the function's index and the offset of the instruction,
  * `wasm-function[12]:0x1a2`, and a section of the module has the pc of that. An engine that names no
- * offset gets the pc that stands for the function.
+ * offset, as Bun's, gets the pc that stands for the function.
  *
  * @module
  */
@@ -30,17 +30,19 @@ export interface EngineFrame {
 export class EngineStack {
   readonly #functab: FuncTab;
   readonly #pctab: PcTab;
+  readonly #stackOf: (error: Error) => string | undefined;
 
-  constructor(functab: FuncTab, pctab: PcTab) {
+  constructor(functab: FuncTab, pctab: PcTab, stackOf = (error: Error) => error.stack) {
     this.#functab = functab;
     this.#pctab = pctab;
+    this.#stackOf = stackOf;
   }
 
   /** Replaces the trace by what the engine knows better. */
   complete(memory: WebAssembly.Memory, thrown: unknown): void {
     const view = new DataView(memory.buffer);
-    const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
-    writeTrace(view, this.merge(framesOf(stack), readTrace(view)));
+    const stack = thrown instanceof Error && this.#stackOf(thrown);
+    writeTrace(view, this.merge(framesOf(stack || ""), readTrace(view)));
   }
 
   /**

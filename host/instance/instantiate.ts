@@ -29,6 +29,7 @@ export async function load<E extends Exports = Exports>(
   options: LoadOptions,
   platform: Platform,
   onEnd: (error: Error) => void = () => {},
+  OwnDoor?: typeof Door,
 ): Promise<App<E>> {
   options.signal?.throwIfAborted();
   const { module, file } = await loadModule(source, platform, options.name);
@@ -37,14 +38,14 @@ export async function load<E extends Exports = Exports>(
   const outputs = new Outputs(platform, options);
   const sampling: Sampling = { sampler: null, schedtrace: null };
   const shared = (manifest.memory ?? options.memory) && (await import("./share.ts")).prepare(options, platform, sampling, manifest, file);
-  const door = new (shared?.Door ?? Door)(outputs, () => options.onExit?.());
+  const door = new (OwnDoor ?? shared?.Door ?? Door)(outputs, () => options.onExit?.());
   const context = { door, inFlight: new InFlight() } as Context;
   const runtime = { [RUNTIME_MODULE]: runtimeImports({ platform, outputs, context, sampling }) };
   const layers = [shared?.imports, options.imports, runtime, builtinImports(platform, outputs, options)];
   const bound = await bindImports(module, manifest, layers, context);
   const pctab = new PcTab(section);
   const functab = customSection(module, FUNCTAB_SECTION);
-  const engine = functab && new EngineStack(new FuncTab(functab), pctab);
+  const engine = functab && new EngineStack(new FuncTab(functab), pctab, platform.stackOf);
   const { guest, view, absent } = start(module, bound, { context, engine });
   if (absent.length) throw (await import("../abi/misbuilt.ts")).lacking(file, absent);
   const callable = manifest.exports.some((e) => e.name !== "main");

@@ -33,6 +33,8 @@ export interface Platform {
   sink(fd: number): Sink;
   /** Compresses fast rather than well, as Go does. */
   gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
+  /** Returns an error's stack with the frames of wasm; absent where `stack` has them of itself. */
+  stackOf?(error: Error): string | undefined;
   /** Starts a worker that serves this platform (serve.ts). */
   worker(): WorkerPort;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import {
-  BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
+  BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
   MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE, MEM_PROFILE_RECORD_STK,
   MEM_STATS_NUMGC, MEM_STATS_PAUSES, NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE,
 } from "../abi/layout.ts";
@@ -54,6 +54,17 @@ export interface RawBlockProfileRecord {
   /** Nanoseconds. */
   readonly cycles: number;
   readonly stack: Uint32Array;
+}
+
+/** Copies `n` BlockProfileRecords at `ptr`. */
+export function readBlockProfileRecords(view: MemoryView, ptr: number, n: number): RawBlockProfileRecord[] {
+  const bytes = view.bytes(ptr, n * BLOCK_PROFILE_RECORD_SIZE);
+  const data = new DataView(bytes.buffer);
+  return Array.from({ length: n }, (_, i) => {
+    const at = i * BLOCK_PROFILE_RECORD_SIZE;
+    const [count, cycles] = [0, BLOCK_PROFILE_RECORD_CYCLES].map((field) => Number(data.getBigInt64(at + field, true)));
+    return { count: count!, cycles: cycles!, stack: stackAt(bytes, at + BLOCK_PROFILE_RECORD_STK) };
+  });
 }
 
 /** Copies the buckets of the block or mutex profile, whose list begins at `head`, as the guest's records of them are. */

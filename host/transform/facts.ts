@@ -86,7 +86,10 @@ export const NATIVE = "~lib/native.ts";
 const CONTEXT = "~lib/gopark/assembly/api/context/context.Context";
 /** Of functions there: what reads or writes a field. To who wrote the field's use it is no call. */
 const ACCESSOR = /#[gs]et:/;
-const NOT_THE_USERS = /^~lib\/(gopark\/assembly|rt|builtins|bindings)\b/;
+/** What specs import runs on their goroutines, and calls the host as a program does. */
+const NOT_THE_USERS = /^~lib\/(gopark\/assembly(?!\/test\/)|rt|builtins|bindings)\b/;
+/** The only entry of ours whose exports are the program's: specs have no main. */
+const TEST_ENTRY = "~lib/rt/index-gopark-test.ts";
 const ELEMENT_FUNCTION_PROTOTYPE = 4;
 
 /** Shortens `~lib/array/Array<~lib/string/String>#push` to `Array<String>#push`, a file's path to its last part. */
@@ -208,7 +211,8 @@ export class Facts {
   private addExports(): void {
     for (const file of this.program.filesByName.values()) {
       const { source, exports } = file as unknown as { source: AscSource; exports: Map<string, AscFunction> | null };
-      if (source.sourceKind != 1 /* USER_ENTRY */ || !exports || RUNTIME.test(source.normalizedPath)) continue;
+      if (source.sourceKind != 1 /* USER_ENTRY */ || !exports) continue;
+      if (RUNTIME.test(source.normalizedPath) && source.normalizedPath != TEST_ENTRY) continue;
       for (const [name, element] of exports) this.addExport(name, element);
     }
   }

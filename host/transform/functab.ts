@@ -6,7 +6,8 @@
  * The section is numbers of 7 bits a byte: how many functions; then for each, by its index, the
  * pc that stands for it and how many entries it has; an entry is an offset, as the distance to
  * the entry before it in the module, and a pc, as the zigzag distance to the pc before it in the
- * function. A pc holds from its offset to the next one's. 0: on no stack.
+ * function. A pc holds from its offset to the next one's, in whatever function that is, for not every
+ * engine knows the index. 0: on no stack.
  *
  * @module
  */
@@ -78,9 +79,14 @@ function encode(segments: readonly Segment[], binary: Uint8Array, { imports, pcs
   for (let i = 0; i < imports; ++i) add(0, 0);
   let next = 0;
   let offset = 0;
+  let last = 0; // the pc where the function before ends
   functionRanges(binary).forEach(({ start, end }, i) => {
     const entries: number[] = [];
     let pc = pcs[i]!;
+    if (pc != last) {
+      entries.push(start - offset, 0);
+      offset = start;
+    }
     for (; next < segments.length && segments[next]!.offset < end; ++next) {
       const segment = segments[next]!;
       const at = places.get(segment.source);
@@ -90,6 +96,7 @@ function encode(segments: readonly Segment[], binary: Uint8Array, { imports, pcs
       pc = at;
     }
     add(pcs[i]!, entries.length / 2, ...entries);
+    last = pc;
   });
   return Uint8Array.from(bytes);
 }

@@ -19,6 +19,9 @@ const RUNTIME = `import "gopark/assembly";
 export * from "gopark/assembly/api/host";
 export * from "gopark/assembly/api/transform";\n`;
 
+/** What `--runtime gopark-test` names: specs make a program with a main that is not theirs. */
+const RUNTIME_TEST = `${RUNTIME}export { gopark_spec_call, main } from "gopark/assembly/test/main";\n`;
+
 /** What `--runtime gopark-wasi` names. Its presence makes the module a WASI command. */
 const RUNTIME_WASI = `import "gopark/assembly";
 export * from "gopark/assembly/api/transform";
@@ -33,7 +36,7 @@ function packageRoot(): string {
   return dir;
 }
 
-/** Registers assembly/ under "gopark/assembly", and the runtime entries. */
+/** Registers assembly/ under "gopark/assembly", its test/ as "gopark/test" too, and the runtime entries. */
 export function registerLibrary(): void {
   const root = join(packageRoot(), "assembly/");
   for (const file of readdirSync(root, { recursive: true, encoding: "utf8" })) {
@@ -42,5 +45,7 @@ export function registerLibrary(): void {
     libraryFiles[`gopark/assembly/${path}`] = readFileSync(root + file, "utf8");
   }
   libraryFiles["rt/index-gopark"] = RUNTIME;
+  libraryFiles["rt/index-gopark-test"] = RUNTIME_TEST;
+  libraryFiles["gopark/test"] = `export * from "gopark/assembly/test/index";\n`;
   libraryFiles["rt/index-gopark-wasi"] = RUNTIME_WASI;
 }

@@ -2,6 +2,7 @@
 // The block and mutex profiles, from inside: the clock is the test's, so every time is known.
 
 import { Chan, Cond, go, Mutex, RWMutex, runtime, Select, Semaphore, time, WaitGroup } from "gopark/assembly";
+import { describe, expect, it } from "gopark/test";
 import { elapse, settle, spawn } from "./harness";
 
 const c = new Chan<i32>();

@@ -4,6 +4,7 @@
 import { Chan, go, gosched, runtime } from "gopark/assembly";
 import { goroutineprofile, threadcreateprofile } from "gopark/assembly/profile/callers";
 import { STACK_RECORD_SIZE } from "gopark/assembly/shared/layout";
+import { describe, expect, it } from "gopark/test";
 import { settle } from "./harness";
 
 let c = new Chan<i32>();
@@ -63,7 +64,7 @@ describe("callers", () => {
     const pcs = new StaticArray<u32>(8);
     const frames = runtime.callersFrames(pcs, runtime.callers(0, pcs));
     expect(frames[0].file).toBe("tests/assembly/callers.spec.ts");
-    expect(frames[0].line).toBe(64);
+    expect(frames[0].line).toBe(65);
   });
 });
 

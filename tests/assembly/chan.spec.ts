@@ -6,7 +6,8 @@ import { recvq, sendq } from "gopark/assembly/sync/chan";
 import { waiting } from "gopark/assembly/sync/waitq";
 import { Gwaiting, waitChanReceive, waitChanReceiveNil, waitChanSend, waitChanSendNil } from "gopark/assembly/sys/status";
 import { getg, sudogof } from "gopark/assembly/sys/types";
-import { panicOf, settle, spawn } from "./harness";
+import { describe, expect, it, itThrows, panicOf } from "gopark/test";
+import { settle, spawn } from "./harness";
 
 let c = new Chan<i32>();
 let s = new Chan<string>();

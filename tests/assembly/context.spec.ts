@@ -3,7 +3,8 @@
 
 import { context, go, gosched, Select, time } from "gopark/assembly";
 import { sched } from "gopark/assembly/sys/types";
-import { elapse, panicOf, settle } from "./harness";
+import { describe, expect, it, panicOf } from "gopark/test";
+import { elapse, settle } from "./harness";
 
 let root = context.withCancel(context.background());
 let log = "";

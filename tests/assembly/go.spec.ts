@@ -3,6 +3,7 @@
 
 import { Chan, go } from "gopark/assembly";
 import { gocall } from "gopark/assembly/api/go";
+import { describe, expect, it } from "gopark/test";
 import { settle } from "./harness";
 
 let log = "";

@@ -3,7 +3,8 @@
 
 import { Chan, go, gosched, println, time } from "gopark/assembly";
 import { getg, m0, sched } from "gopark/assembly/sys/types";
-import { elapse, panicOf } from "./harness";
+import { describe, expect, it, itThrows, panicOf } from "gopark/test";
+import { elapse } from "./harness";
 
 let n = 0;
 let c = new Chan<i32>();
@@ -29,7 +30,7 @@ describe("a test", () => {
   }, "panic: elsewhere");
   itThrows("fails with what it got and what it wanted", () => {
     expect(1 + 1).toBe(3);
-  }, "got 2, want 3");
+  }, "panic: got 2, want 3");
 });
 
 describe("panicOf", () => {

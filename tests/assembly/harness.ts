@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What specs have beside as-pect's describe, it and expect. Their runner is tests/run/spec.ts:
-// each test is a goroutine in an instance of its own, so it may park, and what it leaves behind
-// harms nobody. The clock stands still while anything is runnable, then jumps to the next timer.
+// What these specs have beside the words of "gopark/test", for they look at the runtime from inside.
+// The host's side is tests/run/spec.ts.
 
 import { gocall } from "gopark/assembly/api/go";
 import { gosched } from "gopark/assembly/sched/proc";
 import { G, p0 } from "gopark/assembly/sys/types";
-
-/** Calls fn and returns the first line it died with, "" if it came back. fn must not park. */
-@external("spec", "panicOf")
-export declare function panicOf(fn: () => void): string;
 
 /** Lets so many nanoseconds pass while the test computes. */
 @external("spec", "elapse")

@@ -4,7 +4,8 @@
 import { debug, pprof } from "gopark/assembly";
 import { labelsof } from "gopark/assembly/profile/label";
 import { getg } from "gopark/assembly/sys/types";
-import { panicOf, settle, spawn } from "./harness";
+import { describe, expect, it, panicOf } from "gopark/test";
+import { settle, spawn } from "./harness";
 
 describe("labels", () => {
   it("cost a goroutine no record while there are none", () => {

@@ -2,7 +2,8 @@
 // Allocation and collection, as far as asc's contract and Go's promise go: nothing of how it works.
 
 import { Chan, go, gosched, runtime, time } from "gopark/assembly";
-import { finalized, panicOf, settle } from "./harness";
+import { describe, expect, it, panicOf } from "gopark/test";
+import { finalized, settle } from "./harness";
 
 class Node {
   next: Node | null = null;

@@ -4,6 +4,7 @@
 import { Chan, go, gosched, runtime, Select } from "gopark/assembly";
 import { gcmark, gcstart } from "gopark/assembly/memory/mgc";
 import { mheap } from "gopark/assembly/memory/mheap";
+import { describe, expect, it } from "gopark/test";
 import { finalized, settle } from "./harness";
 
 class Node {

@@ -4,6 +4,7 @@
 import { runtime } from "gopark/assembly";
 import { MEM_PROFILE_RECORD_SIZE } from "gopark/assembly/shared/layout";
 import { memprofile } from "gopark/assembly/profile/mprof";
+import { describe, expect, it } from "gopark/test";
 
 class Item {
   a: i64 = 0;

@@ -5,6 +5,7 @@ import { println } from "gopark/assembly";
 import { PRINTBUF_SIZE } from "gopark/assembly/shared/layout";
 import { flush, gwrite, printint, printrune, printstring, printuint } from "gopark/assembly/sys/print";
 import { getg } from "gopark/assembly/sys/types";
+import { describe, expect, it } from "gopark/test";
 import { printed } from "./harness";
 
 function out(): string {

@@ -5,7 +5,8 @@ import { Chan, go, runtime } from "gopark/assembly";
 import { goexit, gosched, gcount } from "gopark/assembly/sched/proc";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitChanReceive } from "gopark/assembly/sys/status";
 import { G, getg, p0, sched } from "gopark/assembly/sys/types";
-import { panicOf, settle, spawn } from "./harness";
+import { describe, expect, it, panicOf } from "gopark/test";
+import { settle, spawn } from "./harness";
 
 let log = "";
 let never: Chan<i32> = new Chan<i32>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { cheaprandn } from "gopark/assembly/sys/rand";
 import { sched } from "gopark/assembly/sys/types";
+import { describe, expect, it } from "gopark/test";
 
 describe("cheaprandn", () => {
   it("stays below n", () => {

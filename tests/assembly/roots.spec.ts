@@ -2,6 +2,7 @@
 // What running and parked code holds survives, and nothing else: whatever the optimiser has made of it.
 
 import { gosched } from "gopark/assembly";
+import { describe, expect, it } from "gopark/test";
 import { finalized } from "./harness";
 
 class Node {

@@ -3,6 +3,7 @@
 
 import { runqget, runqput, runqputnext } from "gopark/assembly/sched/runq";
 import { G, P } from "gopark/assembly/sys/types";
+import { describe, expect, it } from "gopark/test";
 import { zeroed } from "./harness";
 
 let p = zeroed<P>();

@@ -4,7 +4,8 @@
 import { Chan, go, gosched, Select } from "gopark/assembly";
 import { recvq, sendq } from "gopark/assembly/sync/chan";
 import { Gwaiting, waitSelect, waitSelectNoCases } from "gopark/assembly/sys/status";
-import { panicOf, settle, spawn } from "./harness";
+import { describe, expect, it, itThrows, panicOf } from "gopark/test";
+import { settle, spawn } from "./harness";
 
 let a = new Chan<i32>();
 let b = new Chan<i32>();

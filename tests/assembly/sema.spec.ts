@@ -5,6 +5,7 @@ import { semqueue, semwake, semwakeall, Weighted, weightedqueue, weightedtry, no
 import { waiting, WaitQ } from "gopark/assembly/sync/waitq";
 import { Grunnable, Gwaiting } from "gopark/assembly/sys/status";
 import { G, p0, sudogof, G_SIZE } from "gopark/assembly/sys/types";
+import { describe, expect, it } from "gopark/test";
 import { zeroed } from "./harness";
 
 /** A goroutine that never runs. */

@@ -7,6 +7,7 @@ import { framesize, stackargs, stackclear } from "gopark/assembly/sched/stack";
 import { FRAME_PC_SHIFT } from "gopark/assembly/shared/layout";
 import { Gdead } from "gopark/assembly/sys/status";
 import { G } from "gopark/assembly/sys/types";
+import { describe, expect, it, itThrows } from "gopark/test";
 import { settle, spawn } from "./harness";
 
 let c = new Chan<i32>();

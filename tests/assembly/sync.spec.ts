@@ -3,7 +3,8 @@
 
 import { Cond, go, gosched, Mutex, Once, RWMutex, Semaphore, WaitGroup } from "gopark/assembly";
 import { Gwaiting, waitCondWait, waitMutexLock, waitRWMutexLock, waitRWMutexRLock, waitSemacquire, waitWaitGroupWait } from "gopark/assembly/sys/status";
-import { panicOf, settle, spawn } from "./harness";
+import { describe, expect, it, panicOf } from "gopark/test";
+import { settle, spawn } from "./harness";
 
 let m = new Mutex();
 let rw = new RWMutex();

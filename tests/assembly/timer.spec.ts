@@ -5,6 +5,7 @@ import { time } from "gopark/assembly";
 import { addtimer, checktimers, deltimer, heaptimer, newtimer, nexttimer, Timer } from "gopark/assembly/sched/timer";
 import { cheaprandn } from "gopark/assembly/sys/rand";
 import { sched } from "gopark/assembly/sys/types";
+import { describe, expect, it } from "gopark/test";
 import { elapse } from "./harness";
 
 const fired: usize[] = [];

@@ -3,6 +3,7 @@
 
 import { dequeue, enqueue, remove, waiting, WaitQ } from "gopark/assembly/sync/waitq";
 import { G, Sudog } from "gopark/assembly/sys/types";
+import { describe, expect, it } from "gopark/test";
 import { zeroed } from "./harness";
 
 let q = zeroed<WaitQ>();

@@ -4,7 +4,7 @@
 import { starttheworld, stoptheworld } from "gopark/assembly/sync/world";
 import { starttheworldall } from "gopark/assembly/sched/stop";
 import { m0, sched } from "gopark/assembly/sys/types";
-import { panicOf } from "./harness";
+import { describe, expect, it, panicOf } from "gopark/test";
 
 describe("stoptheworld", () => {
   it("takes the semaphore and gives it back", () => {

@@ -28,7 +28,7 @@ function pprofTop(file: string): string {
 }
 
 const mistakes = [
-  { args: ["frob"], want: 'no command "frob": there are build, run, pprof, core' },
+  { args: ["frob"], want: 'no command "frob": there are build, run, test, pprof, core' },
   { args: ["build"], want: "missing FILE.ts" },
   { args: ["build", "x.txt"], want: "x.txt is not a .ts file" },
   { args: ["build", "nope.ts"], want: "cannot read nope.ts: no such file" },
@@ -55,6 +55,12 @@ test("gopark run --trace OUT writes the trace, also of a program that dies", () 
   assert.ok(stderr.endsWith(`gopark: wrote ${out}\n`), stderr);
   const { traceEvents } = JSON.parse(readFileSync(out, "utf8")) as { traceEvents: { ph: string; name: string }[] };
   assert.ok(traceEvents.some((e) => e.ph === "X" && e.name === "chan receive"), JSON.stringify(traceEvents));
+});
+
+test("gopark run dies quietly when nobody reads what it writes any more", () => {
+  const command = `"${process.execPath}" "${MAIN}" run "${guestPath("endless")}" | head -1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+  assert.deepEqual([stdout, stderr], ["line 0\n141\n", ""]);
 });
 
 test("gopark --help, --version and COMMAND --help print to standard output", () => {

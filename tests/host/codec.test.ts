@@ -3,11 +3,13 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import asc from "assemblyscript/asc";
 import { type ASUtil, instantiate } from "@assemblyscript/loader";
-import { type Type, TypeTable } from "../../host/abi/types.ts";
+import { ABI_SECTION, customSection } from "../../host/abi/manifest.ts";
+import { type Type, TypeTable, type TypeTableJson } from "../../host/abi/types.ts";
 import { check } from "../../host/instance/check.ts";
 import { Codec } from "../../host/instance/codec.ts";
 import type { Heap } from "../../host/instance/objects.ts";
 import { MemoryView } from "../../host/memory/view.ts";
+import { buildGuest } from "./build.ts";
 
 // AssemblyScript's own runtime will do, and its loader says whether the shapes are right.
 const SOURCE = `
@@ -103,6 +105,21 @@ test("codec: what it makes the loader reads, and the other way round", () => {
   assert.deepEqual(new Uint8Array(loader.__getArrayBuffer(lower("ArrayBuffer", new Uint8Array([7]).buffer))), new Uint8Array([7]));
   assert.equal(codec.lift(types.get("string"), loader.__newString("ünï")), "ünï");
   assert.deepEqual(codec.lift(types.get("Array<i8>"), loader.__newArray(types.get("Array<i8>").id, [-1, 5])), [-1, 5]);
+});
+
+test("codec: the loader makes and reads objects of a program of this runtime's", async () => {
+  const module = await WebAssembly.compile(await buildGuest("app"));
+  const imports: Record<string, Record<string, () => number>> = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => 0;
+  const { exports } = await instantiate<{ _initialize(): void }>(module, imports);
+  exports._initialize();
+  const { types: own } = JSON.parse(new TextDecoder().decode(customSection(module, ABI_SECTION)!)) as { types: TypeTableJson };
+  const table = new TypeTable(own);
+  const theirs = new Codec(exports as unknown as Heap, new MemoryView(exports.memory!));
+  const list = exports.__newArray(table.get("Float64Array").id, [1.5, -2]);
+  assert.deepEqual(theirs.lift(table.get("Float64Array"), list), new Float64Array([1.5, -2]));
+  const texts = Number(theirs.lower(table.get("Array<String>"), ["é", "🎈"], theirs.pins()));
+  assert.deepEqual(exports.__getArray(texts).map((ptr) => exports.__getString(ptr)), ["é", "🎈"]);
 });
 
 test("codec: a subarray is its part of the buffer", () => {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /**
- * Runs programs on a page: `gopark.run(url, cases, worker)`, and `gopark.load` for everything else.
+ * Runs programs on a page: `gopark.run(url, cases, worker)`, `gopark.watch(url)`, and `gopark.load` for everything else.
  *
  * @module
  */
 import * as entry from "../../host/browser.ts";
 import { runner } from "./cases.ts";
+import { watch } from "./watch.ts";
 
-Object.assign(globalThis, { gopark: { ...entry, run: runner(entry as never) } });
+const run = runner(entry as never);
+Object.assign(globalThis, { gopark: { ...entry, run, watch: (source: string) => watch(entry as never, source) } });

@@ -124,7 +124,9 @@ export async function serve(root: string, answer: Answer = () => false): Promise
 /** Bundles the host for pages as an application's bundler does; returns the folder. */
 export async function bundlePage(): Promise<string> {
   await bundle({
-    entryPoints: { drive: "build/tests/run/drive.browser.js", "browser.worker": "build/host/adapter/browser.worker.js" },
+    entryPoints: {
+      drive: "build/tests/run/drive.browser.js", watcher: "build/tests/run/watcher.browser.js", "browser.worker": "build/host/adapter/browser.worker.js",
+    },
     bundle: true, splitting: true, format: "esm", outdir: PAGE, logLevel: "error", conditions: ["browser"],
   });
   writeFileSync(`${PAGE}/index.html`, `<!doctype html><title>gopark</title><link rel="icon" href="data:,"><script type="module" src="drive.js"></script>\n`);

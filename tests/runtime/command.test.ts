@@ -48,6 +48,13 @@ for (const runtime of RUNTIMES) {
         assert.deepEqual([stderr, status], [readFileSync("examples/deadlock.txt", "utf8"), 2]);
       });
 
+      it("runs specs, and tells the same of those that fail", () => {
+        const specs = "tests/host/guest/specs";
+        const { stdout, status } = gopark("test", `${specs}/fails.spec.ts`, "--timeout", "2", "--seed", "5");
+        assert.deepEqual([stdout, status], [readFileSync(`${specs}/fails.txt`, "utf8"), 1]);
+        assert.match(gopark("test", `${specs}/words.spec.ts`).stdout, /\n18 passed, 0 failed\n$/);
+      });
+
       it("says what is wrong with a program that does not compile", () => {
         const { stderr, status } = gopark("run", "tests/host/guest/wrong.ts");
         assert.match(stderr, /ERROR (TS|AS)\d+: .*\n(.*\n)*.*wrong\.ts/);

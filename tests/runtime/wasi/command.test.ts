@@ -180,7 +180,7 @@ describe("GOPARK_PROFILE", () => {
     const dir = mkdtempSync(join(tmp, "profile-"));
     const env = { GOPARK_PROFILE: "goroutine=g.snap,threadcreate=t.snap" };
     const [result] = (wasmtime ?? nodeWasi).run(wasm, [{ env, dir }]);
-    assert.equal(result!.status, 2);
+    assert.deepEqual([result!.output, result!.status], [readFileSync("examples/deadlock.txt", "utf8"), 2]);
     for (const [kind, file, n] of [["goroutine", "g", 5], ["threadcreate", "t", 1]] as const) {
       const out = join(dir, `${file}.pb.gz`);
       const { status, stderr } = gopark("pprof", join(dir, `${file}.snap`), kind, "-o", out);
@@ -205,12 +205,58 @@ describe("GOPARK_PROFILE", () => {
   it("ends the program at its start when it is wrong", () => {
     const settings = [
       { set: "goroutine", want: 'GOPARK_PROFILE: want KIND=FILE, not "goroutine"\n' },
-      { set: "nonsense=x", want: 'GOPARK_PROFILE: no profile "nonsense": there are goroutine, threadcreate, heap, allocs\n' },
+      { set: "nonsense=x", want: 'GOPARK_PROFILE: no profile "nonsense": there are goroutine, goroutineleak, threadcreate, block, mutex, heap, allocs\n' },
       { set: "goroutine=no/x", want: "GOPARK_PROFILE: open no/x: no such file or directory\n" },
     ];
     const results = nodeWasi.run(wasm, settings.map(({ set }) => ({ env: { GOPARK_PROFILE: set }, dir: tmp })));
     assert.deepEqual(results.map(({ status, output }) => [status, output]), settings.map(({ want }) => [2, want]));
   });
+});
+
+describe("the waits and leaks of a WASI command", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build(`${GUEST}/waits.ts`)));
+
+  /** The samples of a gzipped profile, innermost function first. */
+  const samplesOf = (file: string) => {
+    const profile = Profile.decode(gunzipSync(readFileSync(file)));
+    const text = (i: number | bigint) => profile.stringTable.strings[Number(i)]!;
+    const names = new Map(profile.function.map((f) => [f.id, text(f.name)]));
+    const stacks = new Map(profile.location.map((l) => [l.id, l.line.map((line) => names.get(line.functionId)!)]));
+    return {
+      types: profile.sampleType.map(({ type }) => text(type)),
+      samples: profile.sample.map((s) => ({ values: s.value.map(Number), stack: s.locationId.flatMap((id) => stacks.get(id)!) })),
+    };
+  };
+
+  for (const [title, engine] of engines) {
+    // Who dies is not collected any more: its leaks are those that it has looked for itself.
+    const ends = [
+      { how: "return", status: 0, leaked: 2 }, { how: "exit", status: 3, leaked: 2 },
+      { how: "panic", status: 2, leaked: 0 }, { how: "searched", status: 2, leaked: 2 },
+    ];
+    for (const { how, status, leaked } of ends) {
+      it(`are in its snapshots when it ends by ${how}, under ${title}`, { skip: skipped(engine) }, () => {
+        const dir = mkdtempSync(join(tmp, "waits-"));
+        const env = { GOPARK_PROFILE: "block=block.snap,mutex=mutex.snap,goroutineleak=goroutineleak.snap" };
+        assert.equal(engine!.run(wasm, [{ env, dir, args: [how] }])[0]!.status, status);
+        const read = (kind: string) => {
+          const out = join(dir, `${kind}.pb.gz`);
+          assert.deepEqual(gopark("pprof", join(dir, `${kind}.snap`), kind, "-o", out).stderr, `gopark: wrote ${out}\n`);
+          return samplesOf(out);
+        };
+        const [block, mutex, leaks] = [read("block"), read("mutex"), read("goroutineleak")];
+        assert.deepEqual([block.types, mutex.types, leaks.types], [["contentions", "delay"], ["contentions", "delay"], ["goroutineleak"]]);
+        const of = (list: typeof block.samples, name: string) => list.filter(({ stack }) => stack[0] === name).map(({ values }) => values);
+        const [waited] = of(block.samples, "waits.contend");
+        assert.equal(waited![0], 2);
+        assert.ok(waited![1]! > 2e6, `${waited![1]} ns`);
+        const unlocks = mutex.samples.reduce((sum, { values }) => sum + values[0]!, 0);
+        assert.ok(of(mutex.samples, "waits.hold")[0]![0]! >= 1 && unlocks === 2, JSON.stringify(mutex.samples));
+        assert.deepEqual(leaks.samples, leaked ? [{ values: [leaked], stack: ["waits.recv"] }] : []);
+      });
+    }
+  }
 });
 
 /** Counts the samples of a gzipped profile that are of a function: allocated and in use, objects and bytes. */

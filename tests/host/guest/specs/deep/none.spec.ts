@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// Has no tests.
+import "gopark/test";
