@@ -37,6 +37,7 @@ import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
 import { hasFunction, importOf, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
+import { GROW, testCapacity } from "./growing.ts";
 import { registerLibrary } from "./library.ts";
 import { locate } from "./locate.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
@@ -145,6 +146,7 @@ export default class GoparkTransform {
     wrapImports(c, imports, facts, CALLED);
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
+    if (this.inlinesNew) testCapacity(c);
     const bottom = callersOf(c, START_UNWIND);
     const owners = markSlots(c, bottom, mayCollect(c, bottom));
     this.keepApart(c, bottom);
@@ -208,7 +210,7 @@ export default class GoparkTransform {
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
     const { frames } = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => frames.has(name));
-    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
+    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
     for (const name of names) {
       this.binaryen.setPassArgument("no-inline", name);
       c.m.runPasses(["no-inline"]);
