@@ -7,9 +7,14 @@
 // An element travels as raw bytes through a 16-byte slot: of the goroutine, or of a select case.
 
 import { gopanic } from "../sys/fatal";
+import { visitlater } from "../memory/mgcpieces";
 import { goready } from "../sched/proc";
 import { G, Sudog } from "../sys/types";
 import { dequeue, enqueue, remove, waiting, WaitQ } from "./waitq";
+
+/** Places of a buffer that the collector visits at a time. */
+// @ts-ignore: decorator
+@inline const AT_ONCE: i32 = 1024;
 
 /** A channel of any element type. */
 export class Hchan {
@@ -26,17 +31,30 @@ export class Hchan {
   sendfirst: usize = 0; // sendq
   sendlast: usize = 0;
 
+  /** Visits elements from place `cookie` of the buffer on: what waits there has a barrier, what was there has gone to who received it. */
   @unsafe private __visit(cookie: u32): void {
     const buf = this.buf;
     if (!buf) return;
     __visit(buf, cookie);
     if (!this.managed) return;
-    let i = this.recvx;
-    for (let n = this.qcount; n; --n) {
-      __visit(load<usize>(buf + (<usize>i << 2)), cookie);
-      if (++i == this.dataqsiz) i = 0;
+    let at = <i32>cookie;
+    while (this.qcount) {
+      if (!inbuffer(this, at)) {
+        if (this.recvx < at) return;
+        at = this.recvx;
+      }
+      const end = min(at + AT_ONCE, this.dataqsiz);
+      const later = end < this.dataqsiz && visitlater(changetype<usize>(this), end);
+      for (; at < end; ++at) if (inbuffer(this, at)) __visit(load<usize>(buf + (<usize>at << 2)), cookie);
+      if (later || end == this.dataqsiz) return;
     }
   }
+}
+
+/** Tells whether an element waits at a place of the buffer. */
+// @ts-ignore: decorator
+@inline function inbuffer(c: Hchan, at: i32): bool {
+  return (at < c.recvx ? at + c.dataqsiz : at) - c.recvx < c.qcount;
 }
 
 // @ts-ignore: decorator

@@ -146,6 +146,8 @@ export default class GoparkTransform {
     wrapImports(c, imports, facts, CALLED);
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
+    this.answer(c, "hasarrays", facts.holds.arrays);
+    this.answer(c, "hastables", facts.holds.tables);
     if (this.inlinesNew) testCapacity(c);
     const bottom = callersOf(c, START_UNWIND);
     const owners = markSlots(c, bottom, mayCollect(c, bottom));
@@ -206,11 +208,17 @@ export default class GoparkTransform {
     };
   }
 
+  /** Answers a question that the collector asks about the program's classes: what it need not know of is left out. */
+  private answer(c: Context, question: string, yes: boolean): void {
+    const name = `${LIB}/memory/mgcpieces/${question}`;
+    if (hasFunction(c, name)) redefine(c, name, [], () => c.m.i32.const(yes ? 1 : 0));
+  }
+
   /** Keeps functions out of their callers that must stay functions. */
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
     const { frames } = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => frames.has(name));
-    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
+    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, `${LIB}/memory/pins/*`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
     for (const name of names) {
       this.binaryen.setPassArgument("no-inline", name);
       c.m.runPasses(["no-inline"]);
