@@ -25,29 +25,33 @@ export class Hchan {
   elemsize: i32 = 0;
   managed: bool = false; // elements are references
   closed: bool = false;
-  buf: usize = 0; // an ArrayBuffer; visited by __visit
+  buf: usize = 0; // an ArrayBuffer; visited by visitchan
   recvfirst: usize = 0; // recvq
   recvlast: usize = 0;
   sendfirst: usize = 0; // sendq
   sendlast: usize = 0;
+}
 
-  /** Visits elements from place `cookie` of the buffer on: what waits there has a barrier, what was there has gone to who received it. */
-  @unsafe private __visit(cookie: u32): void {
-    const buf = this.buf;
-    if (!buf) return;
-    __visit(buf, cookie);
-    if (!this.managed) return;
-    let at = <i32>cookie;
-    while (this.qcount) {
-      if (!inbuffer(this, at)) {
-        if (this.recvx < at) return;
-        at = this.recvx;
-      }
-      const end = min(at + AT_ONCE, this.dataqsiz);
-      const later = end < this.dataqsiz && visitlater(changetype<usize>(this), end);
-      for (; at < end; ++at) if (inbuffer(this, at)) __visit(load<usize>(buf + (<usize>at << 2)), cookie);
-      if (later || end == this.dataqsiz) return;
+/**
+ * Visits what a channel refers to, elements from place `cookie` of the buffer on: what comes in has a
+ * barrier, what was there has gone to who received it. Chan<T>'s __visit, as asc would call one of this
+ * class twice.
+ */
+export function visitchan(c: Hchan, cookie: u32): void {
+  const buf = c.buf;
+  if (!buf) return;
+  __visit(buf, cookie);
+  if (!c.managed) return;
+  let at = <i32>cookie;
+  while (c.qcount) {
+    if (!inbuffer(c, at)) {
+      if (c.recvx < at) return;
+      at = c.recvx;
     }
+    const end = min(at + AT_ONCE, c.dataqsiz);
+    const later = end < c.dataqsiz && visitlater(changetype<usize>(c), end);
+    for (; at < end; ++at) if (inbuffer(c, at)) __visit(load<usize>(buf + (<usize>at << 2)), cookie);
+    if (later || end == c.dataqsiz) return;
   }
 }
 

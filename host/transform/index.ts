@@ -37,6 +37,7 @@ import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
 import { hasFunction, importOf, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
+import { recursive } from "./graph.ts";
 import { GROW, testCapacity } from "./growing.ts";
 import { registerLibrary } from "./library.ts";
 import { locate } from "./locate.ts";
@@ -146,10 +147,9 @@ export default class GoparkTransform {
     wrapImports(c, imports, facts, CALLED);
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
-    this.answer(c, "hasarrays", facts.holds.arrays);
-    this.answer(c, "hastables", facts.holds.tables);
     if (this.inlinesNew) testCapacity(c);
     const bottom = callersOf(c, START_UNWIND);
+    this.answerCollector(c, facts, bottom);
     const owners = markSlots(c, bottom, mayCollect(c, bottom));
     this.keepApart(c, bottom);
     if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`);
@@ -208,10 +208,17 @@ export default class GoparkTransform {
     };
   }
 
-  /** Answers a question that the collector asks about the program's classes: what it need not know of is left out. */
-  private answer(c: Context, question: string, yes: boolean): void {
-    const name = `${LIB}/memory/mgcpieces/${question}`;
-    if (hasFunction(c, name)) redefine(c, name, [], () => c.m.i32.const(yes ? 1 : 0));
+  /** Answers what the collector asks about the program: what it need not know of is left out. */
+  private answerCollector(c: Context, { holds }: Facts, bottom: ReadonlySet<string>): void {
+    const answer = (question: string, yes: boolean) => {
+      const name = `${LIB}/${question}`;
+      if (hasFunction(c, name)) redefine(c, name, [], () => c.m.i32.const(yes ? 1 : 0));
+    };
+    answer("memory/mgcpieces/hasarrays", holds.arrays);
+    answer("memory/mgcpieces/hastables", holds.tables);
+    const hasGo = hasFunction(c, `${LIB}/sched/proc/newproc`);
+    answer("sched/roots/hasgo", hasGo);
+    answer("sched/roots/hasdeep", hasGo && recursive(c, mayPark(c, bottom).frames).length > 0);
   }
 
   /** Keeps functions out of their callers that must stay functions. */
