@@ -14,7 +14,7 @@ import {
 } from "../sys/status";
 import { G, getg, sudogof } from "../sys/types";
 import {
-  bufget, bufput, canrecv, cansend, closechan, Hchan, makechan, recvq, refill, sendq, wakesudog
+  bufget, bufput, canrecv, cansend, closechan, Hchan, makechan, recvq, refill, sendq, visitchan, wakesudog
 } from "../sync/chan";
 import { dequeue, enqueue, initsudog } from "../sync/waitq";
 
@@ -37,6 +37,10 @@ export class Chan<T> extends Hchan {
   constructor(capacity: i32 = 0) {
     super();
     makechan(this, capacity, <i32>sizeof<T>(), isManaged<T>());
+  }
+
+  @unsafe private __visit(cookie: u32): void {
+    visitchan(this, cookie);
   }
 
   /** Sends v, waiting until a receiver or a free place takes it. Panics if the channel is closed. May park. */

@@ -15,6 +15,7 @@ import { goroutineprofile, threadcreateprofile } from "../profile/callers";
 import { memprofile } from "../profile/mprof";
 import { samplerate } from "../memory/sample";
 import { gcount, newcall, schedule } from "../sched/proc";
+import { changed } from "../sched/roots";
 import { nexttimer } from "../sched/timer";
 import { enddump, fataldeadlock, startdump } from "../sys/fatal";
 import { findleaks } from "../sys/hooks";
@@ -72,6 +73,7 @@ export function gopark_settle(token: usize, how: i32): usize {
   sudogof(gp).success = (how & SETTLE_OK) != 0;
   gp.slotManaged = (how & SETTLE_MANAGED) != 0;
   gp.slot0 = gp.slot1 = 0;
+  if (gp.gcscan) changed(gp); // the host has no barrier for what it stores there
   gp.status = Grunnable;
   if (sched.watch & WATCH_TRACE) tracenow(EV_HOST_DONE, gp, 0, 0);
   runqput(p0, gp);

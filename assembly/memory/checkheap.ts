@@ -8,7 +8,7 @@
 import { fatalthrow } from "../sys/fatal";
 import { printrune } from "../sys/print";
 import { bitmap, bitof, countbits, firstcell, livebits, setbit, testbit } from "./mbitmap";
-import { listof } from "./mcache";
+import { listlen, listof } from "./mcache";
 import { FREE } from "./mcentral";
 import { binof, BLOCK, BLOCK_SHIFT, blocksof, CELLS, isfree, MARKS_SIZE, mheap, PAGE, RAW, rawof, Run, Span, spanof, spanshift, spansof, sweepof } from "./mheap";
 import { ispinned, pinat } from "./pins";
@@ -176,11 +176,14 @@ if (MARKS_SIZE != 128) ERROR("seen is too short");
 function checkcache(sc: i32): void {
   memory.fill(seen, 0, MARKS_SIZE);
   const first = load<usize>(listof(sc));
-  checklist(sc, first, first ? first : load<usize>(restof(sc)));
-  checklist(sc, load<usize>(restof(sc)), first ? first : load<usize>(restof(sc)));
+  const n = checklist(sc, first, first ? first : load<usize>(restof(sc))) +
+    checklist(sc, load<usize>(restof(sc)), first ? first : load<usize>(restof(sc)));
+  check(n == listlen(sc), first, "checkheap: the mcache has more or fewer cells than its span had free");
 }
 
-function checklist(sc: i32, list: usize, first: usize): void {
+/** Returns how many there are. */
+function checklist(sc: i32, list: usize, first: usize): usize {
+  let n: usize = 0;
   for (let ptr = list; ptr; ptr = load<usize>(ptr)) {
     checkfree(ptr, FREE);
     const s = spanof(ptr);
@@ -191,7 +194,9 @@ function checklist(sc: i32, list: usize, first: usize): void {
     if (mheap.gcphase) {
       check(s.markgen == mheap.cycle && testbit(bitmap(s, mheap.cycle), bitof(s, ptr)), ptr, "checkheap: the mcache has a white cell");
     }
+    ++n;
   }
+  return n;
 }
 
 function checkonce(s: Span, ptr: usize): void {

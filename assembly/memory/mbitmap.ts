@@ -79,6 +79,19 @@ export function countbits(bits: usize): usize {
   return <usize>n;
 }
 
+/** Of the cells of a span from ptr on, those that were free when it was swept. */
+export function countfree(s: Span, ptr: usize): usize {
+  const cells = (firstcell(s) + s.nelems * s.elemsize - ptr) / s.elemsize;
+  const gen = s.sweepgen;
+  if (s.markgen != gen && s.markgen != gen + 1) return cells;
+  const bits = bitmap(s, gen);
+  const first = bitof(s, ptr);
+  let at = bits + (first >> 6 << 3);
+  let n = popcnt(load<u64>(at) >> (first & 63));
+  for (at += 8; at < bits + MARKS_SIZE; at += 8) n += popcnt(load<u64>(at));
+  return cells - <usize>n;
+}
+
 /** The first payload of a span. */
 // @ts-ignore: decorator
 @inline export function firstcell(s: Span): usize {

@@ -7,7 +7,8 @@
 
 import { MCACHE } from "../shared/layout";
 import { cachespan, FREE } from "./mcentral";
-import { mheap } from "./mheap";
+import { countfree } from "./mbitmap";
+import { mheap, spanof } from "./mheap";
 import { checkfree } from "./poison";
 import { flushsamples, handout, restof } from "./sample";
 import { cellsize, NCLASSES } from "./sizeclass";
@@ -39,12 +40,11 @@ export function refill(sc: i32): bool {
   return true;
 }
 
-/** Cells of a class that nobody has taken: on its list and on its rest. */
+/** Cells of a class that nobody has taken: its list, and its rest, are what its span had free from the first of them on. */
 export function listlen(sc: i32): usize {
-  let n: usize = 0;
-  for (let ptr = load<usize>(listof(sc)); ptr; ptr = load<usize>(ptr)) ++n;
-  for (let ptr = load<usize>(restof(sc)); ptr; ptr = load<usize>(ptr)) ++n;
-  return n;
+  const list = load<usize>(listof(sc));
+  const first = list ? list : load<usize>(restof(sc));
+  return first ? countfree(spanof(first), first) : 0;
 }
 
 /** Forgets all lists. What was on them is free, and found to be when the next cycle has ended. */

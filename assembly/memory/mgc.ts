@@ -4,8 +4,8 @@
 // A cycle marks in steps, each of them paid for by allocation (mgcpacer.ts). New objects are marked from
 // the start. __link marks what is stored while a cycle marks, so no marked object that was visited holds
 // one that is not marked. What has no barrier is looked at again at the end, with nothing running in
-// between: globals, the running stack, goroutines that ran since they were visited. If that finds more
-// than a step can visit, the cycle goes on marking and ends later.
+// between: globals, the running stack, goroutines that ran since they were visited. If that is more than a
+// step can visit, the cycle goes on and ends later; so that it does, goroutines count half after each try.
 //
 // Roots, in the order in which they are visited: pins, then what sched/roots.ts knows, in pieces.
 
@@ -41,6 +41,9 @@ import { HEADER } from "./sizeclass";
 /** Bytes that the end of a cycle may mark; it is put off if there are more. */
 // @ts-ignore: decorator
 @inline const END_WORK: i32 = 64 << 10;
+/** Tries after which goroutines do not count less any more. */
+// @ts-ignore: decorator
+@inline const MAX_TRIES: u8 = 8;
 
 /** Begins a cycle. */
 export function gcstart(): void {
@@ -51,6 +54,7 @@ export function gcstart(): void {
   mheap.marked = mheap.nmarked = mheap.statics = 0;
   mheap.rootjob = PINS;
   mheap.pincursor = 0;
+  mheap.tries = 0;
   visitroots(ROOTS_START);
   startassist();
   cyclestarted(start);
@@ -63,7 +67,12 @@ export function gcmark(work: i32): void {
     work = drain(work);
     if (work <= 0) break;
     if (mheap.rootjob != NONE) work -= markroot();
-    else if (!markend(start)) break;
+    else {
+      const changed = visitroots(ROOTS_CHANGED);
+      if (!changed && !markend(start)) break;
+      work -= changed >> mheap.tries;
+      if (work <= 0 && mheap.tries < MAX_TRIES) ++mheap.tries;
+    }
   }
   stopped(nanotime() - start);
 }
@@ -124,11 +133,10 @@ function scanstack(): void {
   }
 }
 
-/** Looks at what has changed with no barrier, and ends the cycle; false if too much is left to visit. */
+/** Looks at what has no barrier and is no goroutine, and ends the cycle; false if too much is left to visit. */
 function markend(start: f64): bool {
   __visit_globals(0);
   scanstack();
-  visitroots(ROOTS_CHANGED);
   drain(END_WORK);
   if (!drained()) return false;
   drainoverflow();

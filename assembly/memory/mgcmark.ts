@@ -2,43 +2,24 @@
 // Marking: an object that is found is marked, and waits on the mark stack until its references are visited.
 //
 // A mark is a bit of the object's span (mbitmap.ts). Static objects have no span: theirs is the number
-// of the cycle in the word at −16; the word behind links those that are marked. A large array of references is copied when it is found and the copy
-// visited in pieces: std moves elements within an array with no barrier, which a copy does not notice.
-// Whatever is stored into an array after it was found, __link marks. Without memory for the mark stack
-// objects stay marked and unvisited; whoever ends the cycle then walks the heap for them. What __link
-// calls must not visit members itself: that may panic, and every store of a reference would be traced.
+// of the cycle in the word at −16; the word behind links those that are marked. What is large is visited
+// in pieces (mgcpieces.ts). Without memory for the mark stack objects stay marked and unvisited; whoever
+// ends the cycle then walks the heap for them. What __link calls must not visit members itself: that may
+// panic, and every store of a reference would be traced.
 
 import { BLOCK_SHIFT, allocblocks, freeblocks, mheap, Span } from "./mheap";
 import { bitmap, bitof, firstcell, setmark, testbit } from "./mbitmap";
 import { FREE } from "./mcentral";
+import { hasarrays, IN_PIECES, inpieces, LARGE, visitcopy, visitpiece } from "./mgcpieces";
 import { checkobject } from "./poison";
 import { HEADER } from "./sizeclass";
 
-// Of a class's flags: asc's std/assembly/shared/typeinfo.ts.
-// @ts-ignore: decorator
-@inline const ARRAY: u32 = 1 << 1;
-// @ts-ignore: decorator
-@inline const STATICARRAY: u32 = 1 << 2;
+/** Of a class's flags: asc's std/assembly/shared/typeinfo.ts. */
 // @ts-ignore: decorator
 @inline const POINTERFREE: u32 = 1 << 5;
+/** What visiting an object costs beside the bytes that it finds: as many as it has, at least so many. */
 // @ts-ignore: decorator
-@inline const VALUE_MANAGED: u32 = 1 << 14;
-/** Bytes of references from which on an array is visited in pieces, and of one piece. */
-// @ts-ignore: decorator
-@inline const LARGE_ARRAY: usize = 64 << 10;
-// @ts-ignore: decorator
-@inline const PIECE: usize = 4 << 10;
-/** What visiting an object costs beside the bytes that it finds. */
-// @ts-ignore: decorator
-@inline const OBJECT_WORK: i32 = 16;
-
-/** Head of a copied array. */
-@unmanaged class Snapshot {
-  next: Snapshot | null;
-  blocks: usize;
-  at: usize; // the references from here on are to be visited
-  end: usize;
-}
+@inline const OBJECT_WORK: usize = 16;
 
 /** Marks an object and remembers it if it holds references. Never parks. */
 export function greyobject(ptr: usize): void {
@@ -59,13 +40,31 @@ export function greyobject(ptr: usize): void {
   if (rtId <= idof<string>()) return;
   const flags = flagsof(rtId);
   if (flags & POINTERFREE) return;
-  if (flags & VALUE_MANAGED && flags & (ARRAY | STATICARRAY) && snapshot(ptr, flags)) return;
+  if (flags & LARGE && inpieces(ptr, flags)) return;
+  pushword(ptr);
+}
+
+/** Puts a word on the mark stack; without room for it the heap is walked when the cycle ends. */
+export function pushword(word: usize): void {
   if (mheap.marktop == mheap.markend && !growmarkstack()) {
     mheap.overflow = true;
     return;
   }
-  store<usize>(mheap.marktop, ptr);
+  store<usize>(mheap.marktop, word);
   mheap.marktop += 4;
+}
+
+/** Takes the latest word off the mark stack. */
+// @ts-ignore: decorator
+@inline export function popword(): usize {
+  mheap.marktop -= 4;
+  return load<usize>(mheap.marktop);
+}
+
+/** Tells whether the mark stack takes n more words. */
+export function hasroom(n: usize): bool {
+  while (mheap.markend - mheap.marktop < n << 2) if (!growmarkstack()) return false;
+  return true;
 }
 
 // @ts-ignore: decorator
@@ -76,50 +75,6 @@ export function greyobject(ptr: usize): void {
 /** Tells whether an object of that class holds references. */
 export function haspointers(rtId: u32): bool {
   return rtId > idof<string>() && !(flagsof(rtId) & POINTERFREE);
-}
-
-/** Copies an array that is to be visited in pieces; false if it is not. */
-function snapshot(ptr: usize, flags: u32): bool {
-  const size = <usize>load<u32>(ptr - 4);
-  let start = ptr;
-  let len = size;
-  if (flags & ARRAY) {
-    // A subclass has fields of its own.
-    if (size != offsetof<Array<usize>>()) return false;
-    start = load<usize>(ptr, offsetof<Array<usize>>("dataStart"));
-    len = load<usize>(ptr, offsetof<Array<usize>>("length_")) << 2;
-  }
-  if (len < LARGE_ARRAY) return false;
-  const blocks = (len + offsetof<Snapshot>() >> BLOCK_SHIFT) + 1;
-  const copy = allocblocks(blocks);
-  if (!copy) return false;
-  mheap.gcblocks += blocks;
-  const s = changetype<Snapshot>(copy);
-  s.next = changetype<Snapshot | null>(mheap.snapshots);
-  s.blocks = blocks;
-  s.at = copy + offsetof<Snapshot>();
-  s.end = s.at + len;
-  memory.copy(s.at, start, len);
-  mheap.snapshots = copy;
-  if (flags & ARRAY) greyobject(load<usize>(ptr));
-  return true;
-}
-
-/** Visits a piece of a copied array; returns the work that was. */
-function visitpiece(): i32 {
-  const s = changetype<Snapshot>(mheap.snapshots);
-  const end = min(s.end, s.at + PIECE);
-  for (let at = s.at; at < end; at += 4) {
-    const ptr = load<usize>(at);
-    if (ptr) greyobject(ptr);
-  }
-  s.at = end;
-  if (end == s.end) {
-    mheap.snapshots = changetype<usize>(s.next);
-    mheap.gcblocks -= s.blocks;
-    freeblocks(changetype<usize>(s), s.blocks);
-  }
-  return <i32>PIECE;
 }
 
 function growmarkstack(): bool {
@@ -159,7 +114,7 @@ export function markstackinit(): void {
 /** Tells whether nothing waits to be visited. */
 // @ts-ignore: decorator
 @inline export function drained(): bool {
-  return mheap.marktop == mheap.markstack && !mheap.snapshots;
+  return mheap.marktop == mheap.markstack && !(hasarrays() && mheap.snapshots);
 }
 
 /** Visits what waits until about `work` bytes are found, buffers of arrays and maps among them; returns what is left of them. */
@@ -167,13 +122,19 @@ export function drain(work: i32): i32 {
   while (work > 0) {
     if (mheap.marktop > mheap.markstack) {
       const marked = mheap.marked;
-      mheap.marktop -= 4;
-      __visit_members(load<usize>(mheap.marktop), 0);
-      work -= <i32>min<usize>(mheap.marked - marked, 1 << 24) + OBJECT_WORK;
-    } else if (mheap.snapshots) work -= visitpiece();
+      const ptr = popword();
+      const cost = ptr & IN_PIECES ? visitpiece(ptr) : visitwhole(ptr);
+      work -= <i32>min<usize>(mheap.marked - marked + cost, 1 << 24);
+    } else if (hasarrays() && mheap.snapshots) work -= visitcopy();
     else break;
   }
   return work;
+}
+
+// @ts-ignore: decorator
+@inline function visitwhole(ptr: usize): usize {
+  __visit_members(ptr, 0);
+  return max(OBJECT_WORK, load<u32>(ptr - 4));
 }
 
 /** Visits every marked object once more, until none is left that was marked and not visited. Unbounded. */

@@ -109,6 +109,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   markstack: usize;
   marktop: usize;
   markend: usize;
+  tries: u8; // to end the cycle
   overflow: bool; // marked objects are missing on the mark stack
   statics: usize; // marked static objects
   snapshots: usize; // arrays that are scanned in pieces

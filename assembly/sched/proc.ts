@@ -23,6 +23,7 @@ import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
 import { traceclock, traceevent, tracenow, traceswitch } from "../sys/tracer";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
 import { notebirth, noteready } from "./gprof";
+import { changed, made } from "./roots";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { firedue } from "./timer";
@@ -139,6 +140,7 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
   gp.fn = fn;
   store<u64>(changetype<usize>(gp), Grunnable, offsetof<G>("status"));
   if (size) stackargs(gp, size);
+  made(gp);
 }
 
 /** Makes a goroutine that runs an export for the host; callid 0 is the program's main. */
@@ -229,7 +231,7 @@ function exportdone(gp: G): void {
   m0.curg = gp;
   if (sched.watch & (WATCH_BLOCK | WATCH_CPU | WATCH_TRACE)) switched(BLOCK_RUNS, gp);
   gp.status = Grunning;
-  gp.gcscan = 0;
+  if (gp.gcscan) changed(gp);
   const entry = gp.entry;
   if (entry) {
     gp.entry = 0;

@@ -15,6 +15,7 @@ import { enddump, startdump } from "../sys/fatal";
 import { printstring, printuint } from "../sys/print";
 import { Grunning } from "../sys/status";
 import { G, getg, m0, sched } from "../sys/types";
+import { hasgo } from "./roots";
 import { EXIT_FATAL } from "../shared/status";
 
 /** Buffers up to this size are cut from chunks and kept in lists, one a size. */
@@ -110,6 +111,7 @@ export function stackoverflow(): void {
   const start = gp.stackpos;
   const end = m0.datapos;
   gp.stackpos = end;
+  if (hasgo() && start - gp.stack < gp.scandepth) gp.scandepth = start - gp.stack; // frames beyond are new
   if (start != end && end - framesize(end) != start) reverse(start, end);
 }
 

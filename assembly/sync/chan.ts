@@ -7,9 +7,14 @@
 // An element travels as raw bytes through a 16-byte slot: of the goroutine, or of a select case.
 
 import { gopanic } from "../sys/fatal";
+import { visitlater } from "../memory/mgcpieces";
 import { goready } from "../sched/proc";
 import { G, Sudog } from "../sys/types";
 import { dequeue, enqueue, remove, waiting, WaitQ } from "./waitq";
+
+/** Places of a buffer that the collector visits at a time. */
+// @ts-ignore: decorator
+@inline const AT_ONCE: i32 = 1024;
 
 /** A channel of any element type. */
 export class Hchan {
@@ -20,23 +25,40 @@ export class Hchan {
   elemsize: i32 = 0;
   managed: bool = false; // elements are references
   closed: bool = false;
-  buf: usize = 0; // an ArrayBuffer; visited by __visit
+  buf: usize = 0; // an ArrayBuffer; visited by visitchan
   recvfirst: usize = 0; // recvq
   recvlast: usize = 0;
   sendfirst: usize = 0; // sendq
   sendlast: usize = 0;
+}
 
-  @unsafe private __visit(cookie: u32): void {
-    const buf = this.buf;
-    if (!buf) return;
-    __visit(buf, cookie);
-    if (!this.managed) return;
-    let i = this.recvx;
-    for (let n = this.qcount; n; --n) {
-      __visit(load<usize>(buf + (<usize>i << 2)), cookie);
-      if (++i == this.dataqsiz) i = 0;
+/**
+ * Visits what a channel refers to, elements from place `cookie` of the buffer on: what comes in has a
+ * barrier, what was there has gone to who received it. Chan<T>'s __visit, as asc would call one of this
+ * class twice.
+ */
+export function visitchan(c: Hchan, cookie: u32): void {
+  const buf = c.buf;
+  if (!buf) return;
+  __visit(buf, cookie);
+  if (!c.managed) return;
+  let at = <i32>cookie;
+  while (c.qcount) {
+    if (!inbuffer(c, at)) {
+      if (c.recvx < at) return;
+      at = c.recvx;
     }
+    const end = min(at + AT_ONCE, c.dataqsiz);
+    const later = end < c.dataqsiz && visitlater(changetype<usize>(c), end);
+    for (; at < end; ++at) if (inbuffer(c, at)) __visit(load<usize>(buf + (<usize>at << 2)), cookie);
+    if (later || end == c.dataqsiz) return;
   }
+}
+
+/** Tells whether an element waits at a place of the buffer. */
+// @ts-ignore: decorator
+@inline function inbuffer(c: Hchan, at: i32): bool {
+  return (at < c.recvx ? at + c.dataqsiz : at) - c.recvx < c.qcount;
 }
 
 // @ts-ignore: decorator

@@ -12,7 +12,7 @@ export let tracebackothers: (all: bool) => void = changetype<(all: bool) => void
 /** Some of what is not visited yet. */
 // @ts-ignore: decorator
 @inline export const ROOTS_SOME: i32 = 1;
-/** All that may have changed since it was visited. */
+/** Some of what may have changed since it was visited; when nothing is left, what changes now. */
 // @ts-ignore: decorator
 @inline export const ROOTS_CHANGED: i32 = 2;
 

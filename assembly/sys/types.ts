@@ -46,10 +46,11 @@ import {
   writebuf: usize; // prints go here while it is set
   writenbuf: i32; // room left in it
   alllink: G | null; // next of all goroutines, oldest first
-  gcscan: u32; // the cycle that has visited it since it ran last
+  gcscan: u32; // the cycle that has visited it since it ran last; 0: none
   callid: i32; // the host's number for this export call; 0: main; below: none, see proc.ts
   prof: usize; // GProf, for a goroutine of which profiles keep something; it stays with the G
   waitsince: u32; // while gcscan is not 0: the second of nanotime's in which a cycle began that found it waiting
+  scandepth: usize; // while a cycle marks: frames that end this far into the buffer were visited, if they are not deepg's
   // A Sudog follows, for one wait at a time: parking never allocates.
 }
 
@@ -128,6 +129,12 @@ import {
   scratchcap: usize;
   scang: G | null; // the collector has visited those before it
   scantimer: i32; // likewise
+  changed: usize; // goroutines that ran since they were visited, or are new: raw blocks of them
+  nchanged: i32;
+  capchanged: i32;
+  changeslost: bool; // there was no memory to note some
+  scanning: G | null; // was visited while it ran
+  deepg: G | null; // its frames are visited in pieces; roots.ts knows which are not
   sliceend: f64; // when schedule() returns, on nanotime's clock
 }
 

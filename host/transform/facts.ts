@@ -90,6 +90,8 @@ const ACCESSOR = /#[gs]et:/;
 const NOT_THE_USERS = /^~lib\/(gopark\/assembly(?!\/test\/)|rt|builtins|bindings)\b/;
 /** The only entry of ours whose exports are the program's: specs have no main. */
 const TEST_ENTRY = "~lib/rt/index-gopark-test.ts";
+const ARRAYS = /^~lib\/(array\/Array|staticarray\/StaticArray)</;
+const TABLES = /^~lib\/(map\/Map|set\/Set)</;
 const ELEMENT_FUNCTION_PROTOTYPE = 4;
 
 /** Shortens `~lib/array/Array<~lib/string/String>#push` to `Array<String>#push`, a file's path to its last part. */
@@ -130,6 +132,9 @@ export class Facts {
   /** Names of the classes whose objects are on the heap, by id. */
   readonly classes: string[] = [];
 
+  /** Whether there are arrays of references, and maps or sets of them. */
+  readonly holds = { arrays: false, tables: false };
+
   /** Functions whose frames nothing reads. */
   quiet: ReadonlySet<string> = new Set();
 
@@ -153,7 +158,12 @@ export class Facts {
     this.addImports(importOf);
     this.addExports();
     const { managedClasses } = program as unknown as { managedClasses: Map<number, AscClass> };
-    for (const [id, cls] of managedClasses) this.classes[id] = shortName(cls);
+    for (const [id, cls] of managedClasses) {
+      this.classes[id] = shortName(cls);
+      if (!cls.typeArguments?.some(type => type.isManaged)) continue;
+      this.holds.arrays ||= ARRAYS.test(cls.internalName);
+      this.holds.tables ||= TABLES.test(cls.internalName);
+    }
   }
 
   private addFunction(f: AscFunction): void {

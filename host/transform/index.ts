@@ -38,6 +38,8 @@ import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
 import { hasFunction, importOf, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
+import { recursive } from "./graph.ts";
+import { GROW, testCapacity } from "./growing.ts";
 import { registerLibrary } from "./library.ts";
 import { locate } from "./locate.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
@@ -147,7 +149,9 @@ export default class GoparkTransform {
     wrapImports(c, imports, facts, CALLED);
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
+    if (this.inlinesNew) testCapacity(c);
     const bottom = callersOf(c, START_UNWIND);
+    this.answerCollector(c, facts, bottom);
     const owners = markSlots(c, bottom, mayCollect(c, bottom));
     this.keepApart(c, bottom);
     if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`);
@@ -209,11 +213,24 @@ export default class GoparkTransform {
     };
   }
 
+  /** Answers what the collector asks about the program: what it need not know of is left out. */
+  private answerCollector(c: Context, { holds }: Facts, bottom: ReadonlySet<string>): void {
+    const answer = (question: string, yes: boolean) => {
+      const name = `${LIB}/${question}`;
+      if (hasFunction(c, name)) redefine(c, name, [], () => c.m.i32.const(yes ? 1 : 0));
+    };
+    answer("memory/mgcpieces/hasarrays", holds.arrays);
+    answer("memory/mgcpieces/hastables", holds.tables);
+    const hasGo = hasFunction(c, `${LIB}/sched/proc/newproc`);
+    answer("sched/roots/hasgo", hasGo);
+    answer("sched/roots/hasdeep", hasGo && recursive(c, mayPark(c, bottom).frames).length > 0);
+  }
+
   /** Keeps functions out of their callers that must stay functions. */
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
     const { frames } = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => frames.has(name));
-    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, `${INTRINSICS}/callexport`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
+    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, `${LIB}/memory/pins/*`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
     this.noInline(c, names);
   }
 

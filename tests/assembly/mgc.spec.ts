@@ -186,3 +186,211 @@ describe("readMemStats", () => {
     expect(before.numForcedGC).toBe(after.numForcedGC + 1);
   });
 });
+
+/** Objects that the largest of the smallest steps to the end of the cycle has found. */
+function largestStep(): u32 {
+  let largest: usize = 0;
+  while (mheap.gcphase) {
+    const before = mheap.nmarked;
+    gcmark(1);
+    largest = max(largest, mheap.nmarked - before);
+  }
+  return <u32>largest;
+}
+
+/** What a step may find at most: the references of a piece, twice as a piece may be of keys and values. */
+const STEP_LIMIT: u32 = 4096;
+
+class Key {
+  constructor(public a: i32, public b: i32) {}
+}
+
+let numbered: Map<i32, Node> | null = null;
+let keyed: Map<Node, f64> | null = null;
+let both: Map<u8, Map<Node, Node>> | null = null;
+let wide: Map<i64, Node> | null = null;
+let set: Set<Node> | null = null;
+let queue: Chan<Node> | null = null;
+const LARGE_TABLE = 30000;
+
+function fillTables(): void {
+  const m1 = new Map<i32, Node>();
+  numbered = m1;
+  const m2 = new Map<Node, f64>();
+  keyed = m2;
+  const m3 = new Map<Node, Node>();
+  const m4 = new Map<i64, Node>();
+  wide = m4;
+  const s = new Set<Node>();
+  set = s;
+  const c = new Chan<Node>(LARGE_TABLE + 500);
+  queue = c;
+  both = new Map<u8, Map<Node, Node>>();
+  both!.set(1, m3);
+  for (let i = 0; i < 800; i++) c.send(new Node(-i));
+  for (let i = 0; i < 700; i++) c.recv();
+  for (let i = 0; i < LARGE_TABLE; i++) {
+    m1.set(i, new Node(i));
+    m2.set(new Node(i), <f64>i);
+    m3.set(new Node(i), new Node(i));
+    m4.set(i, new Node(i));
+    s.add(new Node(i));
+    c.send(new Node(i));
+  }
+}
+
+function sumOfTables(): i64 {
+  let sum: i64 = 0;
+  for (let i = 0; i < LARGE_TABLE; i++) sum += numbered!.get(i).v + wide!.get(i).v;
+  const keys = keyed!.keys();
+  for (let i = 0; i < keys.length; i++) sum += keys[i].v;
+  const inner = both!.get(1);
+  const ks = inner.keys();
+  const vs = inner.values();
+  for (let i = 0; i < ks.length; i++) sum += ks[i].v + vs[i].v;
+  const nodes = set!.values();
+  for (let i = 0; i < nodes.length; i++) sum += nodes[i].v;
+  return sum;
+}
+
+let turns: Chan<i32> | null = null;
+let dived = 0;
+let lost = 0;
+
+/** Recurses, an object to a frame, and waits at the bottom; told to, comes up some frames and goes down again. */
+function dive(depth: i32, level: i32): void {
+  const up = sink(depth, level);
+  if (up) lost++;
+}
+
+/** Returns how many frames are still to be left. */
+function sink(depth: i32, level: i32): i32 {
+  const own = new Key(level, ~level);
+  let up = 0;
+  while (true) {
+    if (level + 1 < depth) up = sink(depth, level + 1);
+    else up = turns!.recv();
+    if (own.a != level || own.b != ~level) lost++;
+    if (!up) break; // all the way
+    if (level && --up) return up;
+  }
+  dived++;
+  return 0;
+}
+
+function hold(n: i32, gate: Chan<i32>): void {
+  let own = new Key(n, ~n);
+  while (true) {
+    gate.recv();
+    if (own.a != n || own.b != ~n) lost++;
+    if (!gate.ok) return;
+    own = new Key(n, ~n);
+  }
+}
+
+describe("a step", () => {
+  it("finds no more than a piece of a large map, set or channel", () => {
+    fillTables();
+    settled();
+    gcstart();
+    expect(largestStep()).toBeLessThanOrEqual(STEP_LIMIT);
+    expect(finalized(idof<Node>())).toBe(0);
+    expect(sumOfTables()).toBe(<i64>LARGE_TABLE * (LARGE_TABLE - 1) / 2 * 6);
+  });
+  it("loses nothing that goes from one to another, or that makes them larger, meanwhile", () => {
+    fillTables();
+    settled();
+    gcstart();
+    let from = LARGE_TABLE - 1;
+    let moved = 0;
+    let to = LARGE_TABLE;
+    for (let n = 0; step(); n++) {
+      if (n % 100) continue;
+      // From where the collector has not been, to where it has.
+      const node = numbered!.get(from);
+      numbered!.delete(from--);
+      wide!.set(to++, node);
+      const key = keyed!.keys()[0];
+      keyed!.delete(key);
+      set!.add(key);
+      queue!.send(queue!.recv());
+      if (++moved % 8 == 0) for (let i = 0; i < 100; i++) both!.get(1).set(new Node(0), new Node(0));
+    }
+    expect(moved).toBeGreaterThan(50);
+    expect(finalized(idof<Node>())).toBe(0);
+    __collect();
+    expect(finalized(idof<Node>())).toBe(0);
+    let sum: i64 = 0;
+    const values = wide!.values();
+    for (let i = 0; i < values.length; i++) sum += values[i].v;
+    for (let i = 0; i <= from; i++) sum += numbered!.get(i).v;
+    expect(sum).toBe(<i64>LARGE_TABLE * (LARGE_TABLE - 1));
+  });
+  it("drops what was deleted from a table", () => {
+    fillTables();
+    settled();
+    numbered = null;
+    keyed = null;
+    both = null;
+    wide = null;
+    set!.clear();
+    queue = null;
+    __collect();
+    __collect();
+    expect(finalized(idof<Node>())).toBeGreaterThan(LARGE_TABLE * 6);
+  });
+  it("visits no more than a piece of a deep stack", () => {
+    settled();
+    turns = new Chan<i32>();
+    go(dive, 20000, 0);
+    gosched();
+    gcstart();
+    expect(largestStep()).toBeLessThanOrEqual(STEP_LIMIT);
+    expect(finalized(idof<Node>())).toBe(0);
+    turns!.send(0);
+    settle();
+    expect(dived).toBe(20000);
+    settled();
+  });
+  it("keeps what a deep stack holds that comes and goes meanwhile", () => {
+    settled();
+    turns = new Chan<i32>();
+    go(dive, 12000, 0);
+    gosched();
+    let random: u32 = 1;
+    for (let cycle = 0; cycle < 4; cycle++) {
+      gcstart();
+      let steps = 0;
+      while (step()) {
+        // Up by some frames and down by others, each with objects of their own.
+        random = random * 1664525 + 1013904223;
+        if (++steps % 3 == 0) turns!.send(<i32>(random >> 22) + 1);
+      }
+      expect(steps).toBeGreaterThan(20);
+    }
+    turns!.send(0);
+    settle();
+    expect(lost).toBe(0);
+    settled();
+  });
+  it("visits no more than some of the goroutines, though all run meanwhile", () => {
+    settled();
+    const gate = new Chan<i32>();
+    for (let i = 0; i < 5000; i++) go(hold, i, gate);
+    gosched();
+    gcstart();
+    let largest: usize = 0;
+    let steps = 0;
+    while (mheap.gcphase) {
+      const before = mheap.nmarked;
+      gcmark(1);
+      largest = max(largest, mheap.nmarked - before);
+      if (++steps % 4 == 0) for (let i = 0; i < 300; i++) gate.send(0);
+    }
+    expect(<u32>largest).toBeLessThanOrEqual(STEP_LIMIT);
+    expect(finalized(idof<Key>())).toBe(0);
+    gate.close();
+    settle();
+    expect(lost).toBe(0);
+  });
+});
