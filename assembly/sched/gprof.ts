@@ -4,12 +4,12 @@
 // The transform inlines nothing of this file: it is for when a profile is on, and an indirect call in a function
 // that may park would have that function keep more of its locals.
 
-import { EV_CREATE, EV_READY, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_TRACE } from "../shared/layout";
+import { EV_CLOCK, EV_CREATE, EV_READY, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_TRACE } from "../shared/layout";
 import { persistentalloc } from "../memory/persistentalloc";
 import { onunlock, saveancestors } from "../sys/hooks";
 import { nanotime } from "../sys/os";
-import { traceevent } from "../sys/tracer";
-import { G, getg, GProf, sched, tracedg } from "../sys/types";
+import { traceclock, traceevent, tracemore } from "../sys/tracer";
+import { G, g0, getg, GProf, sched } from "../sys/types";
 
 /** gp's record; made if there is none. It stays with the G for whatever goroutine that is next. Never collects. */
 export function gprof(gp: G): GProf {
@@ -23,7 +23,7 @@ export function gprof(gp: G): GProf {
 
 /** Notes that gp was made ready, when and by whom. Never allocates. */
 export function noteready(gp: G): void {
-  if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp, <u32>tracedg().goid, 0);
+  if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp, <u32>(getg() != g0), 0);
   if (sched.watch & WATCH_BLOCK && gp.prof) changetype<GProf>(gp.prof).ready = nanotime();
 }
 
@@ -34,7 +34,12 @@ export function noteunlock(q: usize): void {
 
 /** Tells the trace, and those who keep ancestors, that gp is new. */
 export function notebirth(gp: G): void {
-  if (sched.watch & WATCH_TRACE) traceevent(EV_CREATE, gp, <u32>gp.parentgoid, gp.gopc);
+  if (sched.watch & WATCH_TRACE) {
+    const call = gp.callid >= 0;
+    if (call) traceclock(EV_CLOCK, nanotime());
+    traceevent(EV_CREATE, gp, <u32>call, gp.gopc);
+    tracemore(call ? <u32>gp.fn : load<u32>(gp.fn), <u32>gp.parentgoid);
+  }
   if (sched.watch & WATCH_ANCESTORS) saveancestors(changetype<usize>(gp), 0);
 }
 

@@ -9,8 +9,7 @@
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
 import {
-  EV_END, EV_PARK, EV_RUN, EV_SLICE_END, EV_START, FRAME_PC_SHIFT, TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS, WATCH_TRACE,
-  WORLD, WORLD_REQUEST,
+  EV_BEGIN, EV_END, EV_SLICE_END, TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS, WATCH_TRACE, WORLD, WORLD_REQUEST,
 } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
@@ -20,7 +19,7 @@ import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
-import { traceclock, traceevent, tracenow, traceswitch } from "../sys/tracer";
+import { MOST, traceclock, traceevent, tracenow, tracepark, tracer, tracetick } from "../sys/tracer";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
 import { inheritlabels, notebirth, noteready } from "./gprof";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
@@ -32,9 +31,9 @@ import { firedue } from "./timer";
 @inline const STARTED_BY_GO: i32 = -1;
 // @ts-ignore: decorator
 @inline const OF_A_GROUP: i32 = -2;
-/** The clock is read once in so many switches. */
+/** The clock is read once in so many switches; oftener for the trace, if they are far apart. */
 // @ts-ignore: decorator
-@inline const TICK: u32 = 64;
+@inline const TICK: i32 = MOST;
 /** With --preempt, once in so many loops: microseconds apart. */
 // @ts-ignore: decorator
 @inline const BUDGET: i32 = 2000;
@@ -220,7 +219,7 @@ function exportdone(gp: G): void {
 // @ts-ignore: decorator
 @inline function execute(gp: G): void {
   m0.curg = gp;
-  if (sched.watch & (WATCH_BLOCK | WATCH_CPU | WATCH_TRACE)) switched(BLOCK_RUNS, gp);
+  if (sched.watch & (WATCH_BLOCK | WATCH_CPU)) switched(BLOCK_RUNS, gp);
   gp.status = Grunning;
   gp.gcscan = 0;
   const entry = gp.entry;
@@ -231,7 +230,14 @@ function exportdone(gp: G): void {
   while (true) {
     if (unwound()) {
       stacksave(gp);
-      if (sched.watch & (WATCH_BLOCK | WATCH_CPU | WATCH_TRACE)) switched(BLOCK_PARKED, gp);
+      const watch = sched.watch;
+      if (watch & (WATCH_BLOCK | WATCH_CPU | WATCH_TRACE)) {
+        if (watch & WATCH_TRACE) {
+          if (gp.status == Gdead) traceevent(EV_END, gp, 0, 0);
+          else tracepark(gp);
+        }
+        if (watch & (WATCH_BLOCK | WATCH_CPU)) switched(BLOCK_PARKED, gp);
+      }
       if (gp.status == Gdead) {
         if (gp.callid != STARTED_BY_GO) exited(gp);
         goexit0(gp);
@@ -239,10 +245,7 @@ function exportdone(gp: G): void {
       break;
     }
     if (gp.stackpos == gp.stackbase) {
-      if (sched.watch & (WATCH_CPU | WATCH_TRACE)) {
-        gp.status = Gdead;
-        switched(BLOCK_PARKED, gp);
-      }
+      if (sched.watch & (WATCH_CPU | WATCH_TRACE)) returned(gp);
       if (gp.callid != STARTED_BY_GO) finished(gp);
       goexit0(gp);
       break;
@@ -253,26 +256,17 @@ function exportdone(gp: G): void {
   m0.hostg = changetype<G>(0);
 }
 
-/** Tells profiles and the trace that gp begins or leaves off to run. */
+/** Tells profiles that gp begins or leaves off to run. */
 function switched(what: usize, gp: G): void {
-  if (sched.watch & WATCH_TRACE) traced(what, gp);
   if (sched.watch & WATCH_BLOCK) onblock(what, changetype<usize>(gp));
   if (sched.watch & WATCH_CPU) nanotime(); // a host's clock takes a sample when one is due
 }
 
-function traced(what: usize, gp: G): void {
-  if (what == BLOCK_RUNS) {
-    const call = gp.callid >= 0;
-    if (!gp.entry) traceevent(EV_RUN, gp, 0, 0);
-    else traceevent(EV_START, gp, call ? <u32>gp.fn : load<u32>(gp.fn), call);
-    return;
-  }
-  traceswitch();
-  if (gp.status == Gdead) traceevent(EV_END, gp, 0, 0);
-  else {
-    const pc = gp.stackpos == gp.stackbase ? 0 : load<u32>(gp.stackpos - 4) >>> FRAME_PC_SHIFT;
-    traceevent(EV_PARK | <u32>gp.waitreason << 8, gp, 0, pc);
-  }
+/** Tells the trace and the CPU profile that gp's function has returned. */
+function returned(gp: G): void {
+  if (sched.watch & WATCH_TRACE) traceevent(EV_END, gp, 0, 0);
+  gp.status = Gdead;
+  if (sched.watch & WATCH_CPU) nanotime();
 }
 
 // A goroutine whose trampoline itself was parked has no frame left to resume: it is done.
@@ -287,13 +281,20 @@ export function schedule(slice: f64): i32 {
   const start = nanotime();
   const end = start + slice;
   sched.sliceend = end;
-  if (sched.watch & WATCH_TRACE) traceclock(start);
-  let ticks: u32 = 0;
+  let span = TICK;
+  if (sched.watch & WATCH_TRACE) {
+    traceclock(EV_BEGIN, start);
+    span = tracer.every;
+  }
+  let ticks = 0;
+  let left = span;
   let why = SCHED_IDLE;
   while (true) {
-    if (++ticks % TICK == 0) {
+    if (--left == 0) {
       if (isDefined(GO_DEBUG)) checkrunq(p0);
       const now = nanotime();
+      ticks += span;
+      left = span = sched.watch & WATCH_TRACE ? tracetick(now) : TICK;
       if (sched.ntimers) firedue(now);
       if (now >= end) {
         why = SCHED_YIELD;
@@ -317,8 +318,9 @@ export function schedule(slice: f64): i32 {
       break;
     }
   }
+  ticks += span - left;
   p0.schedtick += ticks;
-  if (ticks > 1 && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, g0, 0, 0);
+  if (ticks > 1 && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, 0);
   flush();
   return why;
 }

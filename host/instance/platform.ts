@@ -63,7 +63,7 @@ export type Output =
 
 /** How large the execution trace may become. */
 export interface TraceOptions {
-  /** What the ring takes of the program's memory, 16 an event; 1 MiB at first. The oldest events give way. */
+  /** What the ring takes of the program's memory, 8 a switch; 1 MiB at first. The oldest events give way. */
   readonly bytes?: number;
 }
 
