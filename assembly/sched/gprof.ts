@@ -4,11 +4,11 @@
 // The transform inlines nothing of this file: it is for when a profile is on, and an indirect call in a function
 // that may park would have that function keep more of its locals.
 
-import { EV_CLOCK, EV_CREATE, EV_READY, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_TRACE } from "../shared/layout";
+import { EV_CLOCK, EV_CREATE, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_TRACE } from "../shared/layout";
 import { persistentalloc } from "../memory/persistentalloc";
 import { onunlock, saveancestors } from "../sys/hooks";
 import { nanotime } from "../sys/os";
-import { traceclock, traceevent, tracemore } from "../sys/tracer";
+import { traceclock, traceevent, tracemore, traceready } from "../sys/tracer";
 import { G, g0, getg, GProf, sched } from "../sys/types";
 
 /** gp's record; made if there is none. It stays with the G for whatever goroutine that is next. Never collects. */
@@ -23,7 +23,7 @@ export function gprof(gp: G): GProf {
 
 /** Notes that gp was made ready, when and by whom. Never allocates. */
 export function noteready(gp: G): void {
-  if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp, <u32>(getg() != g0), 0);
+  if (sched.watch & WATCH_TRACE) traceready(gp);
   if (sched.watch & WATCH_BLOCK && gp.prof) changetype<GProf>(gp.prof).ready = nanotime();
 }
 

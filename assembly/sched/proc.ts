@@ -33,7 +33,7 @@ import { firedue } from "./timer";
 @inline const OF_A_GROUP: i32 = -2;
 /** The clock is read once in so many switches; oftener for the trace, if they are far apart. */
 // @ts-ignore: decorator
-@inline const TICK: i32 = MOST;
+@inline const TICK: u32 = MOST;
 /** With --preempt, once in so many loops: microseconds apart. */
 // @ts-ignore: decorator
 @inline const BUDGET: i32 = 2000;
@@ -281,20 +281,18 @@ export function schedule(slice: f64): i32 {
   const start = nanotime();
   const end = start + slice;
   sched.sliceend = end;
-  let span = TICK;
+  let mask = TICK - 1;
   if (sched.watch & WATCH_TRACE) {
     traceclock(EV_BEGIN, start);
-    span = tracer.every;
+    mask = tracer.every - 1;
   }
-  let ticks = 0;
-  let left = span;
+  let ticks: u32 = 0;
   let why = SCHED_IDLE;
   while (true) {
-    if (--left == 0) {
+    if (!(++ticks & mask)) {
       if (isDefined(GO_DEBUG)) checkrunq(p0);
       const now = nanotime();
-      ticks += span;
-      left = span = sched.watch & WATCH_TRACE ? tracetick(now) : TICK;
+      mask = sched.watch & WATCH_TRACE ? tracetick(now) - 1 : TICK - 1;
       if (sched.ntimers) firedue(now);
       if (now >= end) {
         why = SCHED_YIELD;
@@ -318,7 +316,6 @@ export function schedule(slice: f64): i32 {
       break;
     }
   }
-  ticks += span - left;
   p0.schedtick += ticks;
   if (ticks > 1 && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, 0);
   flush();

@@ -9,11 +9,11 @@
 // The transform inlines nothing of this file, as of sched/gprof.ts; what is @inline costs a switch no call.
 
 import {
-  EV_BEGIN, EV_CLOCK, EV_MORE, EV_PARK, EV_TEXT, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, SLOT, SLOT_HIGH, SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_LIMIT, TEXT_UNITS,
+  EV_BEGIN, EV_CLOCK, EV_MORE, EV_PARK, EV_READY, EV_TEXT, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, SLOT, SLOT_HIGH, SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_LIMIT, TEXT_UNITS,
   TRACER, TRACER_BUF, TRACER_END, TRACER_EVERY, TRACER_IDS, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN
 } from "../shared/layout";
 import { nanotime } from "./os";
-import { G } from "./types";
+import { G, g0, getg } from "./types";
 
 /** The ring, and how often the clock is read. */
 @unmanaged export class Tracer {
@@ -22,7 +22,7 @@ import { G } from "./types";
   pos: usize;
   laps: u32;
   now: f64;
-  every: i32;
+  every: u32; // a power of 2
   ran: u32;
   ids: u32;
 }
@@ -43,7 +43,7 @@ if (FRAME_PC_SHIFT != SLOT_LOW_SHIFT) ERROR("tracepark takes the word of a frame
 
 /** Most switches to one reading of the clock: the scheduler makes one in so many anyway. */
 // @ts-ignore: decorator
-@inline export const MOST: i32 = 64;
+@inline export const MOST: u32 = 64;
 /** Nanoseconds between two readings: closer ones cost too much, farther ones tell too little. */
 // @ts-ignore: decorator
 @inline const CLOSE: f64 = 8000;
@@ -69,13 +69,11 @@ export function tracering(buf: usize, size: usize): void {
 
 // @ts-ignore: decorator
 @inline function advance(next: usize): void {
+  if (next == tracer.end) {
+    next = tracer.buf;
+    ++tracer.laps;
+  }
   tracer.pos = next;
-  if (next == tracer.end) tracelap();
-}
-
-function tracelap(): void {
-  tracer.pos = tracer.buf;
-  ++tracer.laps;
 }
 
 /** Adds that gp, which has run and whose frames are saved, waits. */
@@ -83,6 +81,12 @@ function tracelap(): void {
 @inline export function tracepark(gp: G): void {
   const word = gp.stackpos == gp.stackbase ? 0 : load<u32>(gp.stackpos - 4) & ~FRAME_ROOTS_MASK;
   put(word | <u32>gp.waitreason << SLOT_SUB_SHIFT | EV_PARK, <u32>gp.goid);
+}
+
+/** Adds that gp can run. */
+// @ts-ignore: decorator
+@inline export function traceready(gp: G): void {
+  put(<u32>(getg() != g0) << SLOT_SUB_SHIFT | EV_READY, <u32>gp.goid);
 }
 
 /** Adds an event of gp, g0 if it is of none. */
@@ -116,7 +120,7 @@ export function tracenow(kind: u32, high: u32): void {
 }
 
 /** Adds a reading that the scheduler has made after so many switches as it was told to; returns after how many it is to make the next. */
-export function tracetick(now: f64): i32 {
+export function tracetick(now: f64): u32 {
   const passed = now - tracer.now;
   if (passed < CLOSE) tracer.every = min(tracer.every << 1, MOST);
   else if (passed > FAR) tracer.every = max(tracer.every >> 2, 1);
