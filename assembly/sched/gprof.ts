@@ -8,7 +8,7 @@ import { EV_CLOCK, EV_CREATE, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_TRACE } from "
 import { persistentalloc } from "../memory/persistentalloc";
 import { onunlock, saveancestors } from "../sys/hooks";
 import { nanotime } from "../sys/os";
-import { traceclock, traceevent, tracemore, traceready } from "../sys/tracer";
+import { traceclock, traceevent, tracemore, tracer, traceready } from "../sys/tracer";
 import { G, g0, getg, GProf, sched } from "../sys/types";
 
 /** gp's record; made if there is none. It stays with the G for whatever goroutine that is next. Never collects. */
@@ -24,7 +24,17 @@ export function gprof(gp: G): GProf {
 /** Notes that gp was made ready, when and by whom. Never allocates. */
 export function noteready(gp: G): void {
   if (sched.watch & WATCH_TRACE) traceready(gp);
-  if (sched.watch & WATCH_BLOCK && gp.prof) changetype<GProf>(gp.prof).ready = nanotime();
+  if (sched.watch & WATCH_BLOCK && gp.prof) {
+    const x = changetype<GProf>(gp.prof);
+    x.ready = x.timed ? nanotime() : tracer.now;
+  }
+}
+
+/** Notes when gp has parked, as well as the scheduler knows: a yield, too, but that is never made ready. Never collects. */
+export function noteparked(gp: G): void {
+  const x = gp.prof ? changetype<GProf>(gp.prof) : gprof(gp);
+  x.ready = 0;
+  x.parked = tracer.now;
 }
 
 /** Tells the mutex profile that the first of q is about to be woken. */

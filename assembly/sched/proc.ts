@@ -9,7 +9,7 @@
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
 import {
-  EV_BEGIN, EV_END, EV_SLICE_END, TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS, WATCH_TRACE, WORLD, WORLD_REQUEST,
+  EV_BEGIN, EV_CLOCK, EV_END, EV_SLICE_END, TRACE_TOP, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_CPU, WATCH_LABELS, WATCH_LONG, WATCH_TRACE, WORLD, WORLD_REQUEST,
 } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
@@ -19,9 +19,9 @@ import { callexport, resumed, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
-import { MOST, traceclock, traceevent, tracenow, tracepark, tracer, tracetick } from "../sys/tracer";
+import { traceevent, tracenow, tracepark, tracereading } from "../sys/tracer";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
-import { inheritlabels, notebirth, noteready } from "./gprof";
+import { inheritlabels, notebirth, noteparked, noteready } from "./gprof";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
 import { firedue } from "./timer";
@@ -31,9 +31,6 @@ import { firedue } from "./timer";
 @inline const STARTED_BY_GO: i32 = -1;
 // @ts-ignore: decorator
 @inline const OF_A_GROUP: i32 = -2;
-/** The clock is read once in so many switches; oftener for the trace, if they are far apart. */
-// @ts-ignore: decorator
-@inline const TICK: u32 = MOST;
 /** With --preempt, once in so many loops: microseconds apart. */
 // @ts-ignore: decorator
 @inline const BUDGET: i32 = 2000;
@@ -219,7 +216,7 @@ function exportdone(gp: G): void {
 // @ts-ignore: decorator
 @inline function execute(gp: G): void {
   m0.curg = gp;
-  if (sched.watch & (WATCH_BLOCK | WATCH_CPU)) switched(BLOCK_RUNS, gp);
+  if (sched.watch & WATCH_BLOCK) onblock(BLOCK_RUNS, changetype<usize>(gp));
   gp.status = Grunning;
   gp.gcscan = 0;
   const entry = gp.entry;
@@ -236,7 +233,7 @@ function exportdone(gp: G): void {
           if (gp.status == Gdead) traceevent(EV_END, gp, 0, 0);
           else tracepark(gp);
         }
-        if (watch & (WATCH_BLOCK | WATCH_CPU)) switched(BLOCK_PARKED, gp);
+        if (watch & (WATCH_BLOCK | WATCH_CPU)) leftoff(gp);
       }
       if (gp.status == Gdead) {
         if (gp.callid != STARTED_BY_GO) exited(gp);
@@ -245,7 +242,11 @@ function exportdone(gp: G): void {
       break;
     }
     if (gp.stackpos == gp.stackbase) {
-      if (sched.watch & (WATCH_CPU | WATCH_TRACE)) returned(gp);
+      if (sched.watch & (WATCH_CPU | WATCH_TRACE)) {
+        gp.status = Gdead;
+        if (sched.watch & WATCH_TRACE) traceevent(EV_END, gp, 0, 0);
+        leftoff(gp);
+      }
       if (gp.callid != STARTED_BY_GO) finished(gp);
       goexit0(gp);
       break;
@@ -256,17 +257,14 @@ function exportdone(gp: G): void {
   m0.hostg = changetype<G>(0);
 }
 
-/** Tells profiles that gp begins or leaves off to run. */
-function switched(what: usize, gp: G): void {
-  if (sched.watch & WATCH_BLOCK) onblock(what, changetype<usize>(gp));
-  if (sched.watch & WATCH_CPU) nanotime(); // a host's clock takes a sample when one is due
-}
-
-/** Tells the trace and the CPU profile that gp's function has returned. */
-function returned(gp: G): void {
-  if (sched.watch & WATCH_TRACE) traceevent(EV_END, gp, 0, 0);
-  gp.status = Gdead;
-  if (sched.watch & WATCH_CPU) nanotime();
+/** Tells profiles that gp leaves off to run. */
+function leftoff(gp: G): void {
+  const watch = sched.watch;
+  if (watch & WATCH_BLOCK) {
+    if (--sched.untimed < 0) onblock(BLOCK_PARKED, changetype<usize>(gp));
+    else if (watch & WATCH_LONG) noteparked(gp);
+  }
+  if (watch & WATCH_CPU) nanotime(); // a host's clock takes a sample when one is due
 }
 
 // A goroutine whose trampoline itself was parked has no frame left to resume: it is done.
@@ -281,18 +279,14 @@ export function schedule(slice: f64): i32 {
   const start = nanotime();
   const end = start + slice;
   sched.sliceend = end;
-  let mask = TICK - 1;
-  if (sched.watch & WATCH_TRACE) {
-    traceclock(EV_BEGIN, start);
-    mask = tracer.every - 1;
-  }
+  let mask = tracereading(EV_BEGIN, start);
   let ticks: u32 = 0;
   let why = SCHED_IDLE;
   while (true) {
     if (!(++ticks & mask)) {
       if (isDefined(GO_DEBUG)) checkrunq(p0);
       const now = nanotime();
-      mask = sched.watch & WATCH_TRACE ? tracetick(now) - 1 : TICK - 1;
+      mask = tracereading(EV_CLOCK, now);
       if (sched.ntimers) firedue(now);
       if (now >= end) {
         why = SCHED_YIELD;

@@ -114,12 +114,18 @@ export const WATCH_LABELS: u32 = 1;
 export const WATCH_BLOCK: u32 = 2;
 /** Unlocks with waiters are wanted. */
 export const WATCH_MUTEX: u32 = 4;
-/** The clock is wanted wherever a goroutine begins or leaves off, and where memory is taken: a host samples then. */
+/** The clock is wanted wherever a goroutine leaves off, and where memory is taken: a host samples then. */
 export const WATCH_CPU: u32 = 16;
 /** Goroutines are to know those they come from. */
 export const WATCH_ANCESTORS: u32 = 8;
 /** Events go into the execution trace. */
 export const WATCH_TRACE: u32 = 32;
+/** The scheduler is to read the clock often enough for what lies between two readings to be known well, for the CPU profile. */
+export const WATCH_PACE: u32 = 64;
+/** The same, for the block and mutex profiles. */
+export const WATCH_WAITS: u32 = 128;
+/** Those waits that nobody times are to be known, if they are long. */
+export const WATCH_LONG: u32 = 256;
 /** Dumps show labels (Go: tracebacklabels=1). */
 export const DUMP_LABELS: u32 = 1;
 
@@ -339,20 +345,22 @@ export const BUCKET_STK: usize = 32;
 // │  8  pos    where the next event goes        │
 // │ 12  laps   times it has begun anew      u32 │
 // │ 16  now    the latest reading of the    f64 │
-// │            clock that is in the ring        │
-// │ 24  every  switches from one reading to     │
-// │            the next                     i32 │
+// │            clock, of the scheduler's or     │
+// │            in the ring                      │
+// │ 24  mask   switches from one reading to     │
+// │            the next, less 1             u32 │
 // │ 28  ran    the goid of what ran when the    │
 // │            trace was stopped, or 0      u32 │
 // │ 32  ids    tasks so far                 u32 │
-// └─────────────────────────────────────────────┘ 40
+// │ 40  saved  time that has passed without f64 │
+// └─────────────────────────────────────────────┘ 48
 // The ring is full of slots once it has begun anew; the slot at pos is then the oldest, and may be torn.
 export const TRACER_BUF: usize = 0;
 export const TRACER_END: usize = 4;
 export const TRACER_POS: usize = 8;
 export const TRACER_LAPS: usize = 12;
 export const TRACER_NOW: usize = 16;
-export const TRACER_EVERY: usize = 24;
+export const TRACER_MASK: usize = 24;
 export const TRACER_RAN: usize = 28;
 export const TRACER_IDS: usize = 32;
 

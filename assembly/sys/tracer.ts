@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The execution trace: what the scheduler, the collector and the program do, as events in a ring of raw memory.
 //
-// Whoever turns it on gives it the ring and sets WATCH_TRACE; without that bit nobody calls anything here. A switch
+// Whoever turns it on gives it the ring and sets WATCH_TRACE; without that bit nothing is written. A switch
 // is one slot of 8 bytes, written where a goroutine leaves off: that it has run is said by that. An event has no time of
 // its own. A reading of the clock is an event like others, and what lies between two of them happened between the
 // two: reading it at each switch would cost more than the switch.
@@ -10,10 +10,11 @@
 
 import {
   EV_BEGIN, EV_CLOCK, EV_MORE, EV_PARK, EV_READY, EV_TEXT, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, SLOT, SLOT_HIGH, SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_LIMIT, TEXT_UNITS,
-  TRACER, TRACER_BUF, TRACER_END, TRACER_EVERY, TRACER_IDS, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN
+  TRACER, TRACER_BUF, TRACER_END, TRACER_MASK, TRACER_IDS, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN, WATCH_PACE,
+  WATCH_TRACE, WATCH_WAITS
 } from "../shared/layout";
 import { nanotime } from "./os";
-import { G, g0, getg } from "./types";
+import { G, g0, getg, sched } from "./types";
 
 /** The ring, and how often the clock is read. */
 @unmanaged export class Tracer {
@@ -22,9 +23,10 @@ import { G, g0, getg } from "./types";
   pos: usize;
   laps: u32;
   now: f64;
-  every: u32; // a power of 2
+  mask: u32; // a power of 2, less 1
   ran: u32;
   ids: u32;
+  saved: f64;
 }
 
 if (offsetof<Tracer>("buf") != TRACER_BUF) ERROR("shared/layout.ts is stale: Tracer.buf");
@@ -32,7 +34,7 @@ if (offsetof<Tracer>("end") != TRACER_END) ERROR("shared/layout.ts is stale: Tra
 if (offsetof<Tracer>("pos") != TRACER_POS) ERROR("shared/layout.ts is stale: Tracer.pos");
 if (offsetof<Tracer>("laps") != TRACER_LAPS) ERROR("shared/layout.ts is stale: Tracer.laps");
 if (offsetof<Tracer>("now") != TRACER_NOW) ERROR("shared/layout.ts is stale: Tracer.now");
-if (offsetof<Tracer>("every") != TRACER_EVERY) ERROR("shared/layout.ts is stale: Tracer.every");
+if (offsetof<Tracer>("mask") != TRACER_MASK) ERROR("shared/layout.ts is stale: Tracer.mask");
 if (offsetof<Tracer>("ran") != TRACER_RAN) ERROR("shared/layout.ts is stale: Tracer.ran");
 if (offsetof<Tracer>("ids") != TRACER_IDS) ERROR("shared/layout.ts is stale: Tracer.ids");
 if (TRACER + offsetof<Tracer>() > M0) ERROR("Tracer runs into M 0");
@@ -41,14 +43,18 @@ if (FRAME_PC_SHIFT != SLOT_LOW_SHIFT) ERROR("tracepark takes the word of a frame
 // @ts-ignore: decorator
 @inline export const tracer = changetype<Tracer>(TRACER);
 
-/** Most switches to one reading of the clock: the scheduler makes one in so many anyway. */
+/** One less than the most switches to one reading of the clock: the scheduler makes one in so many anyway. */
 // @ts-ignore: decorator
-@inline export const MOST: u32 = 64;
-/** Nanoseconds between two readings: closer ones cost too much, farther ones tell too little. */
+@inline const SELDOM: u32 = 63;
+/** Nanoseconds that must have passed for each reading beyond those: what one costs is less than a hundredth of that. */
 // @ts-ignore: decorator
-@inline const CLOSE: f64 = 8000;
+@inline const PRICE: f64 = 20_000;
+/** So much of what passes is saved at most for times in which switches are close. */
 // @ts-ignore: decorator
-@inline const FAR: f64 = 32000;
+@inline const SAVED: f64 = 1_000_000;
+/** With so much the clock is read at each switch. */
+// @ts-ignore: decorator
+@inline export const PLENTY: f64 = 500_000;
 
 /** Begins a trace in the ring at buf: WATCH_TRACE is the caller's to set. A host does the same. */
 export function tracering(buf: usize, size: usize): void {
@@ -56,7 +62,6 @@ export function tracering(buf: usize, size: usize): void {
   tracer.end = buf + size;
   tracer.laps = 0;
   tracer.now = -1;
-  tracer.every = 1;
 }
 
 // @ts-ignore: decorator
@@ -119,13 +124,20 @@ export function tracenow(kind: u32, high: u32): void {
   put(kind, high);
 }
 
-/** Adds a reading that the scheduler has made after so many switches as it was told to; returns after how many it is to make the next. */
-export function tracetick(now: f64): u32 {
-  const passed = now - tracer.now;
-  if (passed < CLOSE) tracer.every = min(tracer.every << 1, MOST);
-  else if (passed > FAR) tracer.every = max(tracer.every >> 2, 1);
-  traceclock(EV_CLOCK, now);
-  return tracer.every;
+/**
+ * The scheduler has read the clock, as EV_BEGIN or EV_CLOCK. Returns after how many switches, less one, it is to do so
+ * again: at each from when plenty of time has passed for that until it is used up, then at one in ever more; seldom if
+ * nobody wants to know.
+ */
+export function tracereading(kind: u32, now: f64): u32 {
+  if (!(sched.watch & (WATCH_TRACE | WATCH_PACE | WATCH_WAITS))) return SELDOM;
+  const saved = min(tracer.saved + now - tracer.now, SAVED) - PRICE;
+  tracer.saved = max(saved, 0);
+  if (saved > PLENTY) tracer.mask = sched.untimed = 0;
+  else if (saved <= 0) tracer.mask = tracer.mask << 2 & SELDOM | 3;
+  if (sched.watch & WATCH_TRACE) traceclock(kind, now);
+  else tracer.now = now;
+  return tracer.mask;
 }
 
 /** Adds text to the latest event. Never allocates. */

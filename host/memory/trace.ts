@@ -11,7 +11,7 @@
 import { AbiError } from "../abi/errors.ts";
 import {
   EV_BEGIN, EV_CLOCK, EV_CREATE, EV_END, EV_GC, EV_HOST_DONE, EV_LOG, EV_MORE, EV_PARK, EV_READY, EV_SLICE_END, EV_TEXT, EV_TIMER, SCHED, SCHED_WATCH, SLOT, SLOT_HIGH,
-  SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_UNITS, TRACE_LEAST, TRACER, TRACER_BUF, TRACER_END, TRACER_EVERY, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN,
+  SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_UNITS, TRACE_LEAST, TRACER, TRACER_BUF, TRACER_END, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN,
   WATCH_TRACE,
 } from "../abi/layout.ts";
 import { runningGoid } from "./goroutines.ts";
@@ -68,7 +68,6 @@ export function beginTrace(view: MemoryView, buf: number, size: number): void {
   view.setI32(TRACER + TRACER_END, buf + size);
   view.setI32(TRACER + TRACER_LAPS, 0);
   view.setF64(TRACER + TRACER_NOW, -1);
-  view.setI32(TRACER + TRACER_EVERY, 1);
   setWatch(view, WATCH_TRACE, true);
 }
 
