@@ -36,7 +36,7 @@ const FAR = 100e3;
 /** So many close ones in a row, and none is asked about any more. */
 const MANY = 64;
 /** How long after a sample is due it is taken, at most: where switches are close, and behind one that was not. */
-const SOON = 200e3;
+const SOON = 100e3;
 const LATER = 2e6;
 
 /** Is told of the clock by what runs the program. */

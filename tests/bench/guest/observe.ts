@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is measured with and without somebody looking on, in turn: rows `trace-…`, `block`, `mutex` and `cpu`.
+// What is measured with and without somebody looking on, in turn: rows `watch-…`.
 import { Chan, Mutex, WaitGroup, go, gosched, runtime } from "gopark/assembly";
 
 function yielder(n: i32, wg: WaitGroup): void {
