@@ -35,9 +35,8 @@ const CLOSE = 20e3;
 const FAR = 100e3;
 /** So many close ones in a row, and none is asked about any more. */
 const MANY = 64;
-/** How long after a sample is due it is taken, at most: where switches are close, and behind one that was not. */
+/** How long after a sample is due it is taken, at most, where switches are close. */
 const SOON = 100e3;
-const LATER = 2e6;
 
 /** Is told of the clock by what runs the program. */
 export interface Sampler {
@@ -132,8 +131,8 @@ export class CpuSampler implements Sampler {
   #stir(passed: number): void {
     const isFar = passed > FAR;
     const isDue = this.#busy >= this.#next;
-    // Behind a long run come short ones, perhaps: what is so far off that it depends on neither is the fair sample.
-    if (isDue) this.#at = this.#busy + this.#parts.platform.random() * (isFar ? LATER : SOON);
+    // Behind a long run come short ones, perhaps: what is so far off that it depends on neither is a fair sample.
+    if (isDue) this.#at = this.#busy + this.#parts.platform.random() * (isFar ? CPU_PERIOD : SOON);
     if (isFar || isDue) this.#watch(true);
   }
 

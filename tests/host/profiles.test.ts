@@ -190,6 +190,32 @@ describe("the CPU profile", () => {
     assert.equal(p.comments[1], "the program was at work for 400 ms of 1000 ms");
   });
 
+  const shares = async (app: App, call: Promise<unknown>, mock: MockPlatform) => {
+    await app.pprof.startCPUProfile();
+    await mock.drive(call);
+    const { samples } = decode(await app.pprof.stopCPUProfile());
+    const of = (name: string) => samples.filter((s) => s.stack[0] === `profiles.${name}`).reduce((sum, s) => sum + s.values[0]!, 0);
+    return { of, total: samples.reduce((sum, s) => sum + s.values[0]!, 0) };
+  };
+
+  it("is of the time that goroutines run where they switch all the time, though nobody is asked at most switches", async () => {
+    const { mock, app } = await mocked();
+    let random = 0.5;
+    mock.random = () => (random = random * 7.31 % 1);
+    const { of, total } = await shares(app, app.exports.alternates!(200_000), mock); // 2 s
+    assert.ok(total >= 195 && total <= 201, `${total}`);
+    assert.ok(Math.abs(of("much") - 0.9 * total) < 0.09 * total, `${of("much")} of ${total}`); // four deviations
+  });
+
+  it("is of the long runs among short ones, too", async () => {
+    const { mock, app } = await mocked();
+    let random = 0.5;
+    mock.random = () => (random = random * 7.31 % 1);
+    const { of, total } = await shares(app, app.exports.mixes!(400), mock); // 5 ms and 1 ms in turn
+    assert.ok(total >= 235 && total <= 241, `${total}`);
+    assert.ok(Math.abs(of("long") - total * 5 / 6) < 0.1 * total, `${of("long")} of ${total}`);
+  });
+
   it("ends with its seconds, or when it is aborted; there is one at a time", async () => {
     const { mock, app } = await mocked();
     const pending = app.pprof.profile("profile", { seconds: 2 });
