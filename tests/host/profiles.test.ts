@@ -4,9 +4,10 @@ import { before, describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Profile as Proto } from "pprof-format";
 import { MockPlatform } from "../../host/adapter/mock.ts";
-import { type App, type LoadOptions, load } from "../../host/index.ts";
+import { type App, DeadlockError, type LoadOptions, load } from "../../host/index.ts";
 import { load as loadOn } from "../../host/instance/instantiate.ts";
 import { build } from "../run/prog.ts";
+import { buildGuest } from "./build.ts";
 import { packageRoot } from "../../host/cli/compile.ts";
 
 process.chdir(packageRoot());
@@ -252,5 +253,19 @@ describe("schedtrace", () => {
     assert.deepEqual(times, [0, 500, 1000]);
     assert.match(lines[0]!, /idleprocs=0 .* \[ [1-9]\d* \]/, "at the start it could run");
     assert.match(lines[1]!, /idleprocs=1 .* \[ 0 \]/);
+  });
+
+  it("prints while the program waits for its host, until it ends, and does not keep it from ending", async () => {
+    const mock = new MockPlatform();
+    const traced = await buildGuest("traced");
+    const later = () => new Promise((resolve) => mock.timer(1700, () => resolve("x")));
+    const app = await loadOn(traced, { name: "traced.wasm", imports: { app: { later } }, env: { GODEBUG: "schedtrace=500" } }, mock);
+    await mock.drive(app.exports.calls!());
+    const times = () => [...mock.written[2]!.matchAll(/^SCHED (\d+)ms/gm)].map((m) => Number(m[1]));
+    assert.deepEqual(times(), [0, 500, 1000, 1500]);
+    await assert.rejects(mock.drive(app.exports.forever!()), DeadlockError); // at the end of the event loop
+    assert.deepEqual(times(), [0, 500, 1000, 1500]);
+    while (await mock.turn());
+    assert.deepEqual(times(), [0, 500, 1000, 1500]);
   });
 });
