@@ -75,7 +75,7 @@ export function gopark_settle(token: usize, how: i32): usize {
   gp.slot0 = gp.slot1 = 0;
   if (gp.gcscan) changed(gp); // the host has no barrier for what it stores there
   gp.status = Grunnable;
-  if (sched.watch & WATCH_TRACE) tracenow(EV_HOST_DONE, gp, 0, 0);
+  if (sched.watch & WATCH_TRACE) tracenow(EV_HOST_DONE, <u32>gp.goid);
   runqput(p0, gp);
   return changetype<usize>(gp) + offsetof<G>("slot0");
 }

@@ -7,8 +7,8 @@
 import { EV_GC, EV_GC_END, EV_GC_STOP, GCSTATS_PAUSES, GCSTATS_TOTAL, MSTATS, SAMPLER, WATCH_TRACE } from "../shared/layout";
 import { nanotime, walltime } from "../sys/os";
 import { printrune, printstring, printuint, flush } from "../sys/print";
-import { tracenow } from "../sys/tracer";
-import { g0, sched } from "../sys/types";
+import { tracemore, tracenow } from "../sys/tracer";
+import { sched } from "../sys/types";
 import { listlen } from "./mcache";
 import { BLOCK_SHIFT, mheap } from "./mheap";
 import { cellsize, NCLASSES } from "./sizeclass";
@@ -45,7 +45,7 @@ export function stopped(ns: f64): void {
   gcstats.steps += ns;
   gcstats.total += ns;
   if (ns > gcstats.longest) gcstats.longest = ns;
-  if (sched.watch & WATCH_TRACE) tracenow(EV_GC_STOP, g0, <u32>ns, 0);
+  if (sched.watch & WATCH_TRACE) tracenow(EV_GC_STOP, <u32>ns);
 }
 
 /** Notes that a cycle has begun. */
@@ -57,7 +57,7 @@ export function cyclestarted(start: f64): void {
   gcstats.longest = ns;
   gcstats.total += ns;
   gcstats.before = mheap.live;
-  if (sched.watch & WATCH_TRACE) tracenow(EV_GC, g0, <u32>ns, 0);
+  if (sched.watch & WATCH_TRACE) tracenow(EV_GC, <u32>ns);
 }
 
 /** Notes that a cycle has ended, its last stop having begun at `start`. */
@@ -68,7 +68,10 @@ export function cycleended(start: f64, before: usize, goal: usize): void {
   ++gcstats.numgc;
   if (gcstats.forced) ++gcstats.numforced;
   gcstats.lastgc = walltime();
-  if (sched.watch & WATCH_TRACE) tracenow(EV_GC_END, g0, <u32>mheap.live, <u32>mheap.goal);
+  if (sched.watch & WATCH_TRACE) {
+    tracenow(EV_GC_END, <u32>mheap.live);
+    tracemore(0, <u32>mheap.goal);
+  }
   if (gcstats.gctrace) trace(now, start, before, goal);
   gcstats.forced = false;
 }

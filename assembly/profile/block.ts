@@ -3,15 +3,19 @@
 //
 // The block profile counts a wait when its goroutine runs again: from the park until somebody made it ready.
 // So a sleep, a wait for the host or one that never ends does not count. A wait of `rate` nanoseconds and more
-// is always counted, a shorter one with a probability of its share of that, and for as much more.
+// is always counted with small rates, a shorter one with a probability of its share of that, and for as much more.
 //
-// The mutex profile counts, one unlock in `rate`, how long those have waited who waited for this unlock, and
-// charges the stack that unlocks. What is charged is not charged again: a waiter's time counts from then on.
+// Reading the clock costs more than a switch, Go's cputicks a fraction of one. So with rates at which it is not wanted of
+// every wait, and while switches are close to each other, it is read for one in up to 128, which stands for as many. Those
+// that are not timed are known as well as the scheduler's readings are: good enough to count every long one.
+//
+// The mutex profile counts, for one in `rate` who wait for a lock, each unlock that it waited for: for how long, and if
+// the lock became its own, that it was one; and charges the stack that unlocks. What is charged is not charged again.
 //
 // The scheduler notes times in GProfs while WATCH_BLOCK is set, and calls onblock.
 
 import {
-  BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, MPROF, STACK_RECORD_DEPTH, WATCH_BLOCK, WATCH_MUTEX
+  BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, MPROF, STACK_RECORD_DEPTH, WATCH_BLOCK, WATCH_LONG, WATCH_MUTEX, WATCH_WAITS
 } from "../shared/layout";
 import { gprof } from "../sched/gprof";
 import { starttheworld, stoptheworld } from "../sync/world";
@@ -20,7 +24,8 @@ import { BLOCK_PARKED, setonblock, setonunlock } from "../sys/hooks";
 import { nanotime } from "../sys/os";
 import { cheaprandn } from "../sys/rand";
 import { Gwaiting } from "../sys/status";
-import { G, GProf, sched, tracedg } from "../sys/types";
+import { PLENTY, tracer } from "../sys/tracer";
+import { G, GProf, sched, Sudog, tracedg } from "../sys/types";
 import { BlockBucket, blockProfile, Bucket, mprof, mutexProfile, stkbucket, stkof } from "./bucket";
 import { unwind } from "./traceback";
 
@@ -32,6 +37,15 @@ import { unwind } from "./traceback";
 
 if (offsetof<BlockProfileRecord>("cycles") != BLOCK_PROFILE_RECORD_CYCLES) ERROR("shared/layout.ts is stale: cycles");
 if (offsetof<BlockProfileRecord>() != BLOCK_PROFILE_RECORD_STK) ERROR("shared/layout.ts is stale: stk");
+
+/** Nanoseconds of a wait that is counted whether it is timed or not. */
+// @ts-ignore: decorator
+@inline const LONG: i64 = 1_000_000;
+/** Most waits to one that is timed for the block profile, and nanoseconds of its rate for each. */
+// @ts-ignore: decorator
+@inline const FEW: i32 = 128;
+// @ts-ignore: decorator
+@inline const FEW_SHIFT: i32 = 6;
 
 /** The pcs of the wait that is being counted. */
 const stack = memory.data(STACK_RECORD_DEPTH << 2, 8);
@@ -53,82 +67,118 @@ export function setmutexfraction(rate: i32): i32 {
 
 function watch(): void {
   const old = sched.watch;
-  let bits = old & ~(WATCH_BLOCK | WATCH_MUTEX);
+  let bits = old & ~(WATCH_BLOCK | WATCH_MUTEX | WATCH_WAITS | WATCH_LONG);
   if (mprof.blockrate) bits |= WATCH_BLOCK;
   if (mprof.mutexrate) bits |= WATCH_BLOCK | WATCH_MUTEX;
+  mprof.timed = oneof(mprof.blockrate, mprof.mutexrate);
+  if (mprof.timed > 1) bits |= mprof.blockrate ? WATCH_WAITS | WATCH_LONG : WATCH_WAITS;
+  sched.untimed = cheaprandn(mprof.timed);
   sched.watch = bits;
   setonblock(onblock);
   setonunlock(onunlock);
   if (!(old & WATCH_BLOCK)) forget();
 }
 
+/** One in how many waits must be timed for both profiles. */
+function oneof(block: i32, mutex: i32): i32 {
+  const few = min(max(block >> FEW_SHIFT, 1), FEW);
+  return block && mutex ? min(few, mutex) : block ? few : max(mutex, 1);
+}
+
 /** Forgets times from when waits were counted before. */
 function forget(): void {
+  mprof.waiting = 0;
   let gp = sched.allg;
   while (gp) {
-    if (gp.prof) changetype<GProf>(gp.prof).parked = 0;
+    if (gp.prof) {
+      const x = changetype<GProf>(gp.prof);
+      x.parked = 0;
+      x.timed = 0;
+    }
     gp = gp.alllink;
   }
 }
 
-/** gp has parked, or is about to run. Never collects. */
+/** gp has parked and is to be timed, or it is about to run. Never collects. */
 function onblock(what: usize, ptr: usize): void {
   const gp = changetype<G>(ptr);
-  if (what == BLOCK_PARKED) {
-    if (gp.status != Gwaiting) return;
-    const x = gprof(gp);
-    x.parked = x.acquire = nanotime();
-    x.ready = 0;
-  } else if (gp.prof) {
-    const x = changetype<GProf>(gp.prof);
-    if (x.parked && x.ready) blockevent(gp, x.ready - x.parked);
-    x.parked = 0;
-  }
+  if (what == BLOCK_PARKED) parked(gp);
+  else if (gp.prof) runs(gp, changetype<GProf>(gp.prof));
 }
 
-function blockevent(gp: G, waited: f64): void {
-  const cycles = max<i64>(<i64>waited, 1);
+// @ts-ignore: decorator
+@inline function parked(gp: G): void {
+  sched.untimed = cheaprandn(2 * mprof.timed - 1);
+  if (gp.status != Gwaiting) return;
+  const x = gprof(gp);
+  x.ready = 0;
+  x.timed = tracer.saved > PLENTY ? 1 : mprof.timed;
+  x.parked = x.acquire = nanotime();
+  ++mprof.waiting;
+}
+
+// @ts-ignore: decorator
+@inline function runs(gp: G, x: GProf): void {
+  if (x.timed) --mprof.waiting;
+  if (x.ready && x.parked) blockevent(gp, max<i64>(<i64>(x.ready - x.parked), 1), x.timed);
+  x.parked = x.ready = 0;
+  x.timed = 0;
+}
+
+function blockevent(gp: G, cycles: i64, timed: i32): void {
   const rate = mprof.blockrate;
-  if (!rate || rate > cycles && <i64>cheaprandn(rate) > cycles) return;
-  const b = changetype<BlockBucket>(stkbucket(blockProfile, stack, unwind(gp, stack, STACK_RECORD_DEPTH)));
-  if (cycles < rate) {
-    b.count += <f64>rate / <f64>cycles;
-    b.cycles += rate;
-  } else {
-    b.count += 1;
-    b.cycles += cycles;
+  if (!rate) return;
+  let weight: f64 = 1;
+  if (cycles < max<i64>(LONG, rate)) {
+    if (!timed) return;
+    const known = cycles * timed; // as many are known in this one
+    if (rate > known && <i64>cheaprandn(rate) > known) return;
+    weight = <f64>max<i64>(rate, known) / <f64>cycles;
   }
+  const b = changetype<BlockBucket>(stkbucket(blockProfile, stack, unwind(gp, stack, STACK_RECORD_DEPTH)));
+  b.count += weight;
+  b.cycles += <i64>(weight * <f64>cycles);
 }
 
 /** The running goroutine is about to wake the first of those who wait for a lock. Never collects. */
 function onunlock(ptr: usize, _: f32): void {
-  const waited = charge(changetype<WaitQ>(ptr));
-  const rate = mprof.mutexrate;
-  if (waited < 0 || cheaprandn(rate)) return;
+  if (!mprof.waiting) return;
+  const q = changetype<WaitQ>(ptr);
+  const waited = charge(q);
+  if (waited < 0) return;
   const b = changetype<BlockBucket>(stkbucket(mutexProfile, stack, unwind(tracedg(), stack, STACK_RECORD_DEPTH)));
-  b.count += rate;
-  b.cycles += <i64>waited * rate;
+  b.count += standsfor(q.first!);
+  b.cycles += <i64>waited;
 }
 
 /**
- * How long all who are queued have waited, as far as nobody has been charged for it; -1: the first began to wait when
- * nothing was counted. Go reckons with the average of the first and the last.
+ * How long those of the queued that are timed, and whom they stand for, have waited, as far as nobody has been charged
+ * for it; -1: none is. Go reckons with the average of the first and the last.
  */
 function charge(q: WaitQ): f64 {
-  const now = nanotime();
-  let sum: f64 = 0;
-  let known = false;
+  let now: f64 = 0;
+  let sum: f64 = -1;
   let sg = q.first;
   while (sg) {
-    const x = changetype<GProf>(sg.g.prof);
-    if (changetype<usize>(x) && x.parked) {
-      if (sg == q.first) known = true;
-      sum += now - x.acquire;
+    const n = standsfor(sg);
+    if (n) {
+      if (!now) {
+        now = nanotime();
+        sum = 0;
+      }
+      const x = changetype<GProf>(sg.g.prof);
+      sum += (now - x.acquire) * n;
       x.acquire = now;
     }
     sg = sg.next;
   }
-  return known ? sum : -1;
+  return sum;
+}
+
+/** How many waits that of sg stands for: 0 if it is not timed. */
+// @ts-ignore: decorator
+@inline function standsfor(sg: Sudog): i32 {
+  return sg.g.prof ? changetype<GProf>(sg.g.prof).timed : 0;
 }
 
 /** Writes one BlockProfileRecord per stack to p if there are at most `max`; returns how many there are. World stopped. Never allocates. */

@@ -63,6 +63,8 @@ import { persistentalloc } from "../memory/persistentalloc";
   addrs: AddrEntry | null; // all, the latest first
   addrfree: AddrEntry | null;
   collected: bool; // a collection has been completed
+  timed: i32; // the clock is read for one wait in so many
+  waiting: i32; // waits of that kind under way
 }
 
 if (offsetof<Mprof>("bbuckets") != MPROF_BBUCKETS) ERROR("shared/layout.ts is stale: Mprof.bbuckets");

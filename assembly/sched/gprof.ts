@@ -4,12 +4,12 @@
 // The transform inlines nothing of this file: it is for when a profile is on, and an indirect call in a function
 // that may park would have that function keep more of its locals.
 
-import { EV_CREATE, EV_READY, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_LABELS, WATCH_TRACE } from "../shared/layout";
+import { EV_CLOCK, EV_CREATE, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_LABELS, WATCH_TRACE } from "../shared/layout";
 import { persistentalloc } from "../memory/persistentalloc";
 import { onunlock, saveancestors } from "../sys/hooks";
 import { nanotime } from "../sys/os";
-import { traceevent } from "../sys/tracer";
-import { G, getg, GProf, sched, tracedg } from "../sys/types";
+import { traceclock, traceevent, tracemore, tracer, traceready } from "../sys/tracer";
+import { G, g0, getg, GProf, sched } from "../sys/types";
 
 /** gp's record; made if there is none. It stays with the G for whatever goroutine that is next. Never collects. */
 export function gprof(gp: G): GProf {
@@ -23,8 +23,18 @@ export function gprof(gp: G): GProf {
 
 /** Notes that gp was made ready, when and by whom. Never allocates. */
 export function noteready(gp: G): void {
-  if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp, <u32>tracedg().goid, 0);
-  if (sched.watch & WATCH_BLOCK && gp.prof) changetype<GProf>(gp.prof).ready = nanotime();
+  if (sched.watch & WATCH_TRACE) traceready(gp);
+  if (sched.watch & WATCH_BLOCK && gp.prof) {
+    const x = changetype<GProf>(gp.prof);
+    x.ready = x.timed ? nanotime() : tracer.now;
+  }
+}
+
+/** Notes when gp has parked, as well as the scheduler knows: a yield, too, but that is never made ready. Never collects. */
+export function noteparked(gp: G): void {
+  const x = gp.prof ? changetype<GProf>(gp.prof) : gprof(gp);
+  x.ready = 0;
+  x.parked = tracer.now;
 }
 
 /** Tells the mutex profile that the first of q is about to be woken. */
@@ -35,7 +45,12 @@ export function noteunlock(q: usize): void {
 /** Tells those who want to know that gp is new: its labels, the trace, ancestors. Never collects. */
 export function notebirth(gp: G): void {
   if (sched.watch & WATCH_LABELS) inheritlabels(gp);
-  if (sched.watch & WATCH_TRACE) traceevent(EV_CREATE, gp, <u32>gp.parentgoid, gp.gopc);
+  if (sched.watch & WATCH_TRACE) {
+    const call = gp.callid >= 0;
+    if (call) traceclock(EV_CLOCK, nanotime());
+    traceevent(EV_CREATE, gp, <u32>call, gp.gopc);
+    tracemore(call ? <u32>gp.fn : load<u32>(gp.fn), <u32>gp.parentgoid);
+  }
   if (sched.watch & WATCH_ANCESTORS) saveancestors(changetype<usize>(gp), 0);
 }
 

@@ -9,7 +9,7 @@
 // park() is inlined into bottom-most functions (sys/intrinsics.ts has their form).
 
 import {
-  EV_END, EV_PARK, EV_RUN, EV_SLICE_END, EV_START, FRAME_PC_SHIFT, START_MASK, START_WORD, TRACE_TOP, WATCH_BIRTHS, WATCH_BLOCK, WATCH_CPU, WATCH_TRACE,
+  EV_BEGIN, EV_CLOCK, EV_END, EV_SLICE_END, START_MASK, START_WORD, TRACE_TOP, WATCH_BIRTHS, WATCH_BLOCK, WATCH_CPU, WATCH_LONG, WATCH_TRACE,
   WORLD, WORLD_REQUEST,
 } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
@@ -20,9 +20,9 @@ import { callexport, resumed, startgoroutine, unwind, unwound } from "../sys/int
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
-import { traceclock, traceevent, tracenow, traceswitch } from "../sys/tracer";
+import { traceevent, tracenow, tracepark, tracereading } from "../sys/tracer";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
-import { notebirth, noteready } from "./gprof";
+import { notebirth, noteparked, noteready } from "./gprof";
 import { changed, made } from "./roots";
 import { checkrunq, runqget, runqput, runqputfirst, runqputnext } from "./runq";
 import { stackargs, stackclear, stackresume, stacksave } from "./stack";
@@ -33,9 +33,6 @@ import { firedue } from "./timer";
 @inline const STARTED_BY_GO: i32 = -1;
 // @ts-ignore: decorator
 @inline const OF_A_GROUP: i32 = -2;
-/** The clock is read once in so many switches. */
-// @ts-ignore: decorator
-@inline const TICK: u32 = 64;
 /** With --preempt, once in so many loops: microseconds apart. */
 // @ts-ignore: decorator
 @inline const BUDGET: i32 = 2000;
@@ -229,7 +226,7 @@ function exportdone(gp: G): void {
 // @ts-ignore: decorator
 @inline function execute(gp: G): void {
   m0.curg = gp;
-  if (sched.watch & (WATCH_BLOCK | WATCH_CPU | WATCH_TRACE)) switched(BLOCK_RUNS, gp);
+  if (sched.watch & WATCH_BLOCK) onblock(BLOCK_RUNS, changetype<usize>(gp));
   gp.status = Grunning;
   if (gp.gcscan) changed(gp);
   const entry = gp.entry;
@@ -240,7 +237,14 @@ function exportdone(gp: G): void {
   while (true) {
     if (unwound()) {
       stacksave(gp);
-      if (sched.watch & (WATCH_BLOCK | WATCH_CPU | WATCH_TRACE)) switched(BLOCK_PARKED, gp);
+      const watch = sched.watch;
+      if (watch & (WATCH_BLOCK | WATCH_CPU | WATCH_TRACE)) {
+        if (watch & WATCH_TRACE) {
+          if (gp.status == Gdead) traceevent(EV_END, gp, 0, 0);
+          else tracepark(gp);
+        }
+        if (watch & (WATCH_BLOCK | WATCH_CPU)) leftoff(gp);
+      }
       if (gp.status == Gdead) {
         if (gp.callid != STARTED_BY_GO) exited(gp);
         goexit0(gp);
@@ -250,7 +254,8 @@ function exportdone(gp: G): void {
     if (gp.stackpos == gp.stackbase) {
       if (sched.watch & (WATCH_CPU | WATCH_TRACE)) {
         gp.status = Gdead;
-        switched(BLOCK_PARKED, gp);
+        if (sched.watch & WATCH_TRACE) traceevent(EV_END, gp, 0, 0);
+        leftoff(gp);
       }
       if (gp.callid != STARTED_BY_GO) finished(gp);
       goexit0(gp);
@@ -260,26 +265,14 @@ function exportdone(gp: G): void {
   }
 }
 
-/** Tells profiles and the trace that gp begins or leaves off to run. */
-function switched(what: usize, gp: G): void {
-  if (sched.watch & WATCH_TRACE) traced(what, gp);
-  if (sched.watch & WATCH_BLOCK) onblock(what, changetype<usize>(gp));
-  if (sched.watch & WATCH_CPU) nanotime(); // a host's clock takes a sample when one is due
-}
-
-function traced(what: usize, gp: G): void {
-  if (what == BLOCK_RUNS) {
-    const call = gp.callid >= 0;
-    if (!gp.entry) traceevent(EV_RUN, gp, 0, 0);
-    else traceevent(EV_START, gp, call ? <u32>gp.fn : load<u32>(gp.fn), call);
-    return;
+/** Tells profiles that gp leaves off to run. */
+function leftoff(gp: G): void {
+  const watch = sched.watch;
+  if (watch & WATCH_BLOCK) {
+    if (--sched.untimed < 0) onblock(BLOCK_PARKED, changetype<usize>(gp));
+    else if (watch & WATCH_LONG) noteparked(gp);
   }
-  traceswitch();
-  if (gp.status == Gdead) traceevent(EV_END, gp, 0, 0);
-  else {
-    const pc = gp.stackpos == gp.stackbase ? 0 : load<u32>(gp.stackpos - 4) >>> FRAME_PC_SHIFT;
-    traceevent(EV_PARK | <u32>gp.waitreason << 8, gp, 0, pc);
-  }
+  if (watch & WATCH_CPU) nanotime(); // a host's clock takes a sample when one is due
 }
 
 // A goroutine whose trampoline itself was parked has no frame left to resume: it is done.
@@ -301,14 +294,15 @@ export function schedule(slice: f64): i32 {
   const start = nanotime();
   const end = start + slice;
   sched.sliceend = end;
-  if (sched.watch & WATCH_TRACE) traceclock(start);
+  let mask = tracereading(EV_BEGIN, start);
   let ticks: u32 = 0;
   let why = SCHED_IDLE;
   while (true) {
-    if (++ticks % TICK == 0) {
+    if (!(++ticks & mask)) {
       leave();
       if (isDefined(GO_DEBUG)) checkrunq(p0);
       const now = nanotime();
+      mask = tracereading(EV_CLOCK, now);
       if (sched.ntimers) firedue(now);
       if (now >= end) {
         why = SCHED_YIELD;
@@ -335,7 +329,7 @@ export function schedule(slice: f64): i32 {
     }
   }
   p0.schedtick += ticks;
-  if (ticks > 1 && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, g0, 0, 0);
+  if (ticks > 1 && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, 0);
   flush();
   return why;
 }

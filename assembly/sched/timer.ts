@@ -5,7 +5,7 @@
 // collector must see. Its function runs on the scheduler, so it may make goroutines ready but
 // not park. An entry of the heap repeats the time, so that sifting touches no timer but the moved.
 
-import { EV_READY, EV_TIMER, WATCH_TRACE } from "../shared/layout";
+import { EV_CLOCK, EV_READY, EV_TIMER, WATCH_TRACE } from "../shared/layout";
 import { mheap } from "../memory/mheap";
 import { Grunnable } from "../sys/status";
 import { G, g0, p0, sched } from "../sys/types";
@@ -151,7 +151,7 @@ function fire(t: Timer, now: f64): void {
   deltimer(t);
   if (t.period > 0) addtimer(t, t.when + t.period * (1 + Math.floor((now - t.when) / t.period)));
   if (sched.watch & WATCH_TRACE) {
-    traceclock(now);
+    traceclock(EV_CLOCK, now);
     traceevent(EV_TIMER, g0, 0, 0);
   }
   call_indirect<void>(load<u32>(t.f), t.arg, now);

@@ -114,7 +114,7 @@ export const WATCH_LABELS: u32 = 1;
 export const WATCH_BLOCK: u32 = 2;
 /** Unlocks with waiters are wanted. */
 export const WATCH_MUTEX: u32 = 4;
-/** The clock is wanted wherever a goroutine begins or leaves off, and where memory is taken: a host samples then. */
+/** The clock is wanted wherever a goroutine leaves off, and where memory is taken: a host samples then. */
 export const WATCH_CPU: u32 = 16;
 /** Goroutines are to know those they come from. */
 export const WATCH_ANCESTORS: u32 = 8;
@@ -122,6 +122,12 @@ export const WATCH_ANCESTORS: u32 = 8;
 export const WATCH_TRACE: u32 = 32;
 /** Those that want to know of new goroutines. */
 export const WATCH_BIRTHS: u32 = WATCH_LABELS | WATCH_ANCESTORS | WATCH_TRACE;
+/** The scheduler is to read the clock often enough for what lies between two readings to be known well, for the CPU profile. */
+export const WATCH_PACE: u32 = 64;
+/** The same, for the block and mutex profiles. */
+export const WATCH_WAITS: u32 = 128;
+/** Those waits that nobody times are to be known, if they are long. */
+export const WATCH_LONG: u32 = 256;
 /** Dumps show labels (Go: tracebacklabels=1). */
 export const DUMP_LABELS: u32 = 1;
 
@@ -341,37 +347,40 @@ export const BUCKET_STK: usize = 32;
 // │  8  pos    where the next event goes        │
 // │ 12  laps   times it has begun anew      u32 │
 // │ 16  now    the latest reading of the    f64 │
-// │            clock that is in the ring        │
-// │ 24  every  switches to a reading        i32 │
-// │ 28  left   switches to the next         i32 │
+// │            clock, of the scheduler's or     │
+// │            in the ring                      │
+// │ 24  mask   switches from one reading to     │
+// │            the next, less 1             u32 │
+// │ 28  ran    the goid of what ran when the    │
+// │            trace was stopped, or 0      u32 │
 // │ 32  ids    tasks so far                 u32 │
-// └─────────────────────────────────────────────┘ 40
-// The ring is full of events once it has begun anew; the slot at pos is then the oldest, and may be torn.
+// │ 40  saved  time that has passed without f64 │
+// └─────────────────────────────────────────────┘ 48
+// The ring is full of slots once it has begun anew; the slot at pos is then the oldest, and may be torn.
 export const TRACER_BUF: usize = 0;
 export const TRACER_END: usize = 4;
 export const TRACER_POS: usize = 8;
 export const TRACER_LAPS: usize = 12;
 export const TRACER_NOW: usize = 16;
-export const TRACER_EVERY: usize = 24;
-export const TRACER_LEFT: usize = 28;
+export const TRACER_MASK: usize = 24;
+export const TRACER_RAN: usize = 28;
 export const TRACER_IDS: usize = 32;
 
-// ╒════════════════════ event ═════════════════════╕
-// │  0  kind                                    u8 │  EV_
-// │  1  reason  EV_PARK: waitreason                │
-// │             EV_TEXT: units in it            u8 │
-// │  4  goid    low half; 0: no goroutine      u32 │
-// │  8  a                                      u32 │  EV_CLOCK: nanoseconds, f64
-// │ 12  b                                      u32 │
-// ╞════════════ EV_TEXT, behind its event ═════════╡
-// │  2  7 units of UTF-16                          │
-// └────────────────────────────────────────────────┘ 16
-export const EVENT: usize = 16;
-export const EVENT_GOID: usize = 4;
-export const EVENT_A: usize = 8;
-export const EVENT_B: usize = 12;
-export const EVENT_TEXT: usize = 2;
-export const TEXT_UNITS: i32 = 7;
+// ╒══════════════════ slot of the ring ══════════════════╕
+// │  0  low << 10 | sub << 5 | kind                  u32 │  EV_; low: 22 bits, most often a pc
+// │  4  high   most often the low half of a goid     u32 │
+// ╞══════════ EV_CLOCK, EV_BEGIN: nanoseconds << 5 | kind ══════════╡
+// ╞══════════ EV_TEXT, behind its event; sub: units in it ══════════╡
+// │  2  3 units of UTF-16                                │
+// └──────────────────────────────────────────────────────┘ 8
+// What runs has no event of its own: EV_PARK and EV_END are of who has run since the event before, and so are those
+// that somebody did of which it is not said who.
+export const SLOT: usize = 8;
+export const SLOT_LOW_SHIFT: u32 = 10;
+export const SLOT_SUB_SHIFT: u32 = 5;
+export const SLOT_HIGH: usize = 4;
+export const SLOT_TEXT: usize = 2;
+export const TEXT_UNITS: i32 = 3;
 /** Longer texts are cut. */
 export const TEXT_LIMIT: i32 = 252;
 /** What a ring has at first, and at least. */
@@ -379,23 +388,23 @@ export const TRACE_BYTES: i32 = 1 << 20;
 export const TRACE_LEAST: i32 = 1 << 10;
 /** What happens until the next one happens at the time of the latest, or between the two. */
 export const EV_CLOCK: u32 = 1;
-export const EV_CREATE: u32 = 2; // a: who made it; b: pc of the go statement
-export const EV_START: u32 = 3; // a: its function, by table index, or the number of an export; b: 1 for that
-export const EV_RUN: u32 = 4;
-export const EV_PARK: u32 = 5; // reason 0: it only gave way; b: pc of its innermost frame
-export const EV_END: u32 = 6;
-export const EV_READY: u32 = 7; // a: who made it ready, 0: a timer, or a call from the host
-export const EV_HOST_DONE: u32 = 8; // its host call has ended: it is ready
-export const EV_TIMER: u32 = 9; // a timer fired
-export const EV_SLICE_END: u32 = 10; // the scheduler leaves off
-export const EV_GC: u32 = 11; // a cycle begins; a: nanoseconds that took
-export const EV_GC_STOP: u32 = 12; // a: nanoseconds of the stop that ends
-export const EV_GC_END: u32 = 13; // a: bytes in use; b: goal
-export const EV_TASK: u32 = 14; // a: its number; b: that of the task around it; text: type
-export const EV_TASK_END: u32 = 15; // a
-export const EV_REGION: u32 = 16; // a: task; text: type
-export const EV_REGION_END: u32 = 17; // a: task; text: type
-export const EV_LOG: u32 = 18; // a: task; b: units of the category; text: category, message
+export const EV_BEGIN: u32 = 2; // a reading, too: the scheduler begins
+export const EV_CREATE: u32 = 3; // low: pc of the go statement; more: its function, by table index, or with sub 1 the number of an export; who made it
+export const EV_PARK: u32 = 4; // low: pc of its innermost frame; sub: waitreason, 0: it only gave way
+export const EV_END: u32 = 5;
+export const EV_READY: u32 = 6; // sub 1: by what runs, 0: by a timer, or a call from the host
+export const EV_HOST_DONE: u32 = 7; // its host call has ended: it is ready
+export const EV_TIMER: u32 = 8; // a timer fired
+export const EV_SLICE_END: u32 = 9; // the scheduler leaves off
+export const EV_GC: u32 = 10; // a cycle begins; high: nanoseconds that took
+export const EV_GC_STOP: u32 = 11; // high: nanoseconds of the stop that ends
+export const EV_GC_END: u32 = 12; // high: bytes in use; more: goal
+export const EV_TASK: u32 = 13; // more: its number; more: that of the task around it; text: type
+export const EV_TASK_END: u32 = 14; // more: its number
+export const EV_REGION: u32 = 15; // more: task; text: type
+export const EV_REGION_END: u32 = 16; // more: task; text: type
+export const EV_LOG: u32 = 17; // low: units of the category; more: task; text: category, message
+export const EV_MORE: u32 = 18; // belongs to the event before
 export const EV_TEXT: u32 = 19;
 
 // ╒════ Named: a profile of the program's own, in part ════╕

@@ -55,7 +55,7 @@ export function setprof(malloc: (ptr: usize, size: usize) => void, gc: () => voi
 }
 
 // What onblock is called for.
-/** gp has unwound. */
+/** gp has unwound, and its wait is to be known. */
 // @ts-ignore: decorator
 @inline export const BLOCK_PARKED: usize = 0;
 /** gp is about to run. */

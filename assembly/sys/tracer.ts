@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 // The execution trace: what the scheduler, the collector and the program do, as events in a ring of raw memory.
 //
-// Whoever turns it on gives it the ring and sets WATCH_TRACE; without that bit nobody calls anything here. An
-// event has no time of its own. A reading of the clock is an event like others, and what lies between two of
-// them happened between the two: reading it at each switch would cost more than the switch.
+// Whoever turns it on gives it the ring and sets WATCH_TRACE; without that bit nothing is written. A switch
+// is one slot of 8 bytes, written where a goroutine leaves off: that it has run is said by that. An event has no time of
+// its own. A reading of the clock is an event like others, and what lies between two of them happened between the
+// two: reading it at each switch would cost more than the switch.
 //
-// The transform inlines nothing of this file, as of sched/gprof.ts.
+// The transform inlines nothing of this file, as of sched/gprof.ts; what is @inline costs a switch no call.
 
 import {
-  EV_CLOCK, EV_TEXT, EVENT, EVENT_A, EVENT_B, EVENT_GOID, EVENT_TEXT, M0, TEXT_LIMIT, TEXT_UNITS, TRACER, TRACER_BUF, TRACER_END, TRACER_EVERY,
-  TRACER_IDS, TRACER_LAPS, TRACER_LEFT, TRACER_NOW, TRACER_POS
+  EV_BEGIN, EV_CLOCK, EV_MORE, EV_PARK, EV_READY, EV_TEXT, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, SLOT, SLOT_HIGH, SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_LIMIT, TEXT_UNITS,
+  TRACER, TRACER_BUF, TRACER_END, TRACER_MASK, TRACER_IDS, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN, WATCH_PACE,
+  WATCH_TRACE, WATCH_WAITS
 } from "../shared/layout";
 import { nanotime } from "./os";
-import { G, g0 } from "./types";
+import { G, g0, getg, sched } from "./types";
 
 /** The ring, and how often the clock is read. */
 @unmanaged export class Tracer {
@@ -21,9 +23,10 @@ import { G, g0 } from "./types";
   pos: usize;
   laps: u32;
   now: f64;
-  every: i32;
-  left: i32;
+  mask: u32; // a power of 2, less 1
+  ran: u32;
   ids: u32;
+  saved: f64;
 }
 
 if (offsetof<Tracer>("buf") != TRACER_BUF) ERROR("shared/layout.ts is stale: Tracer.buf");
@@ -31,22 +34,27 @@ if (offsetof<Tracer>("end") != TRACER_END) ERROR("shared/layout.ts is stale: Tra
 if (offsetof<Tracer>("pos") != TRACER_POS) ERROR("shared/layout.ts is stale: Tracer.pos");
 if (offsetof<Tracer>("laps") != TRACER_LAPS) ERROR("shared/layout.ts is stale: Tracer.laps");
 if (offsetof<Tracer>("now") != TRACER_NOW) ERROR("shared/layout.ts is stale: Tracer.now");
-if (offsetof<Tracer>("every") != TRACER_EVERY) ERROR("shared/layout.ts is stale: Tracer.every");
-if (offsetof<Tracer>("left") != TRACER_LEFT) ERROR("shared/layout.ts is stale: Tracer.left");
+if (offsetof<Tracer>("mask") != TRACER_MASK) ERROR("shared/layout.ts is stale: Tracer.mask");
+if (offsetof<Tracer>("ran") != TRACER_RAN) ERROR("shared/layout.ts is stale: Tracer.ran");
 if (offsetof<Tracer>("ids") != TRACER_IDS) ERROR("shared/layout.ts is stale: Tracer.ids");
 if (TRACER + offsetof<Tracer>() > M0) ERROR("Tracer runs into M 0");
+if (FRAME_PC_SHIFT != SLOT_LOW_SHIFT) ERROR("tracepark takes the word of a frame as it is");
 
 // @ts-ignore: decorator
 @inline export const tracer = changetype<Tracer>(TRACER);
 
-/** Most switches to one reading of the clock. */
+/** One less than the most switches to one reading of the clock: the scheduler makes one in so many anyway. */
 // @ts-ignore: decorator
-@inline const MOST: i32 = 64;
-/** Nanoseconds between two readings: closer ones cost too much, farther ones tell too little. */
+@inline const SELDOM: u32 = 63;
+/** Nanoseconds that must have passed for each reading beyond those: what one costs is less than a hundredth of that. */
 // @ts-ignore: decorator
-@inline const CLOSE: f64 = 4000;
+@inline const PRICE: f64 = 20_000;
+/** So much of what passes is saved at most for times in which switches are close. */
 // @ts-ignore: decorator
-@inline const FAR: f64 = 16000;
+@inline const SAVED: f64 = 1_000_000;
+/** With so much the clock is read at each switch. */
+// @ts-ignore: decorator
+@inline export const PLENTY: f64 = 500_000;
 
 /** Begins a trace in the ring at buf: WATCH_TRACE is the caller's to set. A host does the same. */
 export function tracering(buf: usize, size: usize): void {
@@ -54,17 +62,14 @@ export function tracering(buf: usize, size: usize): void {
   tracer.end = buf + size;
   tracer.laps = 0;
   tracer.now = -1;
-  tracer.every = tracer.left = 1;
 }
 
-/** Adds an event of gp, g0 if it is of none. */
-export function traceevent(kind: u32, gp: G, a: u32, b: u32): void {
+// @ts-ignore: decorator
+@inline function put(head: u32, high: u32): void {
   const at = tracer.pos;
-  store<u32>(at, kind);
-  store<u32>(at, <u32>gp.goid, EVENT_GOID);
-  store<u32>(at, a, EVENT_A);
-  store<u32>(at, b, EVENT_B);
-  advance(at + EVENT);
+  store<u32>(at, head);
+  store<u32>(at, high, SLOT_HIGH);
+  advance(at + SLOT);
 }
 
 // @ts-ignore: decorator
@@ -76,32 +81,63 @@ export function traceevent(kind: u32, gp: G, a: u32, b: u32): void {
   tracer.pos = next;
 }
 
-/** Adds what the clock says: in place of a reading since which nothing has happened, if there is one. */
-export function traceclock(now: f64): void {
+/** Adds that gp, which has run and whose frames are saved, waits. */
+// @ts-ignore: decorator
+@inline export function tracepark(gp: G): void {
+  const word = gp.stackpos == gp.stackbase ? 0 : load<u32>(gp.stackpos - 4) & ~FRAME_ROOTS_MASK;
+  put(word | <u32>gp.waitreason << SLOT_SUB_SHIFT | EV_PARK, <u32>gp.goid);
+}
+
+/** Adds that gp can run. */
+// @ts-ignore: decorator
+@inline export function traceready(gp: G): void {
+  put(<u32>(getg() != g0) << SLOT_SUB_SHIFT | EV_READY, <u32>gp.goid);
+}
+
+/** Adds an event of gp, g0 if it is of none. */
+export function traceevent(kind: u32, gp: G, sub: u32, low: u32): void {
+  put(low << SLOT_LOW_SHIFT | sub << SLOT_SUB_SHIFT | kind, <u32>gp.goid);
+}
+
+/** Adds to the latest event. */
+export function tracemore(low: u32, high: u32): void {
+  put(low << SLOT_LOW_SHIFT | EV_MORE, high);
+}
+
+/** Adds what the clock says, as EV_CLOCK or EV_BEGIN: in place of a reading since which nothing has happened, if there is one. */
+export function traceclock(kind: u32, now: f64): void {
   if (now > tracer.now) tracer.now = now;
   let at = tracer.pos;
-  if (at == tracer.buf || load<u32>(at - EVENT) != EV_CLOCK) {
-    traceevent(EV_CLOCK, g0, 0, 0);
-    at = tracer.pos == tracer.buf ? tracer.end : tracer.pos;
-  }
-  store<f64>(at - EVENT, tracer.now, EVENT_A);
+  if (at == tracer.buf || !isreading(load<u8>(at - SLOT) & 31)) advance(at + SLOT);
+  else at -= SLOT;
+  store<u64>(at, <u64>tracer.now << SLOT_SUB_SHIFT | kind);
 }
 
-/** Adds an event whose time counts. */
-export function tracenow(kind: u32, gp: G, a: u32, b: u32): void {
-  traceclock(nanotime());
-  traceevent(kind, gp, a, b);
+// @ts-ignore: decorator
+@inline function isreading(kind: u32): bool {
+  return kind == EV_CLOCK || kind == EV_BEGIN;
 }
 
-/** Reads the clock at some of the switches: at each if they are far apart. */
-export function traceswitch(): void {
-  if (--tracer.left > 0) return;
-  const now = nanotime();
-  const passed = now - tracer.now;
-  if (passed < CLOSE) tracer.every = min(tracer.every << 1, MOST);
-  else if (passed > FAR) tracer.every = max(tracer.every >> 2, 1);
-  tracer.left = tracer.every;
-  traceclock(now);
+/** Adds an event whose time counts, of no goroutine. */
+export function tracenow(kind: u32, high: u32): void {
+  traceclock(EV_CLOCK, nanotime());
+  put(kind, high);
+}
+
+/**
+ * The scheduler has read the clock, as EV_BEGIN or EV_CLOCK. Returns after how many switches, less one, it is to do so
+ * again: at each from when plenty of time has passed for that until it is used up, then at one in ever more; seldom if
+ * nobody wants to know.
+ */
+export function tracereading(kind: u32, now: f64): u32 {
+  if (!(sched.watch & (WATCH_TRACE | WATCH_PACE | WATCH_WAITS))) return SELDOM;
+  const saved = min(tracer.saved + now - tracer.now, SAVED) - PRICE;
+  tracer.saved = max(saved, 0);
+  if (saved > PLENTY) tracer.mask = sched.untimed = 0;
+  else if (saved <= 0) tracer.mask = tracer.mask << 2 & SELDOM | 3;
+  if (sched.watch & WATCH_TRACE) traceclock(kind, now);
+  else tracer.now = now;
+  return tracer.mask;
 }
 
 /** Adds text to the latest event. Never allocates. */
@@ -111,10 +147,9 @@ export function tracetext(s: string): void {
   while (units > 0) {
     const n = min(units, TEXT_UNITS);
     const at = tracer.pos;
-    store<u64>(at, EV_TEXT | <u32>n << 8);
-    store<u64>(at, 0, 8);
-    memory.copy(at + EVENT_TEXT, from, <usize>n << 1);
-    advance(at + EVENT);
+    store<u64>(at, EV_TEXT | <u32>n << SLOT_SUB_SHIFT);
+    memory.copy(at + SLOT_TEXT, from, <usize>n << 1);
+    advance(at + SLOT);
     from += <usize>n << 1;
     units -= n;
   }

@@ -60,7 +60,8 @@ import {
   ancestors: usize; // with WATCH_ANCESTORS: profile/ancestors.ts has its form
   parked: f64; // with WATCH_BLOCK: when it parked; 0: unknown
   ready: f64; // when somebody made it ready, 0: nobody yet, or a timer or the host
-  acquire: f64; // parked, or since when nobody has been charged for its waiting for a lock
+  acquire: f64; // parked, or since when nobody has been charged for its waiting for a lock; if it is timed
+  timed: i32; // the clock has been read for its wait, which stands for so many; 0: times are the scheduler's latest readings
 }
 
 /** The G's own Sudog. */
@@ -111,6 +112,7 @@ import {
   goidgen: u64;
   worldsema: i32; // 1: free
   hostcalls: i32; // blocking host calls in flight
+  untimed: i32; // with WATCH_BLOCK: parks until one is timed
   comeback: u8; // a SCHED_ code: why schedule() must return now
   mainstarted: bool;
   dying: bool;

@@ -43,7 +43,7 @@ export function stdinready(): void {
   const gp = changetype<G>(waiter);
   waiter = 0;
   gp.status = Grunnable;
-  if (sched.watch & WATCH_TRACE) tracenow(EV_HOST_DONE, gp, 0, 0);
+  if (sched.watch & WATCH_TRACE) tracenow(EV_HOST_DONE, <u32>gp.goid);
   runqput(p0, gp);
 }
 

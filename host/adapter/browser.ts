@@ -16,15 +16,18 @@ const { port1, port2 } = new MessageChannel();
 const turns: (() => void)[] = [];
 port1.onmessage = () => turns.shift()!();
 
+function timer(ms: number, f: () => void): () => void {
+  const id = setTimeout(f, ms);
+  return () => clearTimeout(id);
+}
+
 /** A browser as a platform. */
 export const browser: Platform = {
   now: () => performance.now(),
   walltime: () => performance.timeOrigin + performance.now(),
   random: Math.random,
-  timer(ms, f) {
-    const id = setTimeout(f, ms);
-    return () => clearTimeout(id);
-  },
+  timer,
+  meanwhile: timer,
   immediate(f) {
     turns.push(f);
     port2.postMessage(null);

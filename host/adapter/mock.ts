@@ -11,6 +11,8 @@ const PATIENCE = 5000;
 
 interface Timer {
   readonly at: number;
+  /** Whether the event loop waits for it. */
+  readonly holds: boolean;
   readonly f: () => void;
 }
 
@@ -37,7 +39,14 @@ export class MockPlatform implements Platform {
   }
 
   timer(ms: number, f: () => void): () => void {
-    const timer = { at: this.#now + ms, f };
+    return this.#add({ at: this.#now + ms, holds: true, f });
+  }
+
+  meanwhile(ms: number, f: () => void): () => void {
+    return this.#add({ at: this.#now + ms, holds: false, f });
+  }
+
+  #add(timer: Timer): () => void {
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
@@ -123,7 +132,7 @@ export class MockPlatform implements Platform {
     const due = timers.filter(({ at }) => at <= this.#now);
     const now = [...due.map((timer) => () => this.#fire(timer)), ...this.#immediates.splice(0)];
     if (now.length) return now;
-    return timers.length ? [() => this.#fire(timers[0]!)] : [...this.#idle];
+    return timers.some(({ holds }) => holds) ? [() => this.#fire(timers[0]!)] : [...this.#idle];
   }
 
   #fire(timer: Timer): void {

@@ -6,6 +6,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { writeSync } from "node:fs";
+import { clearTimeout as clearTimeoutOf, setTimeout as setTimeoutOf } from "node:timers"; // Deno's own have no unref
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { constants, gzip } from "node:zlib";
@@ -28,6 +29,10 @@ export const node: Platform = {
   timer(ms, f) {
     const timeout = setTimeout(f, ms);
     return () => clearTimeout(timeout);
+  },
+  meanwhile(ms, f) {
+    const timeout = setTimeoutOf(f, ms).unref();
+    return () => clearTimeoutOf(timeout);
   },
   immediate: (f) => void setImmediate(f),
   onIdleEnd(f) {

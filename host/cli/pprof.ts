@@ -6,9 +6,9 @@
  */
 import { PROFILE_KINDS } from "../instance/app.ts";
 import { profileSnapshot, withFiles } from "./postmortem.ts";
-import { profileKind, runProgram } from "./program.ts";
+import { runProgram } from "./program.ts";
 import { fetchProfile } from "./remote.ts";
-import { CliError, type Command, parseLine } from "./usage.ts";
+import { CliError, type Command, oneOf, parseLine } from "./usage.ts";
 
 export const pprof: Command = {
   summary: "write a profile of a program, of a running one, or of a snapshot",
@@ -17,7 +17,8 @@ export const pprof: Command = {
        gopark pprof URL KIND [-o OUT] [--seconds N]
 
 Runs the program and writes a profile for "go tool pprof". KIND is one of
-${PROFILE_KINDS.join(", ")}.
+${PROFILE_KINDS.join(", ")},
+or the name of a profile that the program makes with pprof.newProfile.
 SNAPSHOT is what a WASI command has written at its end: it ran with GOPARK_PROFILE=KIND=SNAPSHOT
 in its environment (several are separated by commas).
 URL is where a program serves its profiles, as http://127.0.0.1:6060/debug/pprof (gopark run --http).
@@ -33,7 +34,7 @@ which the goroutines are there: when main has returned, or when the program has 
 dump of its panic, deadlock or fatal error.
 profile, the CPU's, is of all the time until then. block and mutex have what the program asks for.
 heap and allocs are taken behind a collection, unless the program dies: then they are as of the last.
-Exit status: as with gopark run; 0 when --after has stopped the program.
+Exit status: as with gopark run; 2 if there is no profile KIND; 0 when --after has stopped the program.
 `,
 
   async run(args) {
@@ -50,11 +51,11 @@ Exit status: as with gopark run; 0 when --after has stopped the program.
       return 0;
     }
     if (values.seconds) throw new CliError("--seconds is for the URL of a running program");
-    const kind = profileKind(rest[0]!);
+    const kind = rest[0]!;
     const out = values.out ?? `${kind}.pb.gz`;
     if (!/\.(ts|wasm)$/.test(file)) {
       if (behind.length || values.after || values.target) throw new CliError(`${file} is a snapshot: nothing is run`);
-      await withFiles(() => profileSnapshot(file, kind, out));
+      await withFiles(() => profileSnapshot(file, oneOf("profile", kind, PROFILE_KINDS), out));
       return 0;
     }
     const after = values.after === undefined ? undefined : milliseconds(values.after);

@@ -5,11 +5,11 @@
  * @module
  */
 import { basename, resolve } from "node:path";
-import { ImportError, ProgramError } from "../abi/errors.ts";
+import { ImportError, ProfileError, ProgramError } from "../abi/errors.ts";
 import { FD_STDOUT } from "../abi/layout.ts";
 import { hostCalls } from "../adapter/files.ts";
 import { node } from "../adapter/node.ts";
-import { type App, PROFILE_KINDS, type ProfileKind } from "../instance/app.ts";
+import type { App } from "../instance/app.ts";
 import { load } from "../instance/instantiate.ts";
 import type { Platform } from "../instance/platform.ts";
 import { save } from "./build.ts";
@@ -19,9 +19,12 @@ import { CliError, oneOf } from "./usage.ts";
 
 const SIGPIPE_STATUS = 141; // what a shell shows for a process that SIGPIPE has killed
 
-/** A profile to be written. */
+/** Exit status when the program has no such profile. */
+const BAD_KIND = 2;
+
+/** A profile to be written. Which kinds there are, the program knows: it may have made some. */
 export interface WantedProfile {
-  readonly kind: ProfileKind;
+  readonly kind: string;
   readonly out: string;
 }
 
@@ -65,16 +68,11 @@ function write(text: string): void {
   out.write(new TextEncoder().encode(text));
 }
 
-/** Reads a `KIND`. */
-export function profileKind(kind: string): ProfileKind {
-  return oneOf("profile", kind, PROFILE_KINDS);
-}
-
 /** Reads a `KIND=OUT`. */
 export function parseProfile(text: string): WantedProfile {
   const [, kind, out] = /^([^=]*)=(.+)$/.exec(text) ?? [];
   if (!out) throw new CliError(`--profile ${text}: want KIND=OUT`);
-  return { kind: profileKind(kind!), out };
+  return { kind: kind!, out };
 }
 
 /** Runs FILE.ts or FILE.wasm. Returns the exit status: the program's, 2 when it died. */
@@ -82,12 +80,13 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   const server = options.http && await serveDebug(options.http);
   const source = await sourceOf(file, options);
   if (!source) return 1;
-  const profiles: Promise<Uint8Array>[] = [];
+  const profiles: Promise<Uint8Array | ProfileError>[] = [];
   const take = () => {
     if (profiles.length) return;
     const { pprof } = app!;
     for (const { kind } of options.profiles) {
-      profiles.push(kind === "profile" ? pprof.stopCPUProfile() : pprof.profile(kind, { gc: true }));
+      const taken = kind === "profile" ? pprof.stopCPUProfile() : pprof.profile(kind, { gc: true });
+      profiles.push(taken.catch(notThere));
     }
   };
   let app: App | undefined;
@@ -110,7 +109,13 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   if (options.trace !== undefined) await saveTrace(options.trace, app);
   const bytes = await Promise.all(profiles);
   for (const [i, { out }] of options.profiles.entries()) await saveProfile(out, bytes[i]);
-  return status;
+  return bytes.some((b) => b instanceof Error) ? BAD_KIND : status;
+}
+
+/** What there is not is said when the others have been written. */
+function notThere(error: unknown): ProfileError {
+  if (error instanceof ProfileError) return error;
+  throw error;
 }
 
 /** Settings of the command line win over those of the environment: the first of a name counts. */
@@ -128,9 +133,10 @@ async function saveTrace(out: string, app: App | undefined): Promise<void> {
   await saveProfile(out, app && new TextEncoder().encode(JSON.stringify(await app.trace.read())));
 }
 
-async function saveProfile(out: string, bytes: Uint8Array | undefined): Promise<void> {
-  if (bytes) await save(out, bytes);
-  const said = bytes ? `wrote ${out}` : `${out} was not written: the program died before main`;
+async function saveProfile(out: string, bytes: Uint8Array | ProfileError | undefined): Promise<void> {
+  const isThere = bytes instanceof Uint8Array;
+  if (isThere) await save(out, bytes);
+  const said = isThere ? `wrote ${out}` : bytes ? bytes.message : `${out} was not written: the program died before main`;
   process.stderr.write(`gopark: ${said}
 `);
 }

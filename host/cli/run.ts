@@ -18,7 +18,8 @@ Runs the program's main. What stands behind -- are the program's arguments.
   --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
   --preempt                goroutines that compute without parking give way after 10 ms
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
-                           KIND is ${PROFILE_KINDS.join(", ")}; may be given several times
+                           KIND is ${PROFILE_KINDS.join(", ")},
+                           or the name of a pprof.newProfile of the program's; may be given several times
   --trace OUT              writes the end of the execution trace to OUT, also when the program dies: Chrome
                            trace events, for ui.perfetto.dev
   --http HOST:PORT         serves /debug/ and /debug/pprof/ while the program runs, as 127.0.0.1:6060;
@@ -36,7 +37,7 @@ The program can import these from module "host" (@blocking where there is a star
   fetchText(url: string): string   *
 as in: @blocking @external("host", "readFile") declare function readFile(path: string): string;
 
-Exit status: the program's own; 2 after a panic or a fatal error; 1 when it cannot be run.
+Exit status: the program's own; 2 after a panic or a fatal error, or if there is no profile KIND; 1 when it cannot be run.
 `,
 
   async run(args) {

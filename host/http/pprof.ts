@@ -47,12 +47,19 @@ async function index(served: Served, kinds: readonly string[]): Promise<Response
   return reply("text/html; charset=utf-8", listing(entries));
 }
 
-/** Counts what a profile has: goroutines and the like where its text says how many, else its rows. */
+/** Counts what a profile has: goroutines and the like where its text says how many, else its rows. Never collects. */
 async function count(served: Served, name: string): Promise<number> {
   if (name === "goroutine") return served.numGoroutine();
+  if (name === "goroutineleak") return leaked(served);
   const text = await served.text(name, 1);
   const total = /^.* profile: total (\d+)\n/.exec(text);
   return total ? Number(total[1]) : text.match(/^\d.* @ 0x/gm)?.length ?? 0;
+}
+
+/** Counts the goroutines of which it is known that they are leaked: as of when they were last looked for. */
+function leaked(served: Served): number {
+  const states = served.goroutineGroups().flatMap(({ states }) => Object.entries(states));
+  return states.reduce((sum, [state, n]) => sum + (state.endsWith("(leaked)") ? n : 0), 0);
 }
 
 /** A profile of Go's Lookup: the state, or with seconds what has changed meanwhile. */

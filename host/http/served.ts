@@ -36,7 +36,7 @@ export interface Served {
   readMemStats(): MemStats;
   /** Collects, then tells what lives by class. */
   heapHistogram(): readonly NamedHeapClass[];
-  /** Returns the goroutines grouped by stack and go statement. Reads memory: nothing is stopped. */
+  /** Returns the goroutines grouped by stack, labels and go statement. Reads memory: nothing is stopped. */
   goroutineGroups(): readonly GoroutineGroup[];
 }
 

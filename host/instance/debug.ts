@@ -7,7 +7,7 @@
 import { P0, P_SCHEDTICK } from "../abi/layout.ts";
 import { serve } from "../http/endpoint.ts";
 import type { Asked, Served } from "../http/served.ts";
-import { readGoroutines } from "../memory/goroutines.ts";
+import { readGoroutines, readLabels } from "../memory/goroutines.ts";
 import { StillView } from "../memory/still.ts";
 import { groupGoroutines } from "../profile/groups.ts";
 import type { AppParts, Pprof, ProfileKind, Runtime } from "./app.ts";
@@ -31,7 +31,8 @@ export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, reques
     heapHistogram: () => runtime.heapHistogram(),
     goroutineGroups() {
       runtime.numGoroutine(); // throws what tells that the program has ended
-      return groupGoroutines(readGoroutines(new StillView(reader.door.guest.memory)).list, pctab, platform.now() / 1e3);
+      const still = new StillView(reader.door.guest.memory);
+      return groupGoroutines(readGoroutines(still).list, { pctab, now: platform.now() / 1e3, labelsOf: (g) => readLabels(still, g.address) });
     },
   };
   return serve(served, request);

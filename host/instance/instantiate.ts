@@ -52,7 +52,7 @@ export async function load<E extends Exports = Exports>(
   const program = makeProgram({ platform, outputs, context, sampling }, options, { callable, onEnd });
   try {
     const settings = options.env?.GODEBUG;
-    if (settings) (await import("./godebug.ts")).applyGodebug(settings, { door, guest, view, outputs, sampling });
+    if (settings) (await import("./godebug.ts")).applyGodebug(settings, { door, guest, view, platform, outputs, sampling });
     door.enter(() => guest._initialize());
   } finally {
     if (door.error) program.close(door.error);

@@ -15,6 +15,8 @@ export interface Platform {
   random(): number;
   /** Calls `f` once, `ms` milliseconds from now or a little later. Returns how to cancel it. */
   timer(ms: number, f: () => void): () => void;
+  /** The same for what is not worth running for: it does not keep the event loop from ending. */
+  meanwhile(ms: number, f: () => void): () => void;
   /** Calls `f` once, after the event loop has had a turn. */
   immediate(f: () => void): void;
   /**
@@ -65,7 +67,7 @@ export type Output =
 
 /** How large the execution trace may become. */
 export interface TraceOptions {
-  /** What the ring takes of the program's memory, 16 an event; 1 MiB at first. The oldest events give way. */
+  /** What the ring takes of the program's memory, 8 a switch; 1 MiB at first. The oldest events give way. */
   readonly bytes?: number;
 }
 

@@ -163,7 +163,7 @@ export class Program {
     if (this.#ended) return;
     for (const f of this.#queue.splice(0)) f();
     const { door, platform, sampling } = this.#parts;
-    sampling.schedtrace?.(platform.now());
+    sampling.schedtrace?.look();
     sampling.sampler?.begin(platform.now() * NS_PER_MS);
     const state = door.enter((guest) => guest.gopark_schedule(SLICE));
     sampling.sampler?.end();
@@ -191,10 +191,8 @@ export class Program {
   /** Wakes after `ms`. What a timer is too coarse for is spent in turns of the event loop. */
   #sleep(ms: number): void {
     if (ms < 1) return this.#wake();
-    const { platform, sampling } = this.#parts;
-    const line = sampling.schedtrace?.(platform.now()) ?? LONGEST_TIMER;
-    const whole = Math.floor(Math.min(ms, Math.max(line, 1), LONGEST_TIMER));
-    this.#cancelWake = platform.timer(whole, () => this.#wake());
+    const whole = Math.floor(Math.min(ms, LONGEST_TIMER));
+    this.#cancelWake = this.#parts.platform.timer(whole, () => this.#wake());
   }
 
   /** Waits for a host call to settle or an export to be called; the event loop's end ends that. */
@@ -229,6 +227,7 @@ export class Program {
   #end(error: Error, verbatim = false): void {
     if (this.#ended) return;
     this.#ended = error;
+    this.#parts.sampling.schedtrace?.stop();
     this.#stopWaiting();
     this.#queue.length = 0;
     if (error instanceof ExitError && error.status === 0) this.#main?.resolve(undefined);

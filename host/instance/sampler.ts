@@ -3,8 +3,12 @@
  * Takes the samples of the CPU profile: whose code the time of the program's thread goes to.
  *
  * Nothing can interrupt wasm on its own thread, so the samples are taken where the guest asks for the time. With
- * WATCH_CPU set it does so whenever a goroutine begins or leaves off to run and whenever it needs memory; with
+ * WATCH_CPU set it does so whenever a goroutine leaves off to run and whenever it needs memory; with
  * --preempt in loops, too. What has passed since the last such place counts for the stack at this one.
+ *
+ * Where switches follow each other closely that would cost more than they do, and next to none of these places is where a
+ * sample is due. So the bit is cleared while they do, and the scheduler's own readings tell when to set it again: what
+ * runs a random moment later is the sample then.
  * Only time inside of slices counts: idle is not at work. What a sample is, memory alone tells, so that a
  * thread that shares it could take them at any time, with the same reader.
  *
@@ -12,7 +16,7 @@
  */
 import { buildId } from "../abi/buildid.ts";
 import { endedError, ProfileError } from "../abi/errors.ts";
-import { WATCH_CPU } from "../abi/layout.ts";
+import { WATCH_CPU, WATCH_PACE } from "../abi/layout.ts";
 import { readLabels, readRunning } from "../memory/goroutines.ts";
 import type { MemoryView } from "../memory/view.ts";
 import { setWatch } from "../memory/watch.ts";
@@ -25,6 +29,14 @@ import type { ProfileOptions } from "./app.ts";
 import { passThen } from "./pass.ts";
 import type { Platform } from "./platform.ts";
 import type { Sampling } from "./program.ts";
+
+/** Nanoseconds: switches are close to each other below, and far from each other above. */
+const CLOSE = 20e3;
+const FAR = 100e3;
+/** So many close ones in a row, and none is asked about any more. */
+const MANY = 64;
+/** How long after a sample is due it is taken, at most, where switches are close. */
+const SOON = 100e3;
 
 /** Is told of the clock by what runs the program. */
 export interface Sampler {
@@ -84,12 +96,16 @@ export class CpuSampler implements Sampler {
   #last = Infinity; // nothing runs
   #busy = 0;
   #next: number;
+  /** When to take the sample that is due. */
+  #at = 0;
+  /** Close switches in a row; Infinity while they are not asked about. */
+  #close = 0;
 
   constructor(parts: SamplerParts) {
     this.#parts = parts;
     this.#start = parts.platform.now();
     this.#next = parts.platform.random() * CPU_PERIOD;
-    this.#watch(true);
+    this.#watch(true, true);
   }
 
   begin(now: number): void {
@@ -102,9 +118,26 @@ export class CpuSampler implements Sampler {
 
   tick(now: number): void {
     if (now <= this.#last) return;
-    this.#busy += now - this.#last;
+    const passed = now - this.#last;
+    this.#busy += passed;
     this.#last = now;
-    if (this.#busy < this.#next) return;
+    if (this.#close === Infinity) return this.#stir(passed);
+    if (this.#busy >= Math.max(this.#next, this.#at)) this.#sample();
+    this.#close = passed < CLOSE ? this.#close + 1 : 0;
+    if (this.#close >= MANY && this.#busy < this.#next) this.#watch(false);
+  }
+
+  /** Asks about switches again if a sample is due, or if they are no longer close. */
+  #stir(passed: number): void {
+    const isFar = passed > FAR;
+    const isDue = this.#busy >= this.#next;
+    // Behind a long run come short ones, perhaps: what is so far off that it depends on neither is a fair sample.
+    if (isDue) this.#at = this.#busy + this.#parts.platform.random() * (isFar ? CPU_PERIOD : SOON);
+    if (isFar || isDue) this.#watch(true);
+  }
+
+  /** Counts a sample, and those of periods that have passed unseen. */
+  #sample(): void {
     const n = Math.floor((this.#busy - this.#next) / CPU_PERIOD) + 1;
     this.#next += n * CPU_PERIOD;
     this.#count(n);
@@ -112,7 +145,7 @@ export class CpuSampler implements Sampler {
 
   async stop(): Promise<Uint8Array<ArrayBuffer>> {
     const { platform, file, section, sampling, elsewhere } = this.#parts;
-    this.#watch(false);
+    this.#watch(false, false);
     sampling.sampler = null;
     const samples = [...this.#samples.values()].map(({ stack, count }) => ({ ...stack, count }));
     const durationNanos = BigInt(Math.round((platform.now() - this.#start) * 1e6));
@@ -120,10 +153,13 @@ export class CpuSampler implements Sampler {
     return platform.gzip(encodePprof(cpuProfile(samples, { busy: this.#busy, timeNanos, durationNanos, note: elsewhere?.note }), { file, buildId: buildId(section) }));
   }
 
-  #watch(on: boolean): void {
+  /** Has the guest ask for the time at switches, or leave it; `paced`: often enough to tell how close they are. */
+  #watch(on: boolean, paced = true): void {
     const { view, elsewhere } = this.#parts;
     if (elsewhere) return; // the program does not help
+    this.#close = on ? 0 : Infinity;
     setWatch(view, WATCH_CPU, on);
+    setWatch(view, WATCH_PACE, paced);
   }
 
   #read(): Reading {

@@ -2,29 +2,58 @@
 /**
  * Prints the lines of GODEBUG=schedtrace=1000: what the scheduler has before it, every so many milliseconds.
  *
- * Between two slices, for then the guest's lists are whole. No timer of its own keeps the event loop running: a
- * program that only waits for its host is silent.
+ * Between two slices, for then the guest's lists are whole: where the program's loop says so, and while it waits, for
+ * a timer or for its host. That alone does not keep the event loop running.
  *
  * @module
  */
 import { G_SCHEDLINK, P0, P_RUNNEXT, P_RUNQHEAD, P_SCHEDTICK } from "../abi/layout.ts";
 import type { MemoryView } from "../memory/view.ts";
+import type { Platform } from "./platform.ts";
 
-/** Prints a line if it is time, and returns how many milliseconds are left until the next. */
-export type SchedTrace = (now: number) => number;
+/** Prints a line every so many milliseconds. */
+export class SchedTrace {
+  readonly #view: MemoryView;
+  readonly #platform: Pick<Platform, "now" | "meanwhile">;
+  readonly #interval: number;
+  readonly #print: (line: string) => void;
+  #start = NaN;
+  #next = -Infinity;
+  #cancel: () => void = () => {};
 
-/** `interval` and times are milliseconds. */
-export function schedTrace(view: MemoryView, interval: number, print: (line: string) => void): SchedTrace {
-  let start = NaN;
-  let next = -Infinity;
-  return (now) => {
-    if (Number.isNaN(start)) start = now;
-    if (now >= next) {
-      print(line(view, now - start));
-      next = now + interval;
-    }
-    return next - now;
-  };
+  /** `interval` is milliseconds. */
+  constructor(view: MemoryView, platform: Pick<Platform, "now" | "meanwhile">, interval: number, print: (line: string) => void) {
+    this.#view = view;
+    this.#platform = platform;
+    this.#interval = interval;
+    this.#print = print;
+  }
+
+  /** Prints a line if it is time: another slice is about to begin. */
+  look(): void {
+    const now = this.#platform.now();
+    if (Number.isNaN(this.#start)) this.#start = now;
+    if (now < this.#next) return;
+    this.#print(line(this.#view, now - this.#start));
+    this.#next = now + this.#interval;
+    this.#cancel();
+    this.#wait(this.#interval);
+  }
+
+  /** Prints no more: the program has ended. */
+  stop(): void {
+    this.#cancel();
+    this.#cancel = () => {};
+  }
+
+  /** A timer may fire a moment early. */
+  #wait(ms: number): void {
+    this.#cancel = this.#platform.meanwhile(Math.ceil(ms), () => {
+      const left = this.#next - this.#platform.now();
+      if (left > 0) this.#wait(left);
+      else this.look();
+    });
+  }
 }
 
 /** Go's line. There is one M and one P; without a goroutine to run both are idle. */

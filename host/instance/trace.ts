@@ -5,9 +5,9 @@
  * @module
  */
 import { endedError, ProfileError } from "../abi/errors.ts";
-import { EVENT, TRACE_BYTES, TRACE_LEAST } from "../abi/layout.ts";
+import { SLOT, TRACE_BYTES, TRACE_LEAST } from "../abi/layout.ts";
 import { readStarts } from "../memory/goroutines.ts";
-import { beginTrace, isTraced, readTrace, ringOf, setTraced } from "../memory/trace.ts";
+import { beginTrace, endTrace, isTraced, readTrace, ringOf } from "../memory/trace.ts";
 import type { MemoryView } from "../memory/view.ts";
 import { type ChromeTrace, chromeTrace } from "../profile/trace.ts";
 import type { PcTab } from "../symbol/pctab.ts";
@@ -33,7 +33,7 @@ export function start({ reader: { door }, view, program }: TracerParts, options:
   if (program.ended) throw endedError("the execution trace", program.ended);
   if (!(bytes >= TRACE_LEAST && bytes <= MOST)) throw new RangeError(`trace of ${bytes} bytes: at least ${TRACE_LEAST}, at most ${MOST}`);
   if (isTraced(view)) throw new ProfileError("could not enable tracing: tracing is already enabled");
-  const size = Math.floor(bytes / EVENT) * EVENT;
+  const size = Math.floor(bytes / SLOT) * SLOT;
   const old = ringOf(view);
   const buf = door.enter((guest) => {
     if (old) guest.gopark_free(old);
@@ -44,7 +44,7 @@ export function start({ reader: { door }, view, program }: TracerParts, options:
 
 /** Ends it. It can still be read. */
 export function stop({ view }: TracerParts): void {
-  setTraced(view, false);
+  endTrace(view);
 }
 
 /** Returns what is in the ring, also after the program's end. Throws ProfileError if there has never been a trace. */

@@ -72,6 +72,12 @@ export function readRunning(view: MemoryView): { running: Goroutine | null; runt
   return me === G0 ? { running: null, runtime: trace } : { running: readG(view, me, trace), runtime: [] };
 }
 
+/** Returns the goid, its low half, of what runs or has just left off; 0: nothing does. */
+export function runningGoid(view: MemoryView): number {
+  const me = tracedG(view, view.u32(M0 + M_TSP));
+  return me === G0 ? 0 : view.u32(me + G_GOID);
+}
+
 /** Returns the addresses of the Gs that are not dead, in the order of goroutineProfile: that of the running one first. */
 export function listGs(view: MemoryView, me = tracedG(view, view.u32(M0 + M_TSP))): number[] {
   const gs = new Set<number>();

@@ -3,30 +3,39 @@
  * Reads the execution trace in the bytes of a memory: with or without a running program.
  *
  * The ring holds events without times, and readings of the clock. What lies between two readings is spread
- * evenly between them, as far as the program had to run in between. The oldest of a ring that has begun anew is left out: the next event may be half written
- * there.
+ * evenly between them, as far as the program had to run in between. Who runs is told where it leaves off. The oldest of
+ * a ring that has begun anew is left out: the next event may be half written there.
  *
  * @module
  */
 import { AbiError } from "../abi/errors.ts";
 import {
-  EV_CLOCK, EV_CREATE, EV_READY, EV_RUN, EV_START, EV_TEXT, EV_TIMER, EVENT, EVENT_A, EVENT_B, EVENT_GOID, EVENT_TEXT, SCHED, SCHED_WATCH, TEXT_UNITS, TRACE_LEAST, TRACER, TRACER_BUF, TRACER_END, TRACER_EVERY,
-  TRACER_LAPS, TRACER_LEFT, TRACER_NOW, TRACER_POS, WATCH_TRACE,
+  EV_BEGIN, EV_CLOCK, EV_CREATE, EV_END, EV_GC, EV_HOST_DONE, EV_LOG, EV_MORE, EV_PARK, EV_READY, EV_SLICE_END, EV_TEXT, EV_TIMER, SCHED, SCHED_WATCH, SLOT, SLOT_HIGH,
+  SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_UNITS, TRACE_LEAST, TRACER, TRACER_BUF, TRACER_END, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN,
+  WATCH_TRACE,
 } from "../abi/layout.ts";
+import { runningGoid } from "./goroutines.ts";
 import type { MemoryView } from "./view.ts";
 import { setWatch } from "./watch.ts";
 
+/** The kind of an event that the ring does not have: a goroutine begins to run. */
+export const TRACED_RUN = 0;
+
 /** Something that happened. */
 export interface RawTraceEvent {
-  /** An EV_ of the layout. */
+  /** An EV_ of the layout, or TRACED_RUN. */
   readonly kind: number;
   /** Nanoseconds on the program's monotonic clock. */
   readonly time: number;
-  readonly reason: number;
-  readonly goid: number;
-  readonly a: number;
-  readonly b: number;
+  readonly sub: number;
+  readonly low: number;
+  /** A goroutine, or another number. */
+  readonly high: number;
+  /** Of what belongs to it. */
+  readonly more: readonly { readonly low: number; readonly high: number }[];
   readonly text: string;
+  /** Who ran when it happened; 0: nobody, or it is not known. */
+  readonly by: number;
 }
 
 /** Events in the order in which they happened. */
@@ -41,9 +50,10 @@ export function isTraced(view: MemoryView): boolean {
   return (view.u32(SCHED + SCHED_WATCH) & WATCH_TRACE) !== 0;
 }
 
-/** Turns the trace on or off; there must be a ring. */
-export function setTraced(view: MemoryView, on: boolean): void {
-  setWatch(view, WATCH_TRACE, on);
+/** Has no more events taken; what there is stays. */
+export function endTrace(view: MemoryView): void {
+  if (isTraced(view)) view.setI32(TRACER + TRACER_RAN, runningGoid(view));
+  setWatch(view, WATCH_TRACE, false);
 }
 
 /** Returns where the ring is, 0 if there has never been a trace. */
@@ -58,9 +68,7 @@ export function beginTrace(view: MemoryView, buf: number, size: number): void {
   view.setI32(TRACER + TRACER_END, buf + size);
   view.setI32(TRACER + TRACER_LAPS, 0);
   view.setF64(TRACER + TRACER_NOW, -1);
-  view.setI32(TRACER + TRACER_EVERY, 1);
-  view.setI32(TRACER + TRACER_LEFT, 1);
-  setTraced(view, true);
+  setWatch(view, WATCH_TRACE, true);
 }
 
 /** Reads the trace; null if there has never been one. Throws AbiError where memory is not what the layout says. */
@@ -68,66 +76,133 @@ export function readTrace(view: MemoryView): RawTrace | null {
   const buf = ringOf(view);
   if (!buf) return null;
   const [end, pos] = [view.u32(TRACER + TRACER_END), view.u32(TRACER + TRACER_POS)];
-  const sound = end - buf >= TRACE_LEAST && end <= view.size && pos >= buf && pos < end && (end - buf) % EVENT === 0 && (pos - buf) % EVENT === 0;
+  const sound = end - buf >= TRACE_LEAST && end <= view.size && pos >= buf && pos < end && (end - buf) % SLOT === 0 && (pos - buf) % SLOT === 0;
   if (!sound) throw new AbiError(`the execution trace at 0x${buf.toString(16)} ends at 0x${end.toString(16)} and goes on at 0x${pos.toString(16)}`);
   const wrapped = view.u32(TRACER + TRACER_LAPS) > 0;
-  const older = wrapped ? view.bytes(pos + EVENT, end - pos - EVENT) : new Uint8Array();
-  return { events: decode([older, view.bytes(buf, pos - buf)]), wrapped };
+  const older = wrapped ? view.bytes(pos + SLOT, end - pos - SLOT) : new Uint8Array();
+  const ran = isTraced(view) ? runningGoid(view) : view.u32(TRACER + TRACER_RAN);
+  return { events: new Decoder().decode([older, view.bytes(buf, pos - buf)], ran), wrapped };
 }
 
-/** What an event is while its time is not known yet. */
-type Untimed = { -readonly [K in keyof RawTraceEvent]: RawTraceEvent[K] };
+/** What an event is while its time is not known yet, nor who ran. */
+interface Untimed extends RawTraceEvent {
+  time: number;
+  high: number;
+  more: { low: number; high: number }[];
+  text: string;
+  by: number;
+}
 
-function decode(parts: readonly Uint8Array[]): RawTraceEvent[] {
-  const events: Untimed[] = [];
-  let pending: Untimed[] = [];
-  let last: number | null = null;
-  for (const part of parts) {
-    const data = new DataView(part.buffer, part.byteOffset, part.length);
-    for (let at = 0; at < part.length; at += EVENT) {
-      const kind = data.getUint8(at);
-      if (kind === EV_TEXT) appendText(events.at(-1), data, at);
-      else if (kind === EV_CLOCK) {
-        const now = data.getFloat64(at + EVENT_A, true);
-        spread(pending, last ?? now, now);
-        pending = [];
-        last = now;
-      } else {
-        const event = readEvent(data, at, kind);
-        events.push(event);
-        pending.push(event);
-      }
+function untimed(kind: number, sub = 0, low = 0, high = 0): Untimed {
+  return { kind, time: 0, sub, low, high, more: [], text: "", by: 0 };
+}
+
+/** Goes through the slots once. */
+class Decoder {
+  readonly #events: Untimed[] = [];
+  /** Those since the latest reading. */
+  #pending: Untimed[] = [];
+  #reading: number | null = null;
+  /** Where somebody begins to run; who, tells what comes later. */
+  #run = untimed(TRACED_RUN);
+  /** What has happened since then. */
+  #interval: Untimed[] = [];
+  /** The latest, which text and numbers belong to. */
+  #event: Untimed | null = null;
+
+  decode(parts: readonly Uint8Array[], ran: number): RawTraceEvent[] {
+    this.#begin();
+    for (const part of parts) {
+      const data = new DataView(part.buffer, part.byteOffset, part.length);
+      for (let at = 0; at < part.length; at += SLOT) this.#slot(data, at);
+    }
+    this.#leave(ran);
+    this.#spread(this.#reading ?? 0);
+    return this.#events.filter((e) => e.kind !== TRACED_RUN || e.high !== 0);
+  }
+
+  #slot(data: DataView, at: number): void {
+    const head = data.getUint32(at, true);
+    const high = data.getUint32(at + SLOT_HIGH, true);
+    const [kind, sub, low] = [head & 31, head >>> SLOT_SUB_SHIFT & 31, head >>> SLOT_LOW_SHIFT];
+    switch (kind) {
+      case EV_CLOCK:
+      case EV_BEGIN: return this.#clock(Number(data.getBigUint64(at, true) >> BigInt(SLOT_SUB_SHIFT)), kind === EV_BEGIN);
+      case EV_TEXT: return appendText(this.#event, data, at, sub);
+      case EV_MORE: return void this.#event?.more.push({ low, high });
+      default: return this.#take(untimed(kind, sub, low, high));
     }
   }
-  spread(pending, last ?? 0, last ?? 0);
-  return events;
-}
 
-function readEvent(data: DataView, at: number, kind: number): Untimed {
-  if (kind < EV_CLOCK || kind > EV_TEXT) throw new AbiError(`the execution trace has an event of kind ${kind}`);
-  const u32 = (field: number) => data.getUint32(at + field, true);
-  return { kind, time: 0, reason: data.getUint8(at + 1), goid: u32(EVENT_GOID), a: u32(EVENT_A), b: u32(EVENT_B), text: "" };
+  #take(event: Untimed): void {
+    const { kind, high } = event;
+    if (kind < EV_CLOCK || kind > EV_TEXT) throw new AbiError(`the execution trace has an event of kind ${kind}`);
+    const nobodyRan = this.#events.at(-1) === this.#run;
+    this.#event = event;
+    this.#add(event);
+    if (kind === EV_PARK || kind === EV_END) this.#leave(high);
+    else if (!ofScheduler(event)) this.#interval.push(event);
+    if (kind === EV_PARK || kind === EV_END || ofScheduler(event) && nobodyRan) this.#begin();
+  }
+
+  #clock(now: number, begins: boolean): void {
+    const nobodyRan = this.#events.at(-1) === this.#run;
+    this.#spread(now);
+    this.#reading = now;
+    if (begins || nobodyRan) this.#begin();
+  }
+
+  /** Somebody begins to run here, or later. */
+  #begin(): void {
+    this.#run = untimed(TRACED_RUN);
+    this.#interval = [];
+    this.#add(this.#run);
+  }
+
+  /** Goroutine `ran` has run until here; 0: nobody has. */
+  #leave(ran: number): void {
+    this.#run.high = ran;
+    for (const event of this.#interval) event.by = ran;
+  }
+
+  #add(event: Untimed): void {
+    this.#events.push(event);
+    this.#pending.push(event);
+  }
+
+  /** What follows a reading directly happened then; the rest, evenly up to `to`. */
+  #spread(to: number): void {
+    const from = this.#reading ?? to;
+    const first = this.#pending.find(({ kind }) => kind !== TRACED_RUN);
+    const latest = this.#pending.findLast(({ kind }) => kind !== TRACED_RUN);
+    const steps = this.#pending.map((event) => (ofScheduler(event) || event === first && hasReading(event) ? 0 : 1));
+    const total = steps.reduce<number>((sum, step) => sum + step, latest && hasRun(latest) ? 0 : 1);
+    let done = 0;
+    this.#pending.forEach((event, i) => {
+      done += steps[i]!;
+      event.time = from + (to - from) * (done / total);
+    });
+    this.#pending = [];
+  }
 }
 
 /** Adds a piece of text to the event that it follows; one whose event has given way is nobody's. */
-function appendText(event: Untimed | undefined, data: DataView, at: number): void {
-  const units = Math.min(data.getUint8(at + 1), TEXT_UNITS);
+function appendText(event: Untimed | null, data: DataView, at: number, units: number): void {
   if (!event) return;
-  for (let i = 0; i < units; i++) event.text += String.fromCharCode(data.getUint16(at + EVENT_TEXT + 2 * i, true));
+  for (let i = 0; i < Math.min(units, TEXT_UNITS); i++) event.text += String.fromCharCode(data.getUint16(at + SLOT_TEXT + 2 * i, true));
 }
 
-/** What follows a reading directly happened then; the rest, evenly up to the next one. */
-function spread(pending: readonly Untimed[], from: number, to: number): void {
-  const steps = pending.map((event, i) => (i === 0 || atOnce(event) ? 0 : 1));
-  const total = steps.reduce<number>((sum, step) => sum + step, 1);
-  let done = 0;
-  pending.forEach((event, i) => {
-    done += steps[i]!;
-    event.time = from + (to - from) * (done / total);
-  });
+/** Whether it is where a goroutine leaves off. */
+function hasRun({ kind }: RawTraceEvent): boolean {
+  return kind === EV_PARK || kind === EV_END;
 }
 
-/** Whether an event follows the one before it with nothing but the scheduler in between. */
-function atOnce({ kind, a }: RawTraceEvent): boolean {
-  return kind === EV_RUN || kind === EV_START || kind === EV_TIMER || (kind === EV_READY || kind === EV_CREATE) && a === 0;
+/** Whether it happens while no goroutine runs. */
+function ofScheduler({ kind, sub }: RawTraceEvent): boolean {
+  return kind === TRACED_RUN || kind === EV_TIMER || kind === EV_HOST_DONE || kind === EV_SLICE_END || kind === EV_READY && !sub || kind === EV_CREATE && !!sub;
+}
+
+/** Whether the clock is read for it, so that it is at the time of the reading before it. */
+function hasReading({ kind }: RawTraceEvent): boolean {
+  return kind >= EV_GC && kind <= EV_LOG;
 }

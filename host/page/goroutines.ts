@@ -19,7 +19,7 @@ export class GoroutineView implements View {
   readonly element: HTMLElement;
   every = EVERY;
   readonly search = h("input", {
-    type: "search", placeholder: "Filter by function, file, state or goroutine number  ( / )",
+    type: "search", placeholder: "Filter by function, file, state, label=value or goroutine number  ( / )",
     "aria-label": "Filter goroutines", spellcheck: "false",
   });
   readonly #client: Client;
@@ -85,7 +85,7 @@ export class GoroutineView implements View {
         h("span", { class: "num" }, count(group.count)),
         h("span", { class: "share" }, h("i", { style: `width:${(100 * group.count) / total}%` })),
         h("span", { class: "state", title: states }, states, group.waited !== null && h("small", {}, ` ≥ ${seconds(group.waited)}`)),
-        h("code", { class: "what" }, own?.function ?? "–"),
+        h("code", { class: "what" }, own?.function ?? "–", ...labelled(group).map((pair) => h("small", { class: "label" }, pair))),
         h("code", { class: "by" }, group.createdBy ? `by ${group.createdBy.function}` : "called by the host"),
         h("code", { class: "where" }, own ? `${own.file}:${own.line}` : "")),
       stack(group));
@@ -99,18 +99,25 @@ export function frames(list: readonly Place[]): HTMLElement[] {
   return list.map((f) => h("li", {}, h("code", {}, f.function), " ", h("code", { class: "where" }, f.file ? `${f.file}:${f.line}` : "")));
 }
 
-function stack({ frames: list, createdBy, goids, waited, count: n }: GoroutineGroup): HTMLElement {
+function stack({ frames: list, labels, createdBy, goids, waited, count: n }: GoroutineGroup): HTMLElement {
   const more = n > goids.length ? `, … ${count(n - goids.length)} more` : "";
   const wait = waited === null ? "" : `; the longest has waited for at least ${seconds(waited)}`;
   return h("div", { class: "stack" },
     h("ol", {}, ...frames(list)),
     h("p", {}, createdBy ? "created by " : "called by the host",
       createdBy && h("code", {}, createdBy.function), " ", createdBy && h("code", { class: "where" }, `${createdBy.file}:${createdBy.line}`)),
+    labels.length > 0 && h("p", {}, "labels ", ...labelled({ labels }).map((pair) => h("code", { class: "label" }, pair))),
     h("p", {}, `${n === 1 ? "goroutine" : "goroutines"} ${goids.join(", ")}${more}${wait}`));
 }
 
-function keyOf({ frames: list, createdBy }: GoroutineGroup): string {
-  return [...list, ...(createdBy ? [createdBy] : [])].map((f) => `${f.function}:${f.line}`).join(" ");
+/** Its labels as key=value. */
+function labelled({ labels }: Pick<GoroutineGroup, "labels">): string[] {
+  return labels.flatMap((key, i) => (i % 2 ? [] : [`${key}=${labels[i + 1]!}`]));
+}
+
+function keyOf(group: GoroutineGroup): string {
+  const { frames: list, createdBy } = group;
+  return [...list, ...(createdBy ? [createdBy] : [])].map((f) => `${f.function}:${f.line}`).concat(labelled(group)).join(" ");
 }
 
 const texts = new WeakMap<GoroutineGroup, string>();
@@ -121,7 +128,7 @@ function textOf(group: GoroutineGroup): string {
   if (text === undefined) {
     const { frames: list, createdBy, states, goids } = group;
     const places = [...list, ...(createdBy ? [createdBy] : [])].map((f) => `${f.function} ${f.file}:${f.line}`);
-    text = [...Object.keys(states), ...places, ...goids].join("\n").toLowerCase();
+    text = [...Object.keys(states), ...places, ...labelled(group), ...goids].join("\n").toLowerCase();
     texts.set(group, text);
   }
   return text;

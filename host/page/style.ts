@@ -53,6 +53,7 @@ button:hover, .button:hover { background: var(--hover); }
 input[type=search] { flex: 1 1 160px; max-width: 460px; padding: 5px 10px; }
 input::placeholder { color: var(--muted); }
 .tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 8px; }
+.label { margin-left: 6px; padding: 0 5px; border-radius: 3px; background: var(--a-soft); color: var(--soft); }
 .chips { display: flex; flex-wrap: wrap; gap: 4px; }
 .right { margin-left: auto; }
 .tools .note { margin: 0 4px; }

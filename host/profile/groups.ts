@@ -14,13 +14,15 @@ const NAMED = 20;
 /** Where a frame is. */
 export type Place = Pick<Frame, "function" | "file" | "line">;
 
-/** Goroutines with one stack, started by one go statement. */
+/** Goroutines with one stack and the same labels, started by one go statement. */
 export interface GoroutineGroup {
   readonly count: number;
   /** How many are in which state, in Go's words. */
   readonly states: Readonly<Record<string, number>>;
   /** Seconds that the longest of its waits has lasted at least: since a collection first saw it. null: none has. */
   readonly waited: number | null;
+  /** Key, value, …. */
+  readonly labels: readonly string[];
   /** Innermost first. */
   readonly frames: readonly Place[];
   /** The go statement; null: the host has called. */
@@ -31,19 +33,29 @@ export interface GoroutineGroup {
 
 interface Group {
   readonly first: Goroutine;
+  readonly labels: readonly string[];
   readonly states: Record<string, number>;
   readonly goids: number[];
   count: number;
   since: number;
 }
 
-/** Returns the groups, the largest first. `now`: seconds on the program's monotonic clock. */
-export function groupGoroutines(list: readonly Goroutine[], pctab: PcTab, now: number): GoroutineGroup[] {
+/** How goroutines are grouped and shown. */
+export interface Grouping {
+  readonly pctab: PcTab;
+  /** Seconds on the program's monotonic clock. */
+  readonly now: number;
+  readonly labelsOf: (g: Goroutine) => readonly string[];
+}
+
+/** Returns the groups, the largest first. */
+export function groupGoroutines(list: readonly Goroutine[], { pctab, now, labelsOf }: Grouping): GoroutineGroup[] {
   const groups = new Map<string, Group>();
   for (const g of list) {
-    const key = `${g.gopc} ${g.pcs.length ? g.pcs.join(" ") : `+${g.start?.kind}${g.start?.index}`}`;
+    const labels = labelsOf(g);
+    const key = `${JSON.stringify(labels)} ${g.gopc} ${g.pcs.length ? g.pcs.join(" ") : `+${g.start?.kind}${g.start?.index}`}`;
     let group = groups.get(key);
-    if (!group) groups.set(key, (group = { first: g, states: Object.create(null), goids: [], count: 0, since: Infinity }));
+    if (!group) groups.set(key, (group = { first: g, labels, states: Object.create(null), goids: [], count: 0, since: Infinity }));
     group.count++;
     group.states[g.state] = (group.states[g.state] ?? 0) + 1;
     group.goids.push(g.goid);
@@ -52,11 +64,12 @@ export function groupGoroutines(list: readonly Goroutine[], pctab: PcTab, now: n
   return [...groups.values()].sort((a, b) => b.count - a.count).map((group) => show(group, pctab, now));
 }
 
-function show({ first, states, goids, count, since }: Group, pctab: PcTab, now: number): GoroutineGroup {
+function show({ first, labels, states, goids, count, since }: Group, pctab: PcTab, now: number): GoroutineGroup {
   return {
     count,
     states,
     waited: since === Infinity ? null : Math.max(0, Math.floor(now - since)),
+    labels,
     frames: pctab.frames(stackOf(first, pctab)).map(place),
     createdBy: first.gopc ? place(pctab.frame(first.gopc)) : null,
     goids: goids.sort((a, b) => a - b).slice(0, NAMED),

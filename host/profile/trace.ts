@@ -9,11 +9,11 @@
  * @module
  */
 import {
-  EV_CREATE, EV_END, EV_GC, EV_GC_END, EV_GC_STOP, EV_HOST_DONE, EV_LOG, EV_PARK, EV_READY, EV_REGION, EV_REGION_END, EV_RUN,
-  EV_SLICE_END, EV_START, EV_TASK, EV_TASK_END, EV_TIMER, waitIO, waitreasonstring, waitZero,
+  EV_CREATE, EV_END, EV_GC, EV_GC_END, EV_GC_STOP, EV_HOST_DONE, EV_LOG, EV_PARK, EV_READY, EV_REGION, EV_REGION_END, EV_SLICE_END,
+  EV_TASK, EV_TASK_END, EV_TIMER, waitIO, waitreasonstring, waitZero,
 } from "../abi/layout.ts";
 import type { Start } from "../memory/goroutines.ts";
-import type { RawTrace, RawTraceEvent } from "../memory/trace.ts";
+import { type RawTrace, type RawTraceEvent, TRACED_RUN } from "../memory/trace.ts";
 import type { PcTab } from "../symbol/pctab.ts";
 
 /** One of Chrome's events. Times are microseconds. */
@@ -108,23 +108,23 @@ class Writer {
     const ts = this.#ts(e.time);
     switch (e.kind) {
       case EV_CREATE: return this.#create(e, ts);
-      case EV_START: return this.#run(e.goid, ts, this.#nameOf({ kind: e.b ? "export" : "function", index: e.a }));
-      case EV_RUN: return this.#run(e.goid, ts);
+      case TRACED_RUN: return this.#run(e.high, ts);
       case EV_PARK: return this.#park(e, ts);
-      case EV_END: return this.#end(e.goid, ts);
-      case EV_READY: return this.#ready(e.goid, ts, "unblock", e.a);
-      case EV_HOST_DONE: return this.#hostDone(e.goid, ts);
+      case EV_END: return this.#end(e.high, ts);
+      case EV_READY: return this.#ready(e.high, ts, "unblock", e.by);
+      case EV_HOST_DONE: return this.#hostDone(e.high, ts);
       case EV_TIMER: return this.#emit({ name: "timer", ph: "i", s: "t", ts, pid: RUNTIME, tid: TIMERS });
       case EV_SLICE_END: return this.#sliceEnd(ts);
-      case EV_GC: return void (this.#cycle = ts - e.a / 1e3);
-      case EV_GC_STOP: return this.#runtime(STOPS, "stop", ts - e.a / 1e3, ts);
+      case EV_GC: return void (this.#cycle = ts - e.high / 1e3);
+      case EV_GC_STOP: return this.#runtime(STOPS, "stop", ts - e.high / 1e3, ts);
       case EV_GC_END: return this.#cycleEnd(e, ts);
       default: return this.#said(e, ts);
     }
   }
 
   /** What the program says of itself. */
-  #said({ kind, goid, a, b, text }: RawTraceEvent, ts: number): void {
+  #said({ kind, low, high: goid, more, text }: RawTraceEvent, ts: number): void {
+    const [a = 0, b = 0] = more.map(({ high }) => high);
     const task: Record<string, string | number> = a ? { task: a } : {};
     const on = { ts, pid: PROGRAM, tid: goid };
     switch (kind) {
@@ -134,28 +134,29 @@ class Writer {
       case EV_TASK_END: return this.#emit({ name: this.#tasks.get(a) ?? `task ${a}`, cat: "task", ph: "e", id: `task ${a}`, ...on });
       case EV_REGION: return this.#emit({ name: text, cat: "region", ph: "b", id: `G${goid}`, ...on, args: task });
       case EV_REGION_END: return this.#emit({ name: text, cat: "region", ph: "e", id: `G${goid}`, ...on });
-      case EV_LOG: return this.#emit({ name: text.slice(0, b) || "log", cat: "log", ph: "i", s: "t", ...on, args: { message: text.slice(b), ...task } });
+      case EV_LOG: return this.#emit({ name: text.slice(0, low) || "log", cat: "log", ph: "i", s: "t", ...on, args: { message: text.slice(low), ...task } });
     }
   }
 
-  #create({ goid, a: maker, b: pc }: RawTraceEvent, ts: number): void {
+  #create({ high: goid, low: pc, sub, more: [from] }: RawTraceEvent, ts: number): void {
+    const maker = from?.high ?? 0;
     this.#tracks.delete(goid);
     const track = this.#track(goid, ts);
+    track.name = from ? this.#nameOf({ kind: sub ? "export" : "function", index: from.low }) : null;
     track.at = this.#place(pc);
     this.#change(goid, "runnable", ts);
     if (maker) this.#begin(track, "go", maker, ts);
   }
 
-  #run(goid: number, ts: number, name?: string | null): void {
+  #run(goid: number, ts: number): void {
     const track = this.#track(goid, ts);
-    if (name) track.name = name;
     this.#slice ??= ts;
     this.#change(goid, "running", ts);
     if (track.arrow) this.#emit({ ...track.arrow, cat: "wake", ph: "f", bp: "e", ts, pid: PROGRAM, tid: goid });
     track.arrow = null;
   }
 
-  #park({ goid, reason, b: pc }: RawTraceEvent, ts: number): void {
+  #park({ high: goid, sub: reason, low: pc }: RawTraceEvent, ts: number): void {
     const track = this.#track(goid, ts, "running");
     this.#change(goid, reason === waitZero ? "runnable" : "waiting", ts);
     track.reason = reason === waitZero ? "" : waitreasonstring(reason);
@@ -224,10 +225,10 @@ class Writer {
     this.#emit({ name: "goroutines", ph: "C", ts, pid: RUNTIME, tid: 0, args: counts });
   }
 
-  #cycleEnd({ a: live, b: goal }: RawTraceEvent, ts: number): void {
+  #cycleEnd({ high: live, more: [goal] }: RawTraceEvent, ts: number): void {
     this.#runtime(COLLECTOR, "GC", this.#cycle ?? 0, ts);
     this.#cycle = null;
-    this.#emit({ name: "heap", ph: "C", ts, pid: RUNTIME, tid: 0, args: { live, goal } });
+    this.#emit({ name: "heap", ph: "C", ts, pid: RUNTIME, tid: 0, args: { live, goal: goal?.high ?? 0 } });
   }
 
   #runtime(tid: number, name: string, from: number, to: number): void {

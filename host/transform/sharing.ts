@@ -79,7 +79,7 @@ function joined(list: readonly Segment[]): Segment[] {
       out.push(next);
       continue;
     }
-    const data = new Uint8Array(next.offset - last.offset + next.data.length);
+    const data = new Uint8Array(Math.max(last.data.length, next.offset - last.offset + next.data.length));
     data.set(last.data);
     data.set(next.data, next.offset - last.offset);
     out[out.length - 1] = { ...last, data };

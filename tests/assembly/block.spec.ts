@@ -103,16 +103,31 @@ describe("blockProfile", () => {
 
   it("takes a share of waits shorter than the rate, for as much more", () => {
     runtime.setBlockProfileRate(10_000);
-    for (let i = 0; i < 5000; ++i) {
+    for (let i = 0; i < 20_000; ++i) {
       go(receives);
       settle();
       elapse(1000);
       c.send(1);
       settle();
     }
-    // One in ten, each for ten: 5,000 are expected, and six deviations are 1,273.
+    // At most one in 128 is timed, for 128, at gaps of 1 to 255: 20,000 are expected, and six deviations are 5,600.
     const n = <f64>parseInt(total(false, ".receives"));
-    expect(Math.abs(n - 5000) < 1273).toBe(true);
+    expect(Math.abs(n - 20_000) < 5600).toBe(true);
+  });
+
+  it("counts every long wait, whether it is timed or not", () => {
+    runtime.setBlockProfileRate(100_000);
+    for (let i = 0; i < 500; ++i) {
+      go(receives);
+      settle();
+      elapse(2_000_000);
+      c.send(1);
+      settle();
+    }
+    const text = total(false, ".receives");
+    const n = <f64>parseInt(text);
+    expect(n >= 480 && n <= 500).toBe(true, text); // until the scheduler knows that switches are far apart
+    expect(Math.abs(<f64>parseInt(text.split(" ")[1]) / n - 2e6) < 1e5).toBe(true, text);
   });
 
   it("forgets who parked before it was turned off and on", () => {

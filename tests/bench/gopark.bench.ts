@@ -3,9 +3,10 @@
  * Contestant: `node gopark.bench.js APP.wasm PROGRAM [N…]` prints one JSON object.
  *
  * PROGRAM is an export of the module that returns nanoseconds for one operation; `detail`, when
- * the module has it, its second figure. Three names are not exports: `start` is the time from the
+ * the module has it, its second figure. Some names are not exports: `start` is the time from the
  * module's bytes to its first line, `size` the bytes of the gzipped module without its pc table,
- * `rate` how many times as long objects take with a memory profile of that rate as with none.
+ * `rate` how many times as long objects take with a memory profile of that rate as with none, and
+ * `trace:X`, `block:X`, `mutex:X`, `cpu:X` how many times as long X takes while that looks on.
  *
  * @module
  */
@@ -55,23 +56,51 @@ function waitedReader(): () => number {
 
 const PARTS = 40;
 
+/** What turns something on and off, in turn. */
+type Switch = (on: boolean) => unknown;
+
 /**
  * Made in parts with and without in turn, and by the time of the processor: what is looked for is
  * smaller than the difference between two processes. A quarter of the parts takes no longer.
  */
-async function rate([rate, n]: number[]): Promise<{ ns: number }> {
-  const { sampled } = (await load(bytes)).exports;
-  const times = [0, rate].map((rate) => ({ rate, took: [] as number[] }));
-  for (let part = -2; part < PARTS; part++) {
-    for (const { rate, took } of times) {
+async function ratio(set: Switch, part: () => unknown): Promise<{ ns: number }> {
+  const times: number[][] = [[], []];
+  for (let round = -2; round < PARTS; round++) {
+    for (const on of [false, true]) {
+      await set(on);
       const before = process.cpuUsage();
-      await sampled(rate, n / PARTS);
+      await part();
       const { user, system } = process.cpuUsage(before);
-      if (part >= 0) took.push(user + system);
+      if (round >= 0) times[Number(on)].push(user + system);
     }
   }
-  const [without, sampling] = times.map(({ took }) => took.sort((a, b) => a - b)[PARTS / 4]);
-  return { ns: sampling / without };
+  const [without, with_] = times.map((took) => took.sort((a, b) => a - b)[PARTS / 4]);
+  return { ns: with_ / without };
+}
+
+async function rate([rate, n]: number[]): Promise<{ ns: number }> {
+  const { sampled } = (await load(bytes)).exports;
+  let now = 0;
+  return ratio((on) => (now = on ? rate : 0), () => sampled(now, n / PARTS));
+}
+
+/** Go's own documents and scrapers take such rates: 10 us of waiting, one unlock in 100. */
+const BLOCK_RATE = 10_000;
+const MUTEX_FRACTION = 100;
+
+async function watched(who: string, name: string, [n]: number[]): Promise<{ ns: number }> {
+  const app = await load(bytes);
+  const { blockrate, mutexfraction } = app.exports;
+  const switches: Record<string, Switch> = {
+    trace: (on) => (on ? app.trace.start() : app.trace.stop()),
+    block: (on) => blockrate(on ? BLOCK_RATE : 0),
+    mutex: (on) => mutexfraction(on ? MUTEX_FRACTION : 0),
+    cpu: (on) => {
+      if (on) return app.pprof.startCPUProfile();
+      return app.pprof.stopCPUProfile().catch(() => {}); // the first is told that there is none
+    },
+  };
+  return ratio(switches[who], () => app.exports[name](n / PARTS));
 }
 
 /** The module without its custom sections but the ABI's, gzipped. */
@@ -99,5 +128,7 @@ function uleb(at: number): [value: number, next: number] {
 }
 
 const special: Record<string, (args: number[]) => object | Promise<object>> = { start, size, rate };
-const result = await (special[program] ?? measure)(rest.map(Number));
+const [who, watchedName] = program.split(":");
+const how = watchedName ? (args: number[]) => watched(who, watchedName, args) : special[program];
+const result = await (how ?? measure)(rest.map(Number));
 process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

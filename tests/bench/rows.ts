@@ -108,6 +108,15 @@ const looking: Row[] = [
     ...blank, name: "profile", program: "profile", args: [7, 100_000], bar: { ratio: 1 },
     argsOf: { gopark: [11, 100_000] }, // Go records 4 frames of its own: 13 in both
   },
+  {
+    // How long the world stands still: the same run, for all of them.
+    ...blank, name: "profile-stop", unit: "ms", program: "profile", args: [7, 100_000], per: 1e5,
+    argsOf: { gopark: [11, 100_000] }, bar: { most: 30 },
+  },
+  {
+    ...blank, name: "stack-bytes", unit: "bytes", program: "stacks", args: [6, 10_000],
+    metric: "detail", bar: { ratio: 1 },
+  },
   { ...blank, name: "stack-10k", program: "stacks", args: [6, 10_000], bar: { ratio: 1 } },
   {
     ...blank, name: "stack-100k", program: "stacks", args: [6, 100_000], bar: { ratio: 1 },
@@ -146,6 +155,25 @@ function heapRow(name: string, rest: Partial<Row>, memory?: Partial<Row>): Row[]
     ...shared, name: `${name}-memory`, unit: "MiB", metric: "detail", per: 1, ...memory,
   }];
 }
+
+/** How many times as long a program takes while somebody looks on. */
+function watchedRow(who: string, program: string, count: number, most: number): Row {
+  return {
+    ...blank, name: `watch-${who}-${program}`, unit: "times", program: `${who}:${program}`, args: [count],
+    module: "observe", versus: undefined, contestants: ["gopark"], bar: { most },
+  };
+}
+
+const watching: Row[] = [
+  watchedRow("trace", "yields", 10_000_000, 1.03),
+  watchedRow("trace", "handoff", 10_000_000, 1.03),
+  watchedRow("trace", "works", 800_000, 1.03),
+  watchedRow("trace", "serves", 400_000, 1.03),
+  watchedRow("block", "serves", 400_000, 1.05),
+  watchedRow("mutex", "serves", 400_000, 1.05),
+  watchedRow("cpu", "handoff", 10_000_000, 1.02),
+  watchedRow("cpu", "serves", 400_000, 1.02),
+];
 
 function rateRow(name: string, rate: number, most: number): Row {
   return {
@@ -203,8 +231,8 @@ const building: Row[] = [
 ];
 
 export const rows: Row[] = [
-  ...switching, ...channels, ...syncing, ...parking, ...looking, ...computing, ...allocating,
-  ...building,
+  ...switching, ...channels, ...syncing, ...parking, ...looking, ...watching, ...computing,
+  ...allocating, ...building,
 ];
 
 /** The figure a row shows, from nanoseconds or from a count of bytes. */

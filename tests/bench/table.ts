@@ -65,6 +65,7 @@ function verdict(ok: boolean | undefined): string {
 export const legend = `ratio: gopark to Go, GOMAXPROCS=1; in the trace rows to base.
 asc: plain asc -O3 with its incremental runtime. base: the same module without the trace stage.
 rate: how many times as long it takes with a memory profile of that rate as with none.
+watch: the same with an execution trace, a block profile of 10 us, a mutex profile of 1/100, a CPU profile.
 memory: linear memory at the end; of Go MemStats.Sys. pauses: single allocations that took over 2 us
 while 64 MiB of objects and 10,000 parked goroutines were alive, without
 waits for a processor where the system tells of them.

@@ -76,7 +76,7 @@ export function session(): i32 {
   return sessions.count();
 }
 
-@external("test", "work") declare function work(ms: i32): void;
+@external("test", "work") declare function work(ms: f64): void;
 
 function busy(): void {
   work(100);
@@ -96,4 +96,40 @@ export function computes(): void {
   wg.go(() => { pprof.withLabels(["who", "busier"], busier); });
   time.sleep(time.Second);
   wg.wait();
+}
+
+function little(n: i32): void {
+  for (let i = 0; i < n; ++i) {
+    work(0.001);
+    gosched();
+  }
+}
+
+function much(n: i32): void {
+  for (let i = 0; i < n; ++i) {
+    work(0.009);
+    gosched();
+  }
+}
+
+/** Two goroutines that give way to each other every few microseconds. */
+export function alternates(n: i32): void {
+  const wg = new WaitGroup();
+  wg.go(little, n);
+  wg.go(much, n);
+  wg.wait();
+}
+
+function long(): void {
+  work(5);
+}
+
+/** In turn a long run of one goroutine, and many short ones of two. */
+export function mixes(n: i32): void {
+  for (let i = 0; i < n; ++i) {
+    const wg = new WaitGroup();
+    wg.go(long);
+    wg.wait();
+    alternates(100);
+  }
 }

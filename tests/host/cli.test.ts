@@ -37,7 +37,6 @@ const mistakes = [
   { args: ["run", "nope.wasm"], want: "cannot read nope.wasm: ENOENT: no such file or directory" },
   { args: ["run", "--frob", "x.ts"], want: "Unknown option '--frob'" },
   { args: ["run", "x.ts", "--profile", "goroutine"], want: "--profile goroutine: want KIND=OUT" },
-  { args: ["run", "x.ts", "--profile", "heat=o"], want: 'no profile "heat": there are goroutine, heap, allocs, threadcreate, block, mutex, goroutineleak, profile' },
   { args: ["pprof", "x.wasm"], want: "missing KIND" },
   { args: ["pprof", "x.wasm", "goroutine", "--after", "soon"], want: "--after soon: want milliseconds" },
 ];
@@ -110,6 +109,18 @@ test("gopark run writes the CPU profile of the whole run", () => {
   const { status, stderr } = gopark("run", "examples/sieve.ts", "--profile", `profile=${out}`, "--", "100");
   assert.equal(status, 0, stderr);
   assert.match(pprofTop(out), /^sampled where goroutines park.*\nthe program was at work for \d+ ms of \d+ ms\nType: cpu\n/m);
+});
+
+test("gopark run and pprof write profiles that the program has made, and name those that there are", () => {
+  const [own, heap] = [join(dir, "sessions.pb.gz"), join(dir, "heap.pb.gz")];
+  const ran = gopark("run", guestPath("sessions"), "--profile", `app.sessions=${own}`, "--profile", `heat=${heap}`, "--profile", `heap=${heap}`);
+  const kinds = "goroutine, heap, allocs, threadcreate, block, mutex, goroutineleak, profile, app.sessions";
+  assert.deepEqual(ran, { status: 2, stdout: "", stderr: `gopark: wrote ${own}\ngopark: no profile "heat": there are ${kinds}\ngopark: wrote ${heap}\n` });
+  assert.match(pprofTop(own), /Type: app\.sessions\n(.*\n)* +3 +100% .* sessions\.main\n/);
+  const taken = gopark("pprof", guestPath("sessions"), "app.sessions", "-o", own);
+  assert.deepEqual(taken, { status: 0, stdout: "", stderr: `gopark: wrote ${own}\n` });
+  const none = gopark("pprof", guestPath("sessions"), "app.session", "-o", own);
+  assert.deepEqual(none, { status: 2, stdout: "", stderr: `gopark: no profile "app.session": there are ${kinds}\n` });
 });
 
 test("gopark pprof --after stops a program that does not end", () => {

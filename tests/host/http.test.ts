@@ -53,6 +53,17 @@ describe("/debug/pprof/", () => {
     assert.deepEqual(names, [...names].sort());
   });
 
+  it("counts the leaked goroutines that are known, and collects for nobody who only looks at the index", async () => {
+    const app = await start();
+    await app.exports.lose!();
+    const counted = async () => /<td>(\d+)<\/td><td><a href='goroutineleak/.exec(await (await get(app, "/debug/pprof/")).text())![1];
+    const { numGC } = app.runtime.readMemStats();
+    assert.equal(await counted(), "0");
+    assert.equal(app.runtime.readMemStats().numGC, numGC);
+    await get(app, "/debug/pprof/goroutineleak");
+    assert.equal(await counted(), "1");
+  });
+
   it("serves every kind that it lists, as a file and as text", async () => {
     for (const kind of PROFILE_KINDS.filter((k) => (k as string) !== "profile")) {
       const response = await get(app, `/debug/pprof/${kind}`);
@@ -253,6 +264,14 @@ describe("numbers as JSON", () => {
     assert.equal(groups[0].waited, null, "nothing was collected yet");
     assert.deepEqual(groups[0].createdBy, { function: "served.park", file: "tests/host/guest/served.ts", line: 19 });
     assert.equal(groups[0].goids.length, 3);
+  });
+
+  it("/debug/goroutines groups by labels, too", async () => {
+    const app = await load(bytes, options);
+    started.push(app);
+    await app.exports.labels!();
+    const { groups } = await (await get(app, "/debug/goroutines")).json();
+    assert.deepEqual(groups.map((g: { count: number; labels: string[] }) => [g.count, g.labels]), [[2, ["shard", "7", "tenant", "a"]], [1, ["tenant", "b"]]]);
   });
 
   it("/debug/goroutines says how long goroutines have waited, as far as collections have seen", async () => {

@@ -4,9 +4,10 @@ import { before, describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Profile as Proto } from "pprof-format";
 import { MockPlatform } from "../../host/adapter/mock.ts";
-import { type App, type LoadOptions, load } from "../../host/index.ts";
+import { type App, DeadlockError, type LoadOptions, load } from "../../host/index.ts";
 import { load as loadOn } from "../../host/instance/instantiate.ts";
 import { build } from "../run/prog.ts";
+import { buildGuest } from "./build.ts";
 import { packageRoot } from "../../host/cli/compile.ts";
 
 process.chdir(packageRoot());
@@ -190,6 +191,32 @@ describe("the CPU profile", () => {
     assert.equal(p.comments[1], "the program was at work for 400 ms of 1000 ms");
   });
 
+  const shares = async (app: App, call: Promise<unknown>, mock: MockPlatform) => {
+    await app.pprof.startCPUProfile();
+    await mock.drive(call);
+    const { samples } = decode(await app.pprof.stopCPUProfile());
+    const of = (name: string) => samples.filter((s) => s.stack[0] === `profiles.${name}`).reduce((sum, s) => sum + s.values[0]!, 0);
+    return { of, total: samples.reduce((sum, s) => sum + s.values[0]!, 0) };
+  };
+
+  it("is of the time that goroutines run where they switch all the time, though nobody is asked at most switches", async () => {
+    const { mock, app } = await mocked();
+    let random = 0.5;
+    mock.random = () => (random = random * 7.31 % 1);
+    const { of, total } = await shares(app, app.exports.alternates!(200_000), mock); // 2 s
+    assert.ok(total >= 195 && total <= 201, `${total}`);
+    assert.ok(Math.abs(of("much") - 0.9 * total) < 0.09 * total, `${of("much")} of ${total}`); // four deviations
+  });
+
+  it("is of the long runs among short ones, too", async () => {
+    const { mock, app } = await mocked();
+    let random = 0.5;
+    mock.random = () => (random = random * 7.31 % 1);
+    const { of, total } = await shares(app, app.exports.mixes!(400), mock); // 5 ms and 1 ms in turn
+    assert.ok(total >= 235 && total <= 241, `${total}`);
+    assert.ok(Math.abs(of("long") - total * 5 / 6) < 0.1 * total, `${of("long")} of ${total}`);
+  });
+
   it("ends with its seconds, or when it is aborted; there is one at a time", async () => {
     const { mock, app } = await mocked();
     const pending = app.pprof.profile("profile", { seconds: 2 });
@@ -226,5 +253,19 @@ describe("schedtrace", () => {
     assert.deepEqual(times, [0, 500, 1000]);
     assert.match(lines[0]!, /idleprocs=0 .* \[ [1-9]\d* \]/, "at the start it could run");
     assert.match(lines[1]!, /idleprocs=1 .* \[ 0 \]/);
+  });
+
+  it("prints while the program waits for its host, until it ends, and does not keep it from ending", async () => {
+    const mock = new MockPlatform();
+    const traced = await buildGuest("traced");
+    const later = () => new Promise((resolve) => mock.timer(1700, () => resolve("x")));
+    const app = await loadOn(traced, { name: "traced.wasm", imports: { app: { later } }, env: { GODEBUG: "schedtrace=500" } }, mock);
+    await mock.drive(app.exports.calls!());
+    const times = () => [...mock.written[2]!.matchAll(/^SCHED (\d+)ms/gm)].map((m) => Number(m[1]));
+    assert.deepEqual(times(), [0, 500, 1000, 1500]);
+    await assert.rejects(mock.drive(app.exports.forever!()), DeadlockError); // at the end of the event loop
+    assert.deepEqual(times(), [0, 500, 1000, 1500]);
+    while (await mock.turn());
+    assert.deepEqual(times(), [0, 500, 1000, 1500]);
   });
 });

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import {
-  EVENT, EV_CLOCK, EV_LOG, EV_RUN, EV_TEXT, EV_TIMER, MEMORY_BASE, TRACE_LEAST, TRACER, TRACER_BUF, TRACER_END, TRACER_LAPS, TRACER_POS,
+  EV_BEGIN, EV_CLOCK, EV_END, EV_LOG, EV_PARK, EV_READY, EV_TEXT, EV_TIMER, G_GOID, M0, M_CURG, MEMORY_BASE, SCHED, SCHED_WATCH, SLOT, SLOT_SUB_SHIFT,
+  TRACE_LEAST, TRACE_TOP, TRACER, TRACER_BUF, TRACER_END, TRACER_LAPS, TRACER_POS, TRACER_RAN, WATCH_TRACE,
 } from "../../host/abi/layout.ts";
 import { MockPlatform } from "../../host/adapter/mock.ts";
 import type { App, ChromeEvent, LoadOptions } from "../../host/index.ts";
 import { packageRoot } from "../../host/cli/compile.ts";
 import { load } from "../../host/instance/instantiate.ts";
-import { readTrace } from "../../host/memory/trace.ts";
+import { type RawTraceEvent, readTrace, TRACED_RUN } from "../../host/memory/trace.ts";
 import { MemoryView } from "../../host/memory/view.ts";
 import { buildGuest } from "./build.ts";
 
@@ -121,7 +122,7 @@ describe("a trace", () => {
     const { otherData } = await app.trace.read();
     assert.equal(otherData.wrapped, true);
     const drawn = without(await lines(app, "X"), "scheduler");
-    assert.ok(drawn.length > 10 && drawn.length < TRACE_LEAST / EVENT, `${drawn.length}`);
+    assert.ok(drawn.length > 10 && drawn.length < 2 * TRACE_LEAST / SLOT, `${drawn.length}`);
     assert.match(drawn.at(-1)!, /^G3 traced\.sleeps: X running @2000/);
   });
 
@@ -184,57 +185,97 @@ describe("/debug/pprof/trace", () => {
 
 describe("the reader of a ring", () => {
   const RING = MEMORY_BASE;
-  const SLOTS = TRACE_LEAST / EVENT;
+  const SLOTS = TRACE_LEAST / SLOT;
+
+  interface Ring {
+    readonly view: MemoryView;
+    put(slot: number, kind: number, high?: number, sub?: number): void;
+    clock(slot: number, now: number, kind?: number): void;
+  }
 
   /** A memory with a ring, the next event going to slot `pos`. */
-  function ring(pos: number, laps: number): { view: MemoryView; put: (slot: number, kind: number, goid?: number) => number } {
+  function ring(pos: number, laps = 0): Ring {
     const view = new MemoryView({ buffer: new ArrayBuffer(MEMORY_BASE + TRACE_LEAST) });
     view.setI32(TRACER + TRACER_BUF, RING);
     view.setI32(TRACER + TRACER_END, RING + TRACE_LEAST);
-    view.setI32(TRACER + TRACER_POS, RING + pos * EVENT);
+    view.setI32(TRACER + TRACER_POS, RING + pos * SLOT);
     view.setI32(TRACER + TRACER_LAPS, laps);
-    const put = (slot: number, kind: number, goid = 0) => {
-      view.setI32(RING + slot * EVENT, kind);
-      view.setI32(RING + slot * EVENT + 4, goid);
-      return RING + slot * EVENT;
+    const put = (slot: number, kind: number, high = 0, sub = 0) => {
+      view.setI32(RING + slot * SLOT, kind | sub << SLOT_SUB_SHIFT);
+      view.setI32(RING + slot * SLOT + 4, high);
     };
-    return { view, put };
+    const clock = (slot: number, now: number, kind = EV_CLOCK) => put(slot, now << SLOT_SUB_SHIFT | kind);
+    return { view, put, clock };
   }
+
+  const of = (kind: number, events: readonly RawTraceEvent[]) => events.filter((e) => e.kind === kind);
+  const drawn = ({ view }: Ring) => readTrace(view)!.events.map((e) => `${e.kind === TRACED_RUN ? "run" : e.kind} ${e.high} @${e.time}`);
 
   it("begins behind the slot that may be torn, and goes on from the front", () => {
     const { view, put } = ring(2, 1);
-    for (let i = 0; i < SLOTS; i++) put(i, EV_RUN, i);
-    put(2, 255); // half written
+    for (let i = 0; i < SLOTS; i++) put(i, EV_PARK, i);
+    put(2, 31); // half written
     const { events, wrapped } = readTrace(view)!;
     assert.equal(wrapped, true);
-    assert.deepEqual(events.map((e) => e.goid), [...Array.from({ length: SLOTS - 3 }, (_, i) => i + 3), 0, 1]);
+    assert.deepEqual(of(EV_PARK, events).map((e) => e.high), [...Array.from({ length: SLOTS - 3 }, (_, i) => i + 3), 0, 1]);
   });
 
   it("spreads what the program ran for evenly between two readings of the clock", () => {
-    const { view, put } = ring(7, 0);
-    view.setF64(put(0, EV_CLOCK) + 8, 100);
-    put(1, EV_TIMER);
-    put(2, EV_RUN, 1);
-    view.setF64(put(3, EV_CLOCK) + 8, 200);
-    put(4, EV_LOG, 1);
-    put(5, EV_LOG, 1);
-    view.setF64(put(6, EV_CLOCK) + 8, 300);
-    assert.deepEqual(readTrace(view)!.events.map((e) => e.time), [100, 100, 200, 250]);
+    const it = ring(8);
+    it.clock(0, 100, EV_BEGIN);
+    it.put(1, EV_TIMER);
+    it.put(2, EV_PARK, 1);
+    it.put(3, EV_END, 2);
+    it.clock(4, 200);
+    it.put(5, EV_LOG, 3);
+    it.put(6, EV_LOG, 3);
+    it.clock(7, 300);
+    assert.deepEqual(drawn(it), [
+      `${EV_TIMER} 0 @100`, "run 1 @100", `${EV_PARK} 1 @150`, "run 2 @150", `${EV_END} 2 @200`, `${EV_LOG} 3 @200`, `${EV_LOG} 3 @250`,
+    ]);
+  });
+
+  it("tells from who left off who had run, and woke others", () => {
+    const it = ring(7);
+    it.clock(0, 0, EV_BEGIN);
+    it.put(1, EV_READY, 7); // a timer's
+    it.put(2, EV_READY, 8, 1);
+    it.put(3, EV_PARK, 5);
+    it.clock(4, 30, EV_BEGIN);
+    it.put(5, EV_READY, 9, 1);
+    it.clock(6, 40);
+    const { events } = readTrace(it.view)!;
+    assert.deepEqual(of(EV_READY, events).map((e) => [e.high, e.by]), [[7, 0], [8, 5], [9, 0]]);
+    it.view.setI32(TRACER + TRACER_RAN, 6);
+    assert.deepEqual(of(EV_READY, readTrace(it.view)!.events).map((e) => [e.high, e.by]), [[7, 0], [8, 5], [9, 6]]);
+    assert.deepEqual(drawn(it).slice(-2), ["run 6 @30", `${EV_READY} 9 @35`]);
+  });
+
+  it("has what runs now to the end, while events are taken", () => {
+    const it = ring(2);
+    const gp = 0x1000;
+    it.view.setI32(SCHED + SCHED_WATCH, WATCH_TRACE);
+    it.view.setI32(M0, TRACE_TOP);
+    it.view.setI32(M0 + M_CURG, gp);
+    it.view.setI32(gp + G_GOID, 12);
+    it.clock(0, 50, EV_BEGIN);
+    it.clock(1, 90);
+    assert.deepEqual(drawn(it), ["run 12 @90"]);
   });
 
   it("leaves out text whose event has given way", () => {
     const { view, put } = ring(0, 1);
-    for (let i = 0; i < SLOTS; i++) put(i, i < 3 ? EV_TEXT | 7 << 8 : EV_RUN);
+    for (let i = 0; i < SLOTS; i++) put(i, i < 3 ? EV_TEXT : EV_PARK, 0, 3);
     assert.deepEqual(readTrace(view)!.events.map((e) => e.text), Array.from({ length: SLOTS - 3 }, () => ""));
   });
 
   it("names what is not a trace", () => {
-    const broken = ring(0, 0);
+    const broken = ring(0);
     broken.view.setI32(TRACER + TRACER_END, RING + TRACE_LEAST * 2);
     assert.throws(() => readTrace(broken.view), { name: "AbiError", message: /the execution trace at 0x100000 ends at 0x100800/ });
-    const unknown = ring(1, 0);
-    unknown.put(0, 99);
-    assert.throws(() => readTrace(unknown.view), { name: "AbiError", message: "the execution trace has an event of kind 99" });
+    const unknown = ring(1);
+    unknown.put(0, 29);
+    assert.throws(() => readTrace(unknown.view), { name: "AbiError", message: "the execution trace has an event of kind 29" });
     assert.equal(readTrace(new MemoryView({ buffer: new ArrayBuffer(MEMORY_BASE) })), null);
   });
 });

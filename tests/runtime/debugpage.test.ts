@@ -144,13 +144,23 @@ for (const kind of BROWSERS) {
         assert.notEqual(await ink("dark"), await ink("light"));
       }));
 
+    test("shows the labels of goroutines, and finds by them", "goroutines", async (page) => {
+      await app.exports.labels!();
+      await until(page, `$$("details").length === 4`);
+      await page.keyboard.press("/");
+      await page.keyboard.type("tenant=a");
+      await until(page, `$$("details").length === 1`);
+      assert.match(String(await page.evaluate(`texts(".note")[0]`)), /^2 of 7 goroutines/);
+      assert.deepEqual(await page.evaluate(`texts("summary .label")`), ["shard=7", "tenant=a"]);
+    });
+
     it("says that the program has ended, and keeps what it knew", () =>
       onPage(browser, `${origin}/debug/`, `${kind.name} debug end`, async (page) => {
         await page.evaluate(FIND);
-        await until(page, `texts("dd")[0] === "4"`);
+        await until(page, `texts("dd")[0] === "7"`);
         app.close();
         await until(page, `/has ended/.test(texts(".banner")[0])`);
-        assert.equal(await page.evaluate(`texts("dd")[0]`), "4");
+        assert.equal(await page.evaluate(`texts("dd")[0]`), "7");
       }));
 
     it("is an element on somebody's page, of a program there", async () => {

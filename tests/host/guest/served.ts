@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What tests/host/http.test.ts looks at: goroutines that wait in two ways, objects that live.
-import { Chan, go, runtime, time } from "gopark/assembly";
+import { Chan, go, gosched, pprof, runtime, time } from "gopark/assembly";
 
 runtime.setMemProfileRate(1);
 
@@ -23,6 +23,23 @@ export function park(n: i32): void {
 /** Keeps n more sessions. */
 export function login(n: i32): void {
   for (let i = 0; i < n; i++) sessions.push(new Session(i));
+}
+
+function lost(c: Chan<i32>): void { c.recv(); }
+
+/** Starts a goroutine that nothing can wake. */
+export function lose(): void {
+  go(lost, new Chan<i32>());
+  gosched();
+}
+
+/** Starts goroutines with labels: two with the same, one with others. */
+export function labels(): void {
+  pprof.withLabels(["tenant", "a", "shard", "7"], () => {
+    for (let i = 0; i < 2; i++) go(wait);
+  });
+  pprof.withLabels(["tenant", "b"], () => { go(wait); });
+  gosched();
 }
 
 export function panics(): void { throw new Error("boom"); }

@@ -21,6 +21,8 @@ export function sleeps(): void { time.sleep(2 * time.Millisecond); }
 
 export function calls(): string { return later("x"); }
 
+export function forever(): void { c.recv(); }
+
 export function collects(): void { runtime.gc(); }
 
 export function yields(n: i32): void {
