@@ -95,9 +95,10 @@ function largespan(size: usize): Span {
     s = allocsome(blocks, 0);
     if (!s) fataloom();
   }
-  linkspan(s!);
-  countlarge(s!);
-  return s!;
+  const span = changetype<Span>(s);
+  linkspan(span);
+  countlarge(span);
+  return span;
 }
 
 /** Collects, or takes a step, at every n-th allocation. */

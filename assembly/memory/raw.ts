@@ -71,7 +71,7 @@ function freshspan(sc: i32): RawSpan {
 function rawspan(blocks: usize, sc: i32): Span {
   const s = allocsome(blocks, sc | RAW);
   if (!s) fataloom();
-  return s!;
+  return changetype<Span>(s);
 }
 
 function alloclarge(size: usize): usize {

@@ -35,7 +35,7 @@ export function begindeep(gp: G): void {
 
 /** Visits a piece of deepg's frames; returns the work that was. */
 export function visitdeep(): i32 {
-  const gp = sched.deepg!;
+  const gp = changetype<G>(sched.deepg);
   if (gp.status == Gdead) ngaps = 0;
   else notegap(gp);
   if (!ngaps) {
