@@ -18,12 +18,12 @@ export class Expectation<T> {
 
   /** The same number or string, the same object. NaN is NaN. */
   toBe(want: T, why: string = ""): void {
-    this.judge(same<T>(this.actual, want), show<T>(want), why);
+    if (!this.isMet(same<T>(this.actual, want))) this.fail(show<T>(want), why);
   }
 
   /** The same, or arrays of what is equal at each place; for other classes, what their operator == says. */
   toEqual(want: T, why: string = ""): void {
-    this.judge(equal<T>(this.actual, want), show<T>(want), why);
+    if (!this.isMet(equal<T>(this.actual, want))) this.fail(show<T>(want), why);
   }
 
   /** The same as toEqual: types are compared by the compiler. */
@@ -33,54 +33,54 @@ export class Expectation<T> {
 
   /** Not 0, NaN, "", false or null. */
   toBeTruthy(why: string = ""): void {
-    this.judge(!!this.actual, "something truthy", why);
+    if (!this.isMet(!!this.actual)) this.fail("something truthy", why);
   }
 
   toBeFalsy(why: string = ""): void {
-    this.judge(!this.actual, "something falsy", why);
+    if (!this.isMet(!this.actual)) this.fail("something falsy", why);
   }
 
   toBeNull(why: string = ""): void {
-    this.judge(changetype<usize>(this.actual) == 0, "null", why);
+    if (!this.isMet(changetype<usize>(this.actual) == 0)) this.fail("null", why);
   }
 
   toBeGreaterThan(than: T, why: string = ""): void {
-    this.judge(this.actual > than, `more than ${show<T>(than)}`, why);
+    if (!this.isMet(this.actual > than)) this.fail(`more than ${show<T>(than)}`, why);
   }
 
   toBeGreaterThanOrEqual(than: T, why: string = ""): void {
-    this.judge(this.actual >= than, `at least ${show<T>(than)}`, why);
+    if (!this.isMet(this.actual >= than)) this.fail(`at least ${show<T>(than)}`, why);
   }
 
   toBeLessThan(than: T, why: string = ""): void {
-    this.judge(this.actual < than, `less than ${show<T>(than)}`, why);
+    if (!this.isMet(this.actual < than)) this.fail(`less than ${show<T>(than)}`, why);
   }
 
   toBeLessThanOrEqual(than: T, why: string = ""): void {
-    this.judge(this.actual <= than, `at most ${show<T>(than)}`, why);
+    if (!this.isMet(this.actual <= than)) this.fail(`at most ${show<T>(than)}`, why);
   }
 
   /** Differs by less than half of the last of so many decimal places. */
   toBeCloseTo(want: T, places: i32 = 2, why: string = ""): void {
     const near = Math.abs(<f64>this.actual - <f64>want) < Math.pow(10, -places) / 2;
-    this.judge(near, `${show<T>(want)}, to ${places} places`, why);
+    if (!this.isMet(near)) this.fail(`${show<T>(want)}, to ${places} places`, why);
   }
 
   toBeNaN(why: string = ""): void {
-    this.judge(isNaN(this.actual), "NaN", why);
+    if (!this.isMet(isNaN(this.actual))) this.fail("NaN", why);
   }
 
   toBeFinite(why: string = ""): void {
-    this.judge(isFinite(this.actual), "something finite", why);
+    if (!this.isMet(isFinite(this.actual))) this.fail("something finite", why);
   }
 
   toHaveLength(want: i32, why: string = ""): void {
-    this.judge(this.actual.length == want, `a length of ${want}`, why);
+    if (!this.isMet(this.actual.length == want)) this.fail(`a length of ${want}`, why);
   }
 
   /** Of an array: has such an element; of a string: has such a part. */
   toInclude<E>(part: E, why: string = ""): void {
-    this.judge(this.actual.includes(part), `something with ${show<E>(part)}`, why);
+    if (!this.isMet(this.actual.includes(part))) this.fail(`something with ${show<E>(part)}`, why);
   }
 
   /** The same as toInclude. */
@@ -91,11 +91,14 @@ export class Expectation<T> {
   /** Of a function: dies when it is called. It must not park. */
   toThrow(why: string = ""): void {
     const line = panicOf(changetype<() => void>(changetype<usize>(this.actual)));
-    this.judge(line.length > 0, this.negated ? `a panic, which was ${line}` : "a panic", why);
+    if (!this.isMet(line.length > 0)) this.fail(this.negated ? `a panic, which was ${line}` : "a panic", why);
   }
 
-  private judge(met: bool, want: string, why: string): void {
-    if (met != this.negated) return;
+  private isMet(holds: bool): bool {
+    return holds != this.negated;
+  }
+
+  private fail(want: string, why: string): void {
     gopanic(`got ${show<T>(this.actual)}, want ${this.negated ? "not " : ""}${want}${why.length ? `: ${why}` : ""}`);
   }
 }

@@ -23,8 +23,8 @@ process.chdir(packageRoot());
 const DIR = "tests/prog";
 const driven = ["exports"]; // by tests of its own
 /**
- * A quiet function that uses up the engine's stack is seen on that stack only, of which V8 shows
- * everything, SpiderMonkey 128 frames and JavaScriptCore no indices: its frames count as one.
+ * A quiet function that uses up the engine's stack is seen on that stack only, of which V8 and
+ * JavaScriptCore show everything, SpiderMonkey 128 frames: its frames count as one.
  */
 function alike(text: string | null | undefined): string | undefined {
   return text?.replace(/(fatals\.down\(\.\.\.\)\n.*\n|\.\.\.\S+ frames elided\.\.\.\n)+/g, "fatals.down…\n");
