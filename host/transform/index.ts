@@ -57,7 +57,7 @@ import { keptApart, markSlots, unmarkSlots } from "./shadow.ts";
 import { initialiseOnce, type MemoryFact, memoryFact } from "./sharing.ts";
 import { placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
-import { findStarts, startSwitch, startWord, type Start } from "./start.ts";
+import { findStarts, NEWPROC, startSwitch, startWord, type Start } from "./start.ts";
 import { trace } from "./trace.ts";
 import { defineCallExport, wrapImports } from "./wrap.ts";
 
@@ -73,8 +73,8 @@ const PROCESS = `${LIB}/wasi/process/process`;
 const CALLED_EXPORTS = ["contextdone", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "unwatchcontext", "watchcontext"]
   .map(name => `gopark_${name}`);
 
-/** What is inlined behind the optimiser: exported until then, so that calls keep their operands. */
-const RUNTIME_CALLS = [NEW, LINK];
+/** What is inlined or read behind the optimiser: exported until then, so that calls keep their operands. */
+const RUNTIME_CALLS = [NEW, LINK, NEWPROC];
 
 /** What asyncify and trace leave behind: many locals, nested blocks, tiny functions. */
 const TIDY = ["remove-unused-module-elements", "inlining", "dce", "remove-unused-brs", "remove-unused-names", "merge-blocks",

@@ -21,7 +21,8 @@ import { constantOf, definedFunctions, expandType, kindOf, rewrite, walk, type C
 import type { Facts } from "./facts.ts";
 import { nameOf } from "./graph.ts";
 
-const NEWPROC = "~lib/gopark/assembly/sched/proc/newproc";
+/** Its calls must have all their operands: an optimiser drops one that is the same in all of them. */
+export const NEWPROC = "~lib/gopark/assembly/sched/proc/newproc";
 /** asc's global for functions with optional parameters; those are not called directly here. */
 const ARGUMENTS_LENGTH = "~argumentsLength";
 const TABLE = "0";
