@@ -133,10 +133,15 @@ function scanstack(): void {
   }
 }
 
-/** Looks at what has no barrier and is no goroutine, and ends the cycle; false if too much is left to visit. */
-function markend(start: f64): bool {
+/** Marks what globals and the running code hold. */
+export function visitrunning(): void {
   __visit_globals(0);
   scanstack();
+}
+
+/** Looks at what has no barrier and is no goroutine, and ends the cycle; false if too much is left to visit. */
+function markend(start: f64): bool {
+  visitrunning();
   drain(END_WORK);
   if (!drained()) return false;
   drainoverflow();
