@@ -11,6 +11,7 @@
 
 import { FRAME_ROOTS_MASK, TRACE_TOP } from "../shared/layout";
 import { profgc, ROOTS_CHANGED, ROOTS_SOME, ROOTS_START, visitroots } from "../sys/hooks";
+import { fatalthrow } from "../sys/fatal";
 import { nanotime } from "../sys/os";
 import { m0 } from "../sys/types";
 import { ismarked, firstcell } from "./mbitmap";
@@ -45,8 +46,9 @@ import { HEADER } from "./sizeclass";
 // @ts-ignore: decorator
 @inline const MAX_TRIES: u8 = 8;
 
-/** Begins a cycle. */
+/** Begins a cycle; none may be running. */
 export function gcstart(): void {
+  if (isDefined(GO_DEBUG) && mheap.gcphase) fatalthrow("gcstart: a cycle runs");
   const start = nanotime();
   flushmcache();
   mheap.gcphase = 1;
@@ -133,10 +135,15 @@ function scanstack(): void {
   }
 }
 
-/** Looks at what has no barrier and is no goroutine, and ends the cycle; false if too much is left to visit. */
-function markend(start: f64): bool {
+/** Marks what globals and the running code hold. */
+export function visitrunning(): void {
   __visit_globals(0);
   scanstack();
+}
+
+/** Looks at what has no barrier and is no goroutine, and ends the cycle; false if too much is left to visit. */
+function markend(start: f64): bool {
+  visitrunning();
   drain(END_WORK);
   if (!drained()) return false;
   drainoverflow();

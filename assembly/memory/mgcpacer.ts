@@ -6,7 +6,7 @@
 // leaving its memory unused saves nothing. So unless the program has set gcpercent the goal then is up
 // to four times what survived, and cycles are fewer.
 //
-// A cycle begins a sixteenth of that growth before the goal; from then on each byte allocated owes as
+// A cycle begins an eighth of that growth before the goal; from then on each byte allocated owes as
 // many bytes of marking as will have all of the heap marked in time. Debts are paid when a list of cells
 // is refilled and with each large object, at most MAX_STEP at a time, so that no stop is long.
 
@@ -15,18 +15,18 @@ import { BLOCK_SHIFT, mheap } from "./mheap";
 
 /** No collection below this many bytes. */
 // @ts-ignore: decorator
-@inline const HEAP_MINIMUM: usize = 2 << 20;
+@inline const HEAP_MINIMUM: usize = 1 << 20;
 /** How many times what survived the goal may be where the memory is there. */
 // @ts-ignore: decorator
 @inline const ROOMY: u64 = 4;
 /** The share of the growth that is left for marking: 1 / 2^RUNWAY. */
 // @ts-ignore: decorator
-@inline const RUNWAY: usize = 4;
+@inline const RUNWAY: usize = 3;
 /** Debts smaller than this are left for later, larger ones are paid in parts. */
 // @ts-ignore: decorator
 @inline const MIN_STEP: f32 = 16384;
 // @ts-ignore: decorator
-@inline const MAX_STEP: f32 = 262144;
+@inline const MAX_STEP: f32 = 393216;
 
 /** Decides when to collect next: when the heap has grown by gcpercent, sooner if that would pass the limit. */
 export function setgoal(): void {

@@ -9,7 +9,7 @@
 // Whatever queues a goroutine leaves findleaks in the hook of that name, so that programs without queues are
 // without this. visitroots is this file's while that collection runs, from its start to its end and with nothing between.
 
-import { gcfinish, gcstart } from "../memory/mgc";
+import { gcfinish, gcstart, visitrunning } from "../memory/mgc";
 import { bitmap, bitof, testbit } from "../memory/mbitmap";
 import { drain, drained, drainoverflow } from "../memory/mgcmark";
 import { mheap, spanof } from "../memory/mheap";
@@ -65,6 +65,7 @@ function visitothers(): i32 {
 
 /** Visits goroutines that could be woken until there are no more, then the rest. */
 function settle(): i32 {
+  visitrunning();
   while (wakesome());
   let gp = sched.allg;
   while (gp) {

@@ -5,6 +5,7 @@
  *
  *     bind      for a WASI command: imports are bound, exports taken away
  *     wrap      blocking imports and exports become functions that may park
+ *     growing   arrays are asked for room before they are made larger
  *     shadow    asc's shadow stack becomes markers, where something can collect
  *     preempt   if asked for: loops and recursion check whether the time slice is over
  *     mark      calls are numbered; which functions' frames nothing can read is known
