@@ -8,13 +8,15 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { compile, packageRoot } from "../host/cli/compile.ts";
+import { MockPlatform } from "../host/adapter/mock.ts";
 import { load, ProgramError } from "../host/index.ts";
 import { PROFILE_KINDS } from "../host/instance/app.ts";
+import { load as loadOn } from "../host/instance/instantiate.ts";
 import { nodeWasi } from "./run/engines.ts";
 import { build } from "./run/prog.ts";
 import { runInProcess, writeCore } from "./run/wasicore.ts";
@@ -23,7 +25,7 @@ process.chdir(packageRoot());
 
 const missing = spawnSync("go", ["version"]).status !== 0;
 const skip = missing && !process.env.CI && "there is no Go here";
-const TESTS = ["TestPanicparse", "TestGostackparse", "TestNames", "TestProfile", "TestDebug1", "TestHeap", "TestHeapText", "TestLabels", "TestBlock"];
+const TESTS = ["TestPanicparse", "TestGostackparse", "TestNames", "TestProfile", "TestDebug1", "TestHeap", "TestHeapText", "TestLabels", "TestBlock", "TestHeaders"];
 
 describe("Go reads", { skip }, () => {
   const dir = mkdtempSync(join(tmpdir(), "gopark-golden-"));
@@ -73,11 +75,24 @@ describe("Go reads", { skip }, () => {
       write(`${kind}.txt`, await profiles.pprof.text(kind));
     }
     await writePostmortem();
+    await writeHeaders("waited.txt", false, 0);
+    await writeHeaders("labelled.txt", true, 0);
+    await writeHeaders("ancestors.txt", false, 3);
     write("panic.txt", await dumpOf(app.exports.panics()));
     write("trap.txt", await dumpOf((await load(module, quiet)).exports.traps(-16)));
     write("deadlock.txt", await dumpOf((await load(module, quiet)).run()));
     write("deep.txt", await dumpOf((await load(module, quiet)).exports.sinks(300)));
   });
+
+  /** A dump after minutes of waiting, behind a search for leaks. */
+  const writeHeaders = async (name: string, labels: boolean, ancestors: number) => {
+    const mock = new MockPlatform();
+    const app = await loadOn(await build("tests/golden/headers.ts", "-O3"), { name: "headers.wasm" }, mock);
+    await mock.drive(app.exports.start!(labels, ancestors));
+    app.runtime.goroutineLeakProfile();
+    mock.elapse(150_000);
+    write(name, app.runtime.stack());
+  };
 
   it("the function that traps, though it calls nothing", async () => {
     const app = await load(await build("tests/golden/waits.ts", "-O3"), { stderr: () => {} });
@@ -91,6 +106,21 @@ describe("Go reads", { skip }, () => {
       assert.match(stdout, /^ok/);
     });
   }
+
+  it("the dumps with goleak's parser", () => {
+    const listed = go("mod", "download", "-json", "go.uber.org/goleak");
+    assert.equal(listed.status, 0, listed.stdout + listed.stderr);
+    // It is internal to its module, so it is read from there with our test beside it.
+    const at = join(dir, "goleak");
+    mkdirSync(at);
+    const { Dir: from } = JSON.parse(listed.stdout) as { Dir: string };
+    for (const file of ["scan.go", "stacks.go"]) copyFileSync(join(from, "internal/stack", file), join(at, file));
+    copyFileSync("tests/golden/goleak/parse_test.go", join(at, "parse_test.go"));
+    writeFileSync(join(at, "go.mod"), "module stack\n\ngo 1.20\n");
+    const { status, stdout, stderr } = spawnSync("go", ["test", "-count=1", "."], { cwd: at, encoding: "utf8", env: { ...process.env, GOLDEN: dir, GOTOOLCHAIN: "local" } });
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /^ok/);
+  });
 
   it("the goroutine profile with go tool pprof -top, without a warning", () => {
     const { status, stdout, stderr } = go("tool", "pprof", "-top", join(dir, "goroutine.pb.gz"));

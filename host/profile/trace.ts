@@ -212,7 +212,7 @@ class Writer {
     track.state = null;
     if (!state) return;
     this.#emit({
-      name: reason || state, cat: state, ph: "X", ts: since, dur: ts - since, pid: PROGRAM, tid: goid,
+      name: reason || state, cat: state, ph: "X", ts: since, dur: between(since, ts), pid: PROGRAM, tid: goid,
       ...(at ? { args: { at } } : {}),
     });
   }
@@ -233,7 +233,7 @@ class Writer {
 
   #runtime(tid: number, name: string, from: number, to: number): void {
     const ts = Math.max(from, 0);
-    this.#emit({ name, cat: "runtime", ph: "X", ts, dur: to - ts, pid: RUNTIME, tid });
+    this.#emit({ name, cat: "runtime", ph: "X", ts, dur: between(ts, to), pid: RUNTIME, tid });
   }
 
   #metadata(): ChromeEvent[] {
@@ -260,7 +260,12 @@ class Writer {
     this.#out.push(event);
   }
 
+  /** Whole nanoseconds, as microseconds: what ends where the next begins must not seem to end behind it. */
   #ts(time: number): number {
-    return (time - this.#zero) / 1e3;
+    return Math.round(time - this.#zero) / 1e3;
   }
+}
+
+function between(from: number, to: number): number {
+  return Math.round((to - from) * 1e3) / 1e3;
 }

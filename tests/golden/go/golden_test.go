@@ -3,11 +3,12 @@
 // Package golden reads what gopark's programs have written with the libraries that Go's
 // users read it with. tests/golden.test.ts writes the files and says where they are.
 //
-// goleak's parser is internal to its module, so it is not here; gostackparse is as strict.
+// goleak's parser is internal to its module, so its test is in another one: ../goleak.
 package golden
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -47,18 +48,22 @@ func sorted(s []string) string {
 	return strings.Join(s, "\n")
 }
 
-// dumps are the texts, and the number of goroutines in each.
+// dumps are the texts, and the number of goroutines in each. Each library gives up on some, on Go's own as well.
 var dumps = []struct {
-	name       string
-	goroutines int
-	elided     bool
+	name         string
+	goroutines   int
+	gostackparse bool
+	panicparse   bool
 }{
-	{"stack.txt", len(states), false},
-	{"leaked.txt", 4, false},
-	{"panic.txt", 1, false},
-	{"trap.txt", 1, false},
-	{"deadlock.txt", -1, false},
-	{"deep.txt", 1, true},
+	{"stack.txt", len(states), true, true},
+	{"leaked.txt", 4, true, true},
+	{"panic.txt", 1, true, true},
+	{"trap.txt", 1, true, true},
+	{"deadlock.txt", -1, true, true},
+	{"deep.txt", 1, false, true},
+	{"waited.txt", 4, true, true},
+	{"labelled.txt", 4, false, true},
+	{"ancestors.txt", 4, true, false},
 }
 
 var tsFile = regexp.MustCompile(`(?m)^(\t.*)\.ts:(\d+)`)
@@ -70,6 +75,9 @@ func asGo(b []byte) []byte {
 
 func TestPanicparse(t *testing.T) {
 	for _, d := range dumps {
+		if !d.panicparse {
+			continue
+		}
 		t.Run(d.name, func(t *testing.T) {
 			snap, rest, err := stack.ScanSnapshot(bytes.NewReader(asGo(read(t, d.name))), io.Discard, &stack.Opts{})
 			if snap == nil {
@@ -102,8 +110,8 @@ func TestPanicparse(t *testing.T) {
 
 func TestGostackparse(t *testing.T) {
 	for _, d := range dumps {
-		if d.elided {
-			continue // it gives up on elided stacks, on Go's own as well
+		if !d.gostackparse {
+			continue
 		}
 		t.Run(d.name, func(t *testing.T) {
 			goroutines, errs := gostackparse.Parse(bytes.NewReader(read(t, d.name)))
@@ -127,6 +135,55 @@ func TestGostackparse(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// waits are the headers of headers.ts: a leaked goroutine has no minutes, as in Go.
+const waits = "chan receive (leaked) 0\nchan receive (leaked) 0\nchan receive 2\nchan receive 2"
+
+const labels = ` labels:{"quoted": "x\":y", "tenant": "a b"}`
+
+// TestHeaders looks at what headers say, as far as each library asks for it.
+func TestHeaders(t *testing.T) {
+	for _, name := range []string{"waited.txt", "labelled.txt"} {
+		snap, _, _ := stack.ScanSnapshot(bytes.NewReader(asGo(read(t, name))), io.Discard, &stack.Opts{})
+		if snap == nil {
+			t.Fatalf("panicparse finds no goroutines in %s", name)
+		}
+		var got []string
+		for _, g := range snap.Goroutines {
+			got = append(got, fmt.Sprint(g.State, " ", g.SleepMin))
+			if len(g.CreatedBy.Calls) != 1 || !strings.HasPrefix(g.CreatedBy.Calls[0].Func.Name, "start") {
+				t.Errorf("panicparse, %s: goroutine %d: created by %v", name, g.ID, g.CreatedBy.Calls)
+			}
+		}
+		if name == "waited.txt" && sorted(got) != waits {
+			t.Errorf("panicparse, %s:\n%s", name, sorted(got))
+		}
+	}
+	if n := bytes.Count(read(t, "labelled.txt"), []byte(labels+"]:\n")); n != 2 {
+		t.Errorf("%d headers have the labels, want 2", n)
+	}
+	for _, name := range []string{"waited.txt", "ancestors.txt"} {
+		goroutines, errs := gostackparse.Parse(bytes.NewReader(read(t, name)))
+		var got, started []string
+		ancestors := 0
+		for _, g := range goroutines {
+			got = append(got, fmt.Sprint(g.State, " ", g.Wait.Minutes()))
+			started = append(started, g.CreatedBy.Func)
+			for a := g.Ancestor; a != nil; a = a.Ancestor {
+				ancestors++
+			}
+		}
+		if sorted(got) != waits || len(errs) != 0 {
+			t.Errorf("gostackparse, %s: %v\n%s", name, errs, sorted(got))
+		}
+		if want := "headers.start\nheaders.start\nheaders.starts\nheaders.starts"; sorted(started) != want {
+			t.Errorf("gostackparse, %s: created by\n%s", name, sorted(started))
+		}
+		if want := map[string]int{"waited.txt": 0, "ancestors.txt": 6}[name]; ancestors != want {
+			t.Errorf("gostackparse, %s: %d ancestors, want %d", name, ancestors, want)
+		}
 	}
 }
 
