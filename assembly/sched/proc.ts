@@ -317,7 +317,10 @@ export function schedule(slice: f64): i32 {
     }
     // A reader in another thread waits for this, or a question for the time; its host does the rest.
     if (isDefined(GO_THREADS)) {
-      if (atomic.load<i32>(WORLD + WORLD_REQUEST)) nanotime();
+      if (atomic.load<i32>(WORLD + WORLD_REQUEST)) {
+        leave();
+        nanotime();
+      }
     }
     execute(gp);
     why = sched.comeback;

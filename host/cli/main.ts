@@ -17,6 +17,9 @@ import { CliError, type Command } from "./usage.ts";
 
 const COMMANDS: Record<string, Command> = { build, run, test, pprof, core };
 
+/** A module, say, that is none, or not of gopark's making. */
+const BAD_INPUT = 2;
+
 const SUMMARY = Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(8)} ${c.summary}`);
 
 const HELP = `usage: gopark COMMAND …
@@ -59,5 +62,5 @@ try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   process.stderr.write(`gopark: ${(error as Error).message}\n`);
-  process.exit(error instanceof CliError ? error.status : 1);
+  process.exit(error instanceof CliError ? error.status : BAD_INPUT);
 }

@@ -9,7 +9,6 @@ import { join, relative } from "node:path";
 import { CliError } from "./usage.ts";
 
 const SPEC = /\.spec\.ts$/;
-const USAGE = 2;
 /** Folders that are nobody's source. */
 const PASSED_OVER = /^(\..*|node_modules|build|dist)$/;
 
@@ -17,7 +16,7 @@ const PASSED_OVER = /^(\..*|node_modules|build|dist)$/;
 export function findSpecs(patterns: readonly string[]): string[] {
   const found = patterns.flatMap((pattern) => {
     const files = filesOf(pattern.replace(/\\/g, "/").replace(/^(\.\/)+/, ""));
-    if (!files.length) throw new CliError(`no spec matches "${pattern}"`, USAGE);
+    if (!files.length) throw new CliError(`no spec matches "${pattern}"`);
     return files;
   });
   return [...new Set(found)].sort();

@@ -10,7 +10,6 @@ import { buildSpec, isTodo, Spec, type SpecOptions, type Test } from "./spec.ts"
 import { findSpecs } from "./specfiles.ts";
 import { CliError, type Command, oneOf } from "./usage.ts";
 
-const USAGE = 2;
 const TARGETS = ["debug", "release"] as const;
 const LARGEST_SEED = 2 ** 31;
 
@@ -54,7 +53,7 @@ sleeps an hour takes none; while a host call is in flight it passes as ever. Mod
   --seed N                 replays what was drawn at random, such as the choices of select
   -v, --verbose            shows what tests print that pass, too
 
-Exit status: 1 when a test fails or a spec does not compile, 2 when the command line is wrong.
+Exit status: 1 when a test fails, a spec does not compile, or the command line is wrong.
 `,
 
   async run(args) {
@@ -148,11 +147,11 @@ function wanted<T>(f: () => T): T {
   try {
     return f();
   } catch (error) {
-    throw new CliError((error as Error).message.split(". To specify")[0]!, USAGE);
+    throw new CliError((error as Error).message.split(". To specify")[0]!);
   }
 }
 
 function numberOf(option: string, text: string): number {
-  if (!/^\d+$/.test(text)) throw new CliError(`${option} ${text}: want a number`, USAGE);
+  if (!/^\d+$/.test(text)) throw new CliError(`${option} ${text}: want a number`);
   return Number(text);
 }

@@ -34,16 +34,16 @@ const mistakes = [
   { args: ["build", "nope.ts"], want: "cannot read nope.ts: no such file" },
   { args: ["build", "x.ts", "--target", "native"], want: 'no target "native": there are release, debug, threads, wasi' },
   { args: ["run", "a.ts", "b"], want: 'unexpected argument "b" (a program\'s own go behind --)' },
-  { args: ["run", "nope.wasm"], want: "cannot read nope.wasm: ENOENT: no such file or directory" },
+  { args: ["run", "nope.wasm"], status: 2, want: "cannot read nope.wasm: ENOENT: no such file or directory" },
   { args: ["run", "--frob", "x.ts"], want: "Unknown option '--frob'" },
   { args: ["run", "x.ts", "--profile", "goroutine"], want: "--profile goroutine: want KIND=OUT" },
   { args: ["pprof", "x.wasm"], want: "missing KIND" },
   { args: ["pprof", "x.wasm", "goroutine", "--after", "soon"], want: "--after soon: want milliseconds" },
 ];
 
-for (const { args, want } of mistakes) {
-  test(`gopark ${args.join(" ")}: one line and status 1`, () => {
-    assert.deepEqual(gopark(...args), { status: 1, stdout: "", stderr: `gopark: ${want}\n` });
+for (const { args, want, status = 1 } of mistakes) {
+  test(`gopark ${args.join(" ")}: one line and status ${status}`, () => {
+    assert.deepEqual(gopark(...args), { status, stdout: "", stderr: `gopark: ${want}\n` });
   });
 }
 

@@ -84,7 +84,7 @@ const mistakes = [
   { args: ["--timeout", "soon"], want: "--timeout soon: want a number" },
 ];
 for (const { args, want } of mistakes) {
-  test(`gopark test ${args.join(" ")}: one line and status 2`, () => {
-    assert.deepEqual(gopark(args), { status: 2, stdout: "", stderr: `gopark: ${want}\n` });
+  test(`gopark test ${args.join(" ")}: one line and status 1`, () => {
+    assert.deepEqual(gopark(args), { status: 1, stdout: "", stderr: `gopark: ${want}\n` });
   });
 }
