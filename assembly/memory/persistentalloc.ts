@@ -9,7 +9,7 @@ import { sched } from "../sys/types";
 import { allocblocks, BLOCK, BLOCK_SHIFT, mheap } from "./mheap";
 
 // @ts-ignore: decorator
-@inline const MAX_BLOCKS: usize = 256;
+@inline const MAX_BLOCKS: usize = 64;
 
 /** Allocates `size` bytes, a multiple of 8; not zeroed. */
 // @ts-ignore: decorator

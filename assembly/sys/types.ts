@@ -71,7 +71,7 @@ import {
 }
 
 // @ts-ignore: decorator
-@inline const SUDOG_OFFSET: usize = (offsetof<G>() + 7) & ~7;
+@inline const SUDOG_OFFSET: usize = (offsetof<G>() + 3) & ~3;
 /** Bytes of a G with its Sudog. */
 // @ts-ignore: decorator
 @inline export const G_SIZE: usize = (SUDOG_OFFSET + offsetof<Sudog>() + 7) & ~7;
