@@ -17,6 +17,8 @@ import { compile, preemptFlags, TARGETS, type Target } from "./compile.ts";
 import { type DebugServer, type HttpOptions, listen } from "./http.ts";
 import { CliError, oneOf } from "./usage.ts";
 
+const BAD_PROGRAM = 2;
+
 const SIGPIPE_STATUS = 141; // what a shell shows for a process that SIGPIPE has killed
 
 /** Exit status when the program has no such profile. */
@@ -167,7 +169,7 @@ async function finish(app: App, take: () => void, after?: number): Promise<numbe
 /** A program's death is on standard error already; what had no words gets one line. */
 function statusOf(error: unknown): number {
   if (error instanceof ImportError) {
-    throw new CliError(`${error.message} of load(); gopark run has module "host" only`);
+    throw new CliError(`${error.message} of load(); gopark run has module "host" only`, BAD_PROGRAM);
   }
   if (!(error instanceof ProgramError)) throw error;
   const silent = error.name === "ExitError" || error.dump !== "";

@@ -131,14 +131,14 @@ test("gopark pprof --after stops a program that does not end", () => {
 });
 
 const failing = [
-  { name: "library", want: /^gopark: the program has no main: export function main\(\): void \{ … \}\n$/ },
-  { name: "wants", want: /^gopark: missing import app\.price\(string, u8\): i64: .* gopark run has module "host" only\n$/ },
-  { name: "wrong", want: /^ERROR TS2322: (.*\n)*FAILURE 1 compile error\(s\)\n$/ },
+  { name: "library", code: 2, want: /^gopark: the program has no main: export function main\(\): void \{ … \}\n$/ },
+  { name: "wants", code: 2, want: /^gopark: missing import app\.price\(string, u8\): i64: .* gopark run has module "host" only\n$/ },
+  { name: "wrong", code: 1, want: /^ERROR TS2322: (.*\n)*FAILURE 1 compile error\(s\)\n$/ },
 ];
-for (const { name, want } of failing) {
-  test(`gopark run ${name}.ts: status 1, and no stack trace of ours`, () => {
+for (const { name, code, want } of failing) {
+  test(`gopark run ${name}.ts: status ${code}, and no stack trace of ours`, () => {
     const { status, stdout, stderr } = gopark("run", guestPath(name));
-    assert.deepEqual([status, stdout], [1, ""]);
+    assert.deepEqual([status, stdout], [code, ""]);
     assert.match(stderr, want);
     assert.doesNotMatch(stderr, /\n +at /);
   });
