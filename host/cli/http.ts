@@ -17,10 +17,8 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, BlockList, isIPv6 } from "node:net";
 import { requestListener } from "../adapter/http.ts";
 import { errorReply } from "../http/reply.ts";
-import { CliError } from "./usage.ts";
+import { BAD_INPUT, CliError } from "./usage.ts";
 
-/** Exit status when an address cannot be served. */
-const BAD_ADDRESS = 2;
 const LOOK = 1000; // ms between two looks at whether the event loop had its turns
 
 /** Where to serve, and for whom. */
@@ -47,9 +45,9 @@ export async function listen({ address, token }: HttpOptions): Promise<DebugServ
   const { host, port } = parseAddress(address);
   const ip = await resolveHost(address, host);
   if (token === undefined && !isLoopback(ip)) {
-    throw new CliError(`--http ${address}: others can reach it, so it needs --http-token TOKEN`, BAD_ADDRESS);
+    throw new CliError(`--http ${address}: others can reach it, so it needs --http-token TOKEN`, BAD_INPUT);
   }
-  if (token === "") throw new CliError("--http-token: the token is empty", BAD_ADDRESS);
+  if (token === "") throw new CliError("--http-token: the token is empty", BAD_INPUT);
   let program: Fetch | null = null;
   // While a goroutine computes, time passes and nothing is read: no connection is given up for that.
   const server = createServer({ keepAliveTimeout: 0 }, requestListener(async (request) => {
@@ -67,7 +65,7 @@ function parseAddress(address: string): { host: string; port: number } {
   const [, v6, name, digits] = /^(?:\[([\da-f:.]+)\]|([^:[\]]*)):(\d{1,5})$/i.exec(address) ?? [];
   const port = Number(digits);
   if (digits === undefined || port > 65535) {
-    throw new CliError(`--http ${address}: want HOST:PORT, as 127.0.0.1:6060`, BAD_ADDRESS);
+    throw new CliError(`--http ${address}: want HOST:PORT, as 127.0.0.1:6060`, BAD_INPUT);
   }
   return { host: v6 ?? name!, port };
 }
@@ -77,7 +75,7 @@ async function resolveHost(address: string, host: string): Promise<string> {
   try {
     return (await lookup(host)).address;
   } catch (error) {
-    throw new CliError(`--http ${address}: no such host (${(error as NodeJS.ErrnoException).code})`, BAD_ADDRESS);
+    throw new CliError(`--http ${address}: no such host (${(error as NodeJS.ErrnoException).code})`, BAD_INPUT);
   }
 }
 
@@ -93,7 +91,7 @@ async function bind(server: Server, address: string, ip: string, port: number): 
       server.listen(port, ip, resolve);
     });
   } catch (error) {
-    throw new CliError(`--http ${address}: ${reasonOf(error as NodeJS.ErrnoException)}`, BAD_ADDRESS);
+    throw new CliError(`--http ${address}: ${reasonOf(error as NodeJS.ErrnoException)}`, BAD_INPUT);
   }
   server.unref();
 }

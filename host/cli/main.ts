@@ -13,12 +13,9 @@ import { core } from "./core.ts";
 import { pprof } from "./pprof.ts";
 import { run } from "./run.ts";
 import { test } from "./test.ts";
-import { CliError, type Command } from "./usage.ts";
+import { BAD_INPUT, CliError, type Command } from "./usage.ts";
 
 const COMMANDS: Record<string, Command> = { build, run, test, pprof, core };
-
-/** A module, say, that is none, or not of gopark's making. */
-const BAD_INPUT = 2;
 
 const SUMMARY = Object.entries(COMMANDS).map(([name, c]) => `  ${name.padEnd(8)} ${c.summary}`);
 

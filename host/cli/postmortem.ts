@@ -15,17 +15,14 @@ import { encodePprof } from "../profile/pprof.ts";
 import { makeProfile } from "../profile/taken.ts";
 import { PcTab } from "../symbol/pctab.ts";
 import { save } from "./build.ts";
-import { CliError } from "./usage.ts";
-
-/** Exit status for a file that cannot be used. */
-export const BAD_FILE = 2;
+import { BAD_INPUT, CliError } from "./usage.ts";
 
 /** Reads a file of the command line. */
 export async function readInput(file: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await readFile(file));
   } catch (error) {
-    throw new CliError(`cannot read ${file}: ${(error as Error).message.split(",")[0]}`, BAD_FILE);
+    throw new CliError(`cannot read ${file}: ${(error as Error).message.split(",")[0]}`, BAD_INPUT);
   }
 }
 
@@ -35,7 +32,7 @@ export async function withFiles<T>(f: () => Promise<T>): Promise<T> {
     return await f();
   } catch (error) {
     const name = (error as Error).name;
-    if (name === "CoreError" || name === "AbiError" || name === "ModuleError") throw new CliError((error as Error).message, BAD_FILE);
+    if (name === "CoreError" || name === "AbiError" || name === "ModuleError") throw new CliError((error as Error).message, BAD_INPUT);
     throw error;
   }
 }

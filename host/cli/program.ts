@@ -15,14 +15,9 @@ import type { Platform } from "../instance/platform.ts";
 import { save } from "./build.ts";
 import { compile, preemptFlags, TARGETS, type Target } from "./compile.ts";
 import { type DebugServer, type HttpOptions, listen } from "./http.ts";
-import { CliError, oneOf } from "./usage.ts";
-
-const BAD_PROGRAM = 2;
+import { BAD_INPUT, CliError, oneOf } from "./usage.ts";
 
 const SIGPIPE_STATUS = 141; // what a shell shows for a process that SIGPIPE has killed
-
-/** Exit status when the program has no such profile. */
-const BAD_KIND = 2;
 
 /** A profile to be written. Which kinds there are, the program knows: it may have made some. */
 export interface WantedProfile {
@@ -111,7 +106,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   if (options.trace !== undefined) await saveTrace(options.trace, app);
   const bytes = await Promise.all(profiles);
   for (const [i, { out }] of options.profiles.entries()) await saveProfile(out, bytes[i]);
-  return bytes.some((b) => b instanceof Error) ? BAD_KIND : status;
+  return bytes.some((b) => b instanceof Error) ? BAD_INPUT : status;
 }
 
 /** What there is not is said when the others have been written. */
@@ -169,7 +164,7 @@ async function finish(app: App, take: () => void, after?: number): Promise<numbe
 /** A program's death is on standard error already; what had no words gets one line. */
 function statusOf(error: unknown): number {
   if (error instanceof ImportError) {
-    throw new CliError(`${error.message} of load(); gopark run has module "host" only`, BAD_PROGRAM);
+    throw new CliError(`${error.message} of load(); gopark run has module "host" only`, BAD_INPUT);
   }
   if (!(error instanceof ProgramError)) throw error;
   const silent = error.name === "ExitError" || error.dump !== "";

@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { preemptFlags } from "./compile.ts";
 import { buildSpec, isTodo, Spec, type SpecOptions, type Test } from "./spec.ts";
 import { findSpecs } from "./specfiles.ts";
-import { CliError, type Command, oneOf } from "./usage.ts";
+import { CliError, type Command, oneOf, parseOptions } from "./usage.ts";
 
 const TARGETS = ["debug", "release"] as const;
 const LARGEST_SEED = 2 ** 31;
@@ -58,7 +57,7 @@ Exit status: 1 when a test fails, a spec does not compile, or the command line i
 
   async run(args) {
     const { values, positionals, behind } = parse(args);
-    const target = wanted(() => oneOf("target", values.target, TARGETS));
+    const target = oneOf("target", values.target, TARGETS);
     const seed = values.seed === undefined ? Math.floor(Math.random() * LARGEST_SEED) : numberOf("--seed", values.seed);
     const options = { seed, timeout: numberOf("--timeout", values.timeout) * 1000 };
     const files = findSpecs(positionals.length ? positionals : ["."]);
@@ -125,30 +124,13 @@ function say(line: string): void {
 }
 
 function parse(args: readonly string[]) {
-  const cut = args.indexOf("--");
-  return wanted(() => {
-    const { values, positionals } = parseArgs({
-      args: cut < 0 ? [...args] : args.slice(0, cut),
-      allowPositionals: true,
-      options: {
-        filter: { type: "string", short: "t" },
-        target: { type: "string", default: "debug" },
-        timeout: { type: "string", default: "60" },
-        seed: { type: "string" },
-        verbose: { type: "boolean", short: "v", default: false },
-      },
-    });
-    return { values, positionals, behind: cut < 0 ? [] : args.slice(cut + 1) };
+  return parseOptions(args, {
+    filter: { type: "string", short: "t" },
+    target: { type: "string", default: "debug" },
+    timeout: { type: "string", default: "60" },
+    seed: { type: "string" },
+    verbose: { type: "boolean", short: "v", default: false },
   });
-}
-
-/** What is wrong with the command line is told in Node's words, without its advice on positional arguments. */
-function wanted<T>(f: () => T): T {
-  try {
-    return f();
-  } catch (error) {
-    throw new CliError((error as Error).message.split(". To specify")[0]!);
-  }
 }
 
 function numberOf(option: string, text: string): number {

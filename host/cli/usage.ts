@@ -6,6 +6,9 @@
  */
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
+/** Exit status for a file, a program or an address that is not what it should be. A wrong command line is 1. */
+export const BAD_INPUT = 2;
+
 /** An error that the user can mend: it is printed as one line, and is the exit status. */
 export class CliError extends Error {
   override name = "CliError";
@@ -44,9 +47,7 @@ export function parseLine<O extends Options>(
   names: readonly string[],
   options: O,
 ): Line<Values<O>> {
-  const cut = args.indexOf("--");
-  const own = cut < 0 ? [...args] : args.slice(0, cut);
-  const { values, positionals } = attempt(own, options);
+  const { values, positionals, behind } = parseOptions(args, options);
   if (positionals.length < names.length) {
     throw new CliError(`missing ${names.slice(positionals.length).join(" and ")}`);
   }
@@ -55,12 +56,20 @@ export function parseLine<O extends Options>(
     throw new CliError(`unexpected argument "${extra}" (a program's own go behind --)`);
   }
   const [file, ...rest] = positionals;
-  return { values, file: file!, rest, behind: cut < 0 ? [] : args.slice(cut + 1) };
+  return { values, file: file!, rest, behind };
 }
 
-function attempt<O extends Options>(args: string[], options: O) {
+/** Parses `[WORDS…] [options] [-- …]`. */
+export function parseOptions<const O extends Options>(
+  args: readonly string[],
+  options: O,
+): { readonly values: Values<O>; readonly positionals: readonly string[]; readonly behind: readonly string[] } {
+  const cut = args.indexOf("--");
+  const own = cut < 0 ? [...args] : args.slice(0, cut);
+  const behind = cut < 0 ? [] : args.slice(cut + 1);
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: own, options, allowPositionals: true });
+    return { values, positionals, behind };
   } catch (error) {
     // Node's own words, without its advice on positional arguments.
     throw new CliError((error as Error).message.split(". To specify")[0]!);

@@ -31,7 +31,7 @@
 
 import { FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_LOCALS_MASK, M0, M_RET } from "../abi/layout.ts";
 import { storeAt, zeroOf } from "./access.ts";
-import { expandType, kindOf, mapChildren, walk, type Context, type Expr, type Func } from "./binaryen.ts";
+import { childrenOf, expandType, kindOf, mapChildren, switchOf, walk, type Context, type Expr, type Func } from "./binaryen.ts";
 import { layOut, prologue, REWINDING, room, save, STATE, useState, type Layout, type Parts, type TraceFrame } from "./frame.ts";
 import type { MayPark } from "./maypark.ts";
 import { threadWays } from "./thread.ts";
@@ -99,12 +99,6 @@ function takeApart(c: Context, f: Func, name: string): Parts {
   const rewindIndex = takeCallIndex(c, main);
   if (rewindIndex < 0) throw new Error(`gopark: asyncify's code for ${name} loads no call index`);
   return { main, index: raw._BinaryenLocalSetGetIndex!(main), rewindIndex, zero };
-}
-
-function childrenOf(c: Context, e: Expr): Expr[] {
-  const list: Expr[] = [];
-  mapChildren(c.raw, e, child => (list.push(child), child));
-  return list;
 }
 
 /** Removes the code that loads the call index; returns the local that it sets. */
@@ -183,7 +177,7 @@ function frameOf(c: Context, { name, id, growstack, parks }: Wanted): Frame {
   return { f, name, id, finish };
 }
 
-/** Of the body's statements. */
+/** Has the body fall through while it runs (thread.ts). */
 function keepWaysApart(c: Context, { main, rewindIndex }: Parts, { state }: Layout): void {
   const { raw, m } = c;
   const block = raw._BinaryenLocalSetGetValue!(main);
@@ -196,14 +190,10 @@ function keepWaysApart(c: Context, { main, rewindIndex }: Parts, { state }: Layo
 export function resumeSwitch(c: Context, list: readonly Frame[]): Expr {
   const { m, b, raw } = c;
   if (!list.length) return m.unreachable();
-  const labels = list.map(({ id }) => `f${id}`);
-  let code: Expr = m.switch(labels, labels[0]!, m.local.get(0, b.i32!));
-  for (const { f, name, id } of list) {
+  return switchOf(c, m.local.get(0, b.i32!), list.map(({ f, name }) => {
     const params = expandType(c, raw._BinaryenFunctionGetParams!(f));
     const results = raw._BinaryenFunctionGetResults!(f);
     const call = m.call(name, [...params].map(t => zeroOf(c, t)), results);
-    const keep = results == b.none ? call : storeAt(c, results, M0 + M_RET, m.i32.const(0), call);
-    code = m.block(null, [m.block(`f${id}`, [code]), keep, m.return()]);
-  }
-  return code;
+    return results == b.none ? call : storeAt(c, results, M0 + M_RET, m.i32.const(0), call);
+  }));
 }

@@ -139,6 +139,13 @@ export function mapChildren(raw: Raw, e: Expr, fn: (child: Expr) => Expr): void 
   }
 }
 
+/** The children of an expression, in evaluation order. */
+export function childrenOf({ raw }: Context, e: Expr): Expr[] {
+  const list: Expr[] = [];
+  mapChildren(raw, e, child => (list.push(child), child));
+  return list;
+}
+
 /** Rewrites a tree bottom-up, children in evaluation order before their parent. */
 export function rewrite(raw: Raw, e: Expr, fn: (e: Expr, kind: string) => Expr): Expr {
   mapChildren(raw, e, child => rewrite(raw, child, fn));
@@ -163,6 +170,22 @@ export function constantOf(raw: Raw, e: Expr): number | undefined {
   }
   const known = kindOf(raw, value) == "Const" && raw._BinaryenExpressionGetType!(value) == raw._BinaryenTypeInt32!();
   return known ? raw._BinaryenConstGetValueI32!(value) : undefined;
+}
+
+/** Whether an expression is `local == constant`; of any constant if `value` is not given. */
+export function isComparison({ raw, b }: Context, e: Expr, local: number, value?: number): boolean {
+  if (kindOf(raw, e) != "Binary" || raw._BinaryenBinaryGetOp!(e) != b.EqInt32) return false;
+  const left = raw._BinaryenBinaryGetLeft!(e);
+  if (kindOf(raw, left) != "LocalGet" || raw._BinaryenLocalGetGetIndex!(left) != local) return false;
+  const known = constantOf(raw, raw._BinaryenBinaryGetRight!(e));
+  return known !== undefined && (value === undefined || known === value);
+}
+
+/** Runs the arm whose number `value` is, the first for what is no arm's, and returns. */
+export function switchOf({ m }: Context, value: Expr, arms: readonly Expr[]): Expr {
+  const labels = arms.map((_, i) => `arm${i}`);
+  const jump = m.switch(labels, labels[0]!, value);
+  return arms.reduce((code, arm, i) => m.block(null, [m.block(labels[i]!, [code]), arm, m.return()]), jump);
 }
 
 /** The module's functions that have a body, in order. */

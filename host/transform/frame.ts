@@ -13,11 +13,11 @@ import {
   FRAME_FUNC_SHIFT, FRAME_INDEX_SHIFT, FRAME_TAIL, M0, M_DATA, M_DATAEND, M_ENTERING, M_INDEX, M_RET,
 } from "../abi/layout.ts";
 import { loadAt, loadFrom, sizeOf, storeAt } from "./access.ts";
-import { addLocal, constantOf, expandType, kindOf, rewrite, type Context, type Expr, type Func } from "./binaryen.ts";
+import { addLocal, expandType, isComparison, kindOf, rewrite, type Context, type Expr, type Func } from "./binaryen.ts";
 import { liveAcrossCalls } from "./liveness.ts";
 
 export const STATE = "__asyncify_state";
-const NORMAL = 0;
+export const NORMAL = 0;
 export const UNWINDING = 1;
 export const REWINDING = 2;
 
@@ -102,17 +102,12 @@ export function useState(c: Context, main: Expr, { state }: Layout, quits: Reado
   const { raw, m, b, name } = c;
   const local = () => m.local.get(state, b.i32!);
   const isGlobal = (e: Expr) => kindOf(raw, e) == "GlobalGet" && name(raw._BinaryenGlobalGetGetName!(e)) == STATE;
-  const isUnwinding = (e: Expr) => {
-    if (kindOf(raw, e) != "Binary" || constantOf(raw, raw._BinaryenBinaryGetRight!(e)) !== UNWINDING) return false;
-    const left = raw._BinaryenBinaryGetLeft!(e);
-    return kindOf(raw, left) == "LocalGet" && raw._BinaryenLocalGetGetIndex!(left) == state;
-  };
   rewrite(raw, main, (e, kind) => {
     if (isGlobal(e)) return local();
     if (kind == "Call" && quits.has(name(raw._BinaryenCallGetTarget!(e)))) {
       return m.if(local(), m.global.set(STATE, m.i32.const(NORMAL)), e);
     }
-    if (kind != "If" || !isUnwinding(raw._BinaryenIfGetCondition!(e))) return e;
+    if (kind != "If" || !isComparison(c, raw._BinaryenIfGetCondition!(e), state, UNWINDING)) return e;
     // Behind a call nothing rewinds; that the state is normal then, engines see by the constant.
     raw._BinaryenIfSetCondition!(e, m.local.tee(state, m.global.get(STATE, b.i32!), b.i32!));
     return m.block(null, [e, m.local.set(state, m.i32.const(NORMAL))]);

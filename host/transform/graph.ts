@@ -46,23 +46,32 @@ export function callGraph(c: Context): Map<string, Calls> {
   return graph;
 }
 
+/** The functions in the table, by index. */
+export function tableEntries(c: Context): { index: number; name: string }[] {
+  const { m, raw } = c;
+  const entries: { index: number; name: string }[] = [];
+  for (let i = 0, n = raw._BinaryenGetNumElementSegments!(m.ptr); i < n; ++i) {
+    const segment = raw._BinaryenGetElementSegmentByIndex!(m.ptr, i);
+    const offset = raw._BinaryenConstGetValueI32!(raw._BinaryenElementSegmentGetOffset!(segment));
+    for (let k = 0, len = raw._BinaryenElementSegmentGetLength!(segment); k < len; ++k) {
+      const name = raw._BinaryenElementSegmentGetData!(segment, k);
+      if (name) entries.push({ index: offset + k, name: c.name(name) });
+    }
+  }
+  return entries;
+}
+
 /** The functions in the table by signature, trampolines left out. */
 export function tableFunctions(c: Context): Map<string, string[]> {
   const { m, raw } = c;
   const bySignature = new Map<string, string[]>();
-  for (let i = 0, n = raw._BinaryenGetNumElementSegments!(m.ptr); i < n; ++i) {
-    const segment = raw._BinaryenGetElementSegmentByIndex!(m.ptr, i);
-    for (let k = 0, len = raw._BinaryenElementSegmentGetLength!(segment); k < len; ++k) {
-      const namePtr = raw._BinaryenElementSegmentGetData!(segment, k);
-      if (!namePtr) continue;
-      const name = c.name(namePtr);
-      if (isTrampoline(name)) continue;
-      const f = raw._BinaryenGetFunction!(m.ptr, namePtr);
-      const signature = `${raw._BinaryenFunctionGetParams!(f)}:${raw._BinaryenFunctionGetResults!(f)}`;
-      const list = bySignature.get(signature);
-      if (list) list.push(name);
-      else bySignature.set(signature, [name]);
-    }
+  for (const { name } of tableEntries(c)) {
+    if (isTrampoline(name)) continue;
+    const f = raw._BinaryenGetFunction!(m.ptr, c.cstr(name));
+    const signature = `${raw._BinaryenFunctionGetParams!(f)}:${raw._BinaryenFunctionGetResults!(f)}`;
+    const list = bySignature.get(signature);
+    if (list) list.push(name);
+    else bySignature.set(signature, [name]);
   }
   return bySignature;
 }

@@ -184,10 +184,10 @@ export default class GoparkTransform {
     this.defineIntrinsics(c, list, starts);
     this.addSegment(c, SEGMENT, bytes);
     // The start function is traced too, so M 0 must be there before any code runs.
-    this.addSegment(c, "gopark.m0", new Uint8Array(new Uint32Array([TRACE_TOP, G0]).buffer), M0);
-    for (const { at, word } of starts.map(startWord)) this.addSegment(c, `gopark.start.${at}`, new Uint8Array(new Uint32Array([word]).buffer), at);
+    this.addWords(c, "gopark.m0", [TRACE_TOP, G0], M0);
+    for (const { at, word } of starts.map(startWord)) this.addWords(c, `gopark.start.${at}`, [word], at);
     const build = [BUILD_MAGIC, ABI_VERSION, ...buildIdWords(bytes)];
-    this.addSegment(c, "gopark.build", new Uint8Array(new Uint32Array(build).buffer), BUILD);
+    this.addWords(c, "gopark.build", build, BUILD);
     const memory = memoryFact(c);
     if (memory?.shared) {
       if (this.wasi) throw new Error("gopark: a WASI command has no shared memory");
@@ -300,6 +300,10 @@ export default class GoparkTransform {
       const [dst, offset, len] = [0, 1, 2].map(i => m.local.get(i, b.i32!));
       return m.memory.init(SEGMENT, dst!, offset!, len!);
     });
+  }
+
+  private addWords(c: Context, name: string, words: readonly number[], address: number): void {
+    this.addSegment(c, name, new Uint8Array(new Uint32Array(words).buffer), address);
   }
 
   private addSegment({ m, raw, cstr }: Context, name: string, bytes: Uint8Array, address?: number): void {

@@ -25,8 +25,9 @@ export interface Levels {
 
 /** They would join functions that differ only in name and place, and tails that differ only in their markers: panics at several places of a function. */
 const JOINING = ["duplicate-function-elimination", "code-folding"];
-/** asc repeats them up to ten times. */
+/** What -optimizing adds is done by the passes behind them anyway. */
 const PLAIN = new Map([["dae-optimizing", "dae"], ["simplify-globals-optimizing", "simplify-globals"]]);
+/** asc repeats them up to ten times. */
 const TWICE = new Set(["simplify-globals-optimizing", "precompute-propagate"]);
 
 /** Optimises the whole program. */
@@ -44,6 +45,5 @@ export function optimise({ m, raw, cstr }: Context, module: Optimizing, { optimi
 export function chosen(passes: readonly string[]): string[] {
   const needless = (pass: string, i: number) =>
     pass == "gufa-optimizing" || (TWICE.has(pass) && passes.indexOf(pass) < i && passes.lastIndexOf(pass) > i);
-  // What -optimizing adds is done by the passes behind it anyway.
   return passes.filter((pass, i) => !needless(pass, i)).map(pass => PLAIN.get(pass) ?? pass);
 }

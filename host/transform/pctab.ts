@@ -13,6 +13,7 @@ import {
 } from "../abi/layout.ts";
 import type { Context } from "./binaryen.ts";
 import type { Facts } from "./facts.ts";
+import { tableEntries } from "./graph.ts";
 import type { Marker } from "./mark.ts";
 
 interface Entry {
@@ -84,16 +85,8 @@ export function exportPcs(facts: Facts, table: PcTable): number[] {
 
 /** The pc of the start of each function in the module's table, for goroutines that have not run yet. */
 export function entryPcs(c: Context, facts: Facts, table: PcTable): number[] {
-  const { m, raw } = c;
   const pcs: number[] = [];
-  for (let i = 0, n = raw._BinaryenGetNumElementSegments!(m.ptr); i < n; ++i) {
-    const segment = raw._BinaryenGetElementSegmentByIndex!(m.ptr, i);
-    const offset = raw._BinaryenConstGetValueI32!(raw._BinaryenElementSegmentGetOffset!(segment));
-    for (let k = 0, len = raw._BinaryenElementSegmentGetLength!(segment); k < len; ++k) {
-      const name = c.name(raw._BinaryenElementSegmentGetData!(segment, k));
-      pcs[offset + k] = startPc(name, facts, table);
-    }
-  }
+  for (const { index, name } of tableEntries(c)) pcs[index] = startPc(name, facts, table);
   return Array.from(pcs, pc => pc ?? 0);
 }
 

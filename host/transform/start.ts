@@ -17,9 +17,9 @@
  */
 
 import { START_MASK, START_SHIFT, START_WORD } from "../abi/layout.ts";
-import { constantOf, definedFunctions, expandType, kindOf, rewrite, walk, type Context, type Expr, type Func } from "./binaryen.ts";
+import { childrenOf, constantOf, definedFunctions, expandType, kindOf, rewrite, switchOf, walk, type Context, type Expr, type Func } from "./binaryen.ts";
 import type { Facts } from "./facts.ts";
-import { nameOf } from "./graph.ts";
+import { nameOf, tableEntries } from "./graph.ts";
 
 /** Its calls must have all their operands: an optimiser drops one that is the same in all of them. */
 export const NEWPROC = "~lib/gopark/assembly/sched/proc/newproc";
@@ -47,7 +47,7 @@ interface Call { readonly caller: Func; readonly e: Expr }
 /** Finds what the program starts by name. */
 export function findStarts(c: Context, facts: Facts): Start[] {
   const calls = directCalls(c);
-  const table = tableIndices(c);
+  const table = new Map(tableEntries(c).map(({ index, name }) => [name, index]));
   const nameAt = facts.functionObjects();
   const starts = new Map<string, Start>();
   const add = (trampoline: number, address: number): void => {
@@ -130,20 +130,6 @@ function directCalls(c: Context): Map<string, Call[]> {
   return calls;
 }
 
-function tableIndices(c: Context): Map<string, number> {
-  const { m, raw } = c;
-  const indices = new Map<string, number>();
-  for (let i = 0, n = raw._BinaryenGetNumElementSegments!(m.ptr); i < n; ++i) {
-    const segment = raw._BinaryenGetElementSegmentByIndex!(m.ptr, i);
-    const offset = raw._BinaryenConstGetValueI32!(raw._BinaryenElementSegmentGetOffset!(segment));
-    for (let k = 0, len = raw._BinaryenElementSegmentGetLength!(segment); k < len; ++k) {
-      const name = raw._BinaryenElementSegmentGetData!(segment, k);
-      if (name) indices.set(c.name(name), offset + k);
-    }
-  }
-  return indices;
-}
-
 /** What startgoroutine(entry) becomes: its locals but for the parameter, and its body. */
 export interface StartSwitch { readonly vars: number[]; readonly body: Expr }
 
@@ -154,12 +140,8 @@ export function startSwitch(c: Context, starts: readonly Start[]): StartSwitch {
   const entry = () => m.local.get(0, b.i32!);
   const any = (index: Expr) => m.call_indirect(TABLE, index, [], b.none!, b.none!);
   if (!starts.length) return { vars, body: any(entry()) };
-  const labels = ["any", ...starts.map(({ fn }) => fn)];
-  let body: Expr = m.switch(labels, "any", m.i32.shr_u(entry(), m.i32.const(START_SHIFT)));
-  body = m.block(null, [m.block("any", [body]), any(m.i32.and(entry(), m.i32.const(START_MASK))), m.return()]);
-  for (const start of starts) {
-    body = m.block(null, [m.block(start.fn, [body]), copy(c, start, vars), m.return()]);
-  }
+  const rest = any(m.i32.and(entry(), m.i32.const(START_MASK)));
+  const body = switchOf(c, m.i32.shr_u(entry(), m.i32.const(START_SHIFT)), [rest, ...starts.map(start => copy(c, start, vars))]);
   return { vars, body };
 }
 
@@ -174,8 +156,7 @@ function copy(c: Context, { trampoline, fn }: Start, vars: number[]): Expr {
     if (kind == "LocalGet") raw._BinaryenLocalGetSetIndex!(e, first + raw._BinaryenLocalGetGetIndex!(e));
     if (kind == "LocalSet") raw._BinaryenLocalSetSetIndex!(e, first + raw._BinaryenLocalSetGetIndex!(e));
     if (kind != "CallIndirect") return e;
-    const args = Array.from({ length: raw._BinaryenCallIndirectGetNumOperands!(e) }, (_, i) => raw._BinaryenCallIndirectGetOperandAt!(e, i));
-    return m.call(fn, args, raw._BinaryenCallIndirectGetResults!(e));
+    return m.call(fn, childrenOf(c, e).slice(0, -1), raw._BinaryenCallIndirectGetResults!(e));
   });
   return withoutReads(c, direct);
 }

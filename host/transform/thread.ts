@@ -17,8 +17,8 @@
  * @module
  */
 
-import { constantOf, kindOf, type Context, type Expr } from "./binaryen.ts";
-import { REWINDING } from "./frame.ts";
+import { childrenOf, isComparison, kindOf, type Context, type Expr } from "./binaryen.ts";
+import { NORMAL, REWINDING } from "./frame.ts";
 
 /** After so many calls both ways come together once, so that blocks do not nest without end. */
 const TOGETHER = 32;
@@ -102,17 +102,17 @@ class Threading {
     if (kind == "Block") return this.stepBlock(e, ways);
     if (kind != "If" || raw._BinaryenIfGetIfFalse!(e)) return null;
     const [condition, body] = [raw._BinaryenIfGetCondition!(e), raw._BinaryenIfGetIfTrue!(e)];
-    if (this.isLocal(condition, this.locals.state, 0)) {
+    if (this.isState(condition, NORMAL)) {
       ways.code.push(body);
       return ways;
     }
     const sides = this.sidesOf(condition);
     if (!sides) return null;
     const [left, right] = sides;
-    if (this.isLocal(left, this.locals.state, 0) && this.isIndex(right)) {
+    if (this.isState(left, NORMAL) && isComparison(this.c, right, this.locals.index)) {
       return ++this.calls % TOGETHER ? this.call(body, right, ways) : null;
     }
-    if (!this.isLocal(right, this.locals.state, REWINDING)) return null;
+    if (!this.isState(right, REWINDING)) return null;
     const after = this.label("after");
     ways.code.push(m.br(after, m.i32.eqz(left)));
     return this.within(after, [body], ways);
@@ -131,18 +131,13 @@ class Threading {
   private stepBlock(e: Expr, ways: Ways): Ways | null {
     const { c, c: { raw, b } } = this;
     if (raw._BinaryenExpressionGetType!(e) != b.none) return null;
-    return this.within(c.name(raw._BinaryenBlockGetName!(e)), this.childrenOf(e), ways);
+    return this.within(c.name(raw._BinaryenBlockGetName!(e)), childrenOf(this.c, e), ways);
   }
 
   /** A list without blocks that nothing can leave. */
   private flat(list: readonly Expr[]): Expr[] {
     const { raw } = this.c;
-    return list.flatMap(e => (kindOf(raw, e) == "Block" && !raw._BinaryenBlockGetName!(e) ? this.flat(this.childrenOf(e)) : [e]));
-  }
-
-  private childrenOf(block: Expr): Expr[] {
-    const { raw } = this.c;
-    return Array.from({ length: raw._BinaryenBlockGetNumChildren!(block) }, (_, i) => raw._BinaryenBlockGetChildAt!(block, i));
+    return list.flatMap(e => (kindOf(raw, e) == "Block" && !raw._BinaryenBlockGetName!(e) ? this.flat(childrenOf(this.c, e)) : [e]));
   }
 
   /** Goes through a list inside a block that the running way may leave by its name. */
@@ -167,19 +162,9 @@ class Threading {
     return this.c.m.local.get(local, this.c.b.i32!);
   }
 
-  private isLocal(e: Expr, local: number, value: number): boolean {
-    const { raw, b } = this.c;
-    if (kindOf(raw, e) != "Binary" || raw._BinaryenBinaryGetOp!(e) != b.EqInt32) return false;
-    const left = raw._BinaryenBinaryGetLeft!(e);
-    return kindOf(raw, left) == "LocalGet" && raw._BinaryenLocalGetGetIndex!(left) == local
-      && constantOf(raw, raw._BinaryenBinaryGetRight!(e)) === value;
-  }
-
-  private isIndex(e: Expr): boolean {
-    const { raw, b } = this.c;
-    if (kindOf(raw, e) != "Binary" || raw._BinaryenBinaryGetOp!(e) != b.EqInt32) return false;
-    const left = raw._BinaryenBinaryGetLeft!(e);
-    return kindOf(raw, left) == "LocalGet" && raw._BinaryenLocalGetGetIndex!(left) == this.locals.index;
+  /** Whether an expression asks for that state. */
+  private isState(e: Expr, state: number): boolean {
+    return isComparison(this.c, e, this.locals.state, state);
   }
 
   private sidesOf(e: Expr): [Expr, Expr] | null {

@@ -8,7 +8,7 @@
 
 import { G0, G_SLOT0, G_STACK, M0, M_CURG, M_HOSTG, SLOT_SIZE } from "../abi/layout.ts";
 import { loadAt, loadFrom, storeAt, zeroOf } from "./access.ts";
-import { expandType, hasFunction, redefine, type Context, type Expr } from "./binaryen.ts";
+import { expandType, hasFunction, redefine, switchOf, type Context, type Expr } from "./binaryen.ts";
 import type { ExportFact, Facts, ImportFact } from "./facts.ts";
 
 /** The exports a module can have arguments for: the runtime reserves so many slots. */
@@ -69,10 +69,7 @@ export function defineCallExport(c: Context, name: string, exports: readonly Exp
     const { m, b } = c;
     const known = exports.filter(e => hasFunction(c, e.internalName));
     if (!known.length) return m.unreachable();
-    const labels = known.map(e => `e${e.id}`);
-    let code: Expr = m.switch(labels, labels[0]!, m.local.get(0, b.i32!));
-    for (const e of known) code = m.block(null, [m.block(`e${e.id}`, [code]), callExport(c, e), m.return()]);
-    return code;
+    return switchOf(c, m.local.get(0, b.i32!), known.map(e => callExport(c, e)));
   });
 }
 
