@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { packageRoot } from "../host/cli/compile.ts";
 import { spread } from "./run/pool.ts";
 import { generate } from "./schedule/generate.ts";
-import { BUILDS, type Job } from "./schedule/job.ts";
+import { BUILDS, type Job, write } from "./schedule/job.ts";
 import { type Outcome, runModel } from "./schedule/model.ts";
 
 process.chdir(packageRoot());
@@ -37,7 +37,10 @@ function expected(seed: number): Outcome {
 
 const groups = Array.from({ length: Math.ceil(count / A_MODULE) }, (_, i) => seeds.slice(i * A_MODULE, (i + 1) * A_MODULE));
 const builds = Object.keys(BUILDS) as Job["build"][];
-const jobs = groups.flatMap((group) => builds.map((build): Job => ({ seeds: group, build })));
+const jobs = groups.flatMap((group) => {
+  const file = write(group);
+  return builds.map((build): Job => ({ file, seeds: group, build }));
+});
 const results = spread<Job, Outcome[]>(WORKER, jobs);
 
 describe("random programs", () => {

@@ -53,6 +53,9 @@ function lint(): Result {
   return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
 }
 
+/** What failed, said again at the end: a long log is often cut in its middle. */
+const failures: string[] = [];
+
 async function runFiles(files: string[]): Promise<Result> {
   const result = { passed: 0, failed: 0, skipped: 0 };
   const stream = run({ files, concurrency: availableParallelism(), timeout: 600_000 });
@@ -69,7 +72,9 @@ async function runFiles(files: string[]): Promise<Result> {
     if (event.todo !== undefined) return say(`  todo: ${event.name}`);
     if (event.details.type === "suite" && !isOwnFailure(event)) return;
     result.failed++;
-    say(`  FAILED: ${event.name} (${event.file ?? ""})\n${describe(event.details.error)}`);
+    const text = `  FAILED: ${event.name} (${event.file ?? ""})\n${describe(event.details.error)}`;
+    failures.push(text);
+    say(text);
   });
   stream.on("test:stderr", ({ message }) => void process.stderr.write(message));
   stream.on("test:stdout", ({ message }) => /^SEED=/.test(message) && say(`  ${message.trim()}`));
@@ -115,6 +120,7 @@ for (const [name, files] of all) {
   say(lines.at(-1)!);
 }
 const failed = sum.failed + (process.env.CI ? sum.skipped : 0);
+if (failures.length) say(`\n${failures.join("\n")}`);
 say(`\n${lines.join("\n")}\n`);
 say(`${sum.passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

@@ -24,6 +24,8 @@ export const BUILDS = {
 } as const satisfies Record<string, { target: Target; flags: readonly string[] }>;
 
 export interface Job {
+  /** What `write` returned for the seeds. */
+  readonly file: string;
   readonly seeds: readonly number[];
   readonly build: keyof typeof BUILDS;
 }
@@ -33,8 +35,8 @@ const HEAD = `// SPDX-License-Identifier: MIT
 @external("test", "program") declare function program(): i32;
 `;
 
-/** Writes the sources; returns the file to compile. */
-function write(seeds: readonly number[]): string {
+/** Writes the sources; returns the file to compile. Before any job: two that wrote the same file would read halves. */
+export function write(seeds: readonly number[]): string {
   mkdirSync(DIR, { recursive: true });
   for (const seed of seeds) writeFileSync(join(DIR, `p${seed}.ts`), generate(seed).assemblyscript);
   const imports = seeds.map((seed, i) => `import { run as run${i} } from "./p${seed}";\n`).join("");
@@ -45,8 +47,7 @@ function write(seeds: readonly number[]): string {
 }
 
 /** What each program printed and how it ended, in the order of the seeds. */
-export async function runJob({ seeds, build }: Job): Promise<Outcome[]> {
-  const file = write(seeds);
+export async function runJob({ file, seeds, build }: Job): Promise<Outcome[]> {
   const { target, flags } = BUILDS[build];
   const out = resolve(file.replace(/\.ts$/, ".wasm"));
   const outputs = await compile(file, out, target, flags);

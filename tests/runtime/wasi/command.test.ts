@@ -123,7 +123,7 @@ describe("module host and the standard library", () => {
 
   it("is no program for a host: gopark run says so", () => {
     const { status, stderr } = gopark("run", wasm);
-    assert.deepEqual([status, stderr.startsWith("gopark: host.wasm is a WASI command: run it with wasmtime")], [1, true]);
+    assert.deepEqual([status, stderr.startsWith("gopark: host.wasm is a WASI command: run it with wasmtime")], [2, true]);
   });
 });
 
