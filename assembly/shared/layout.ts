@@ -59,7 +59,9 @@ export const PRINTBUF_SIZE: usize = 0x800;
 // │ 32  ret       what a finished frame returned│
 // │ 52  budget    loops left to the next look   │
 // │               at the clock (--preempt)      │
-// └─────────────────────────────────────────────┘ 56
+// │ 56  trappc    pc of what might have trapped │
+// │               last (--traps)                │
+// └─────────────────────────────────────────────┘ 60
 export const M_TSP: usize = 0;
 export const M_CURG: usize = 4;
 export const M_DATA: usize = 8;
@@ -69,6 +71,7 @@ export const M_INDEX: usize = 20;
 export const M_HOSTG: usize = 24;
 export const M_RET: usize = 32;
 export const M_BUDGET: usize = 52;
+export const M_TRAPPC: usize = 56;
 
 // ╒═════════════════ WORLD ════════════════╕
 // │  0  started  an instance has begun: 1   │

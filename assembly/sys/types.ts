@@ -6,7 +6,7 @@
 
 import {
   BUILD, BUILD_SIZE, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_SCHEDLINK, G_SLOT0, G_STACK, G_STACKBASE,
-  G_STACKPOS, G_STATUS, G_WAITSINCE, G_WAITREASON, G0, GPROF_LABELS, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TSP,
+  G_STACKPOS, G_STATUS, G_WAITSINCE, G_WAITREASON, G0, GPROF_LABELS, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TRAPPC, M_TSP,
   M0, P_RUNNEXT, P_RUNQHEAD, P_SCHEDTICK, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_NALLG, SCHED_NGFREE, SCHED_WATCH, TRACE_TOP
 } from "../shared/layout";
 
@@ -89,6 +89,7 @@ import {
   ret1: u64;
   locks: i32; // world stops by this M
   budget: i32; // with --preempt: loops left until the clock is read
+  trappc: u32; // with --traps: pc of what might have trapped last, for the host
 }
 
 /** A processor: the right to run goroutines, and the queue of those that may. */
@@ -159,6 +160,7 @@ if (offsetof<M>("entering") != M_ENTERING) ERROR("shared/layout.ts is stale: M.e
 if (offsetof<M>("index") != M_INDEX) ERROR("shared/layout.ts is stale: M.index");
 if (offsetof<M>("hostg") != M_HOSTG) ERROR("shared/layout.ts is stale: M.hostg");
 if (offsetof<M>("budget") != M_BUDGET) ERROR("shared/layout.ts is stale: M.budget");
+if (offsetof<M>("trappc") != M_TRAPPC) ERROR("shared/layout.ts is stale: M.trappc");
 if (offsetof<M>("ret0") != M_RET) ERROR("shared/layout.ts is stale: M.ret");
 if (offsetof<G>("goid") != G_GOID) ERROR("shared/layout.ts is stale: G.goid");
 if (offsetof<G>("slot0") != G_SLOT0) ERROR("shared/layout.ts is stale: G.slot0");

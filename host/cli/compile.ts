@@ -29,9 +29,17 @@ const FLAGS: Record<Target, readonly string[]> = {
   wasi: ["--runtime", "gopark-wasi", "-O3"],
 };
 
-/** asc's flags for --preempt. */
-export function preemptFlags(preempt: boolean): string[] {
-  return preempt ? ["--use", "GO_PREEMPT=1"] : [];
+/** What a program may be built for, beside a target. */
+export interface Wanted {
+  /** Goroutines that compute give way. */
+  readonly preempt?: boolean;
+  /** What may trap says where it is. */
+  readonly traps?: boolean;
+}
+
+/** asc's flags for --preempt and --traps. */
+export function flagsFor({ preempt, traps }: Wanted): string[] {
+  return [...(preempt ? ["--use", "GO_PREEMPT=1"] : []), ...(traps ? ["--use", "GO_TRAPS=1"] : [])];
 }
 
 /** What asc wrote, by absolute path; null when it reported errors. */

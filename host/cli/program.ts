@@ -13,7 +13,7 @@ import type { App } from "../instance/app.ts";
 import { load } from "../instance/instantiate.ts";
 import type { Platform } from "../instance/platform.ts";
 import { save } from "./build.ts";
-import { compile, preemptFlags, TARGETS, type Target } from "./compile.ts";
+import { compile, flagsFor, TARGETS, type Target, type Wanted } from "./compile.ts";
 import { type DebugServer, type HttpOptions, listen } from "./http.ts";
 import { BAD_INPUT, CliError, oneOf } from "./usage.ts";
 
@@ -25,10 +25,9 @@ export interface WantedProfile {
   readonly out: string;
 }
 
-export interface RunOptions {
+/** The target and what is wanted say how to compile. */
+export interface RunOptions extends Wanted {
   readonly target: string | undefined;
-  /** How to compile: goroutines that compute give way. */
-  readonly preempt: boolean;
   readonly args: readonly string[];
   readonly profiles: readonly WantedProfile[];
   /** Where the execution trace goes. */
@@ -174,16 +173,17 @@ function statusOf(error: unknown): number {
 
 async function sourceOf(
   file: string,
-  { target, preempt }: RunOptions,
+  { target, preempt, traps }: RunOptions,
 ): Promise<Uint8Array<ArrayBuffer> | string | null> {
   if (file.endsWith(".wasm")) {
     if (target) throw new CliError(`--target ${target}: ${file} is built already`);
     if (preempt) throw new CliError(`--preempt: ${file} is built already`);
+    if (traps) throw new CliError(`--traps: ${file} is built already`);
     return file;
   }
   if (!file.endsWith(".ts")) throw new CliError(`${file} is neither a .ts nor a .wasm file`);
   const out = resolve(file.replace(/\.ts$/, ".wasm"));
   const how = oneOf<Target>("target", target ?? "release", TARGETS);
-  const outputs = await compile(file, out, how, preemptFlags(preempt));
+  const outputs = await compile(file, out, how, flagsFor({ preempt, traps }));
   return outputs ? new Uint8Array(outputs.get(out) as Uint8Array) : null;
 }

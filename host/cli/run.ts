@@ -10,13 +10,14 @@ import { CliError, type Command, parseLine } from "./usage.ts";
 
 export const run: Command = {
   summary: "run a program, compiling it first if need be",
-  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--preempt] [--gctrace]
+  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--preempt] [--traps] [--gctrace]
                   [--http ADDR [--http-token TOKEN]] [--profile KIND=OUT]… [--trace OUT] [-- args]
 
 Runs the program's main. What stands behind -- are the program's arguments.
 
   --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
   --preempt                goroutines that compute without parking give way after 10 ms
+  --traps                  what may trap notes where it is: exact lines of an engine's traps on Bun too
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
                            KIND is ${PROFILE_KINDS.join(", ")},
                            or the name of a pprof.newProfile of the program's; may be given several times
@@ -44,6 +45,7 @@ Exit status: the program's own; 2 after a panic or a fatal error, or if there is
     const { values, file, behind } = parseLine(args, ["FILE.ts|FILE.wasm"], {
       target: { type: "string" },
       preempt: { type: "boolean", default: false },
+      traps: { type: "boolean", default: false },
       profile: { type: "string", multiple: true, default: [] },
       trace: { type: "string" },
       gctrace: { type: "boolean" },
@@ -52,11 +54,11 @@ Exit status: the program's own; 2 after a panic or a fatal error, or if there is
       "http-token": { type: "string" },
     });
     const profiles = values.profile.map(parseProfile);
-    const { target, preempt, trace, gctrace, schedtrace, http: address, "http-token": token } = values;
+    const { target, preempt, traps, trace, gctrace, schedtrace, http: address, "http-token": token } = values;
     if (schedtrace !== undefined && !/^[1-9]\d*$/.test(schedtrace)) throw new CliError(`--schedtrace ${schedtrace}: want milliseconds`);
     if (token !== undefined && address === undefined) throw new CliError("--http-token is for --http ADDR");
     const http = address === undefined ? undefined : { address, token };
     const godebug = [gctrace ? "gctrace=1" : "", schedtrace ? `schedtrace=${schedtrace}` : ""].filter(Boolean);
-    return runProgram(file, { target, preempt, args: behind, profiles, trace, godebug, http });
+    return runProgram(file, { target, preempt, traps, args: behind, profiles, trace, godebug, http });
   },
 };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { preemptFlags } from "./compile.ts";
+import { flagsFor } from "./compile.ts";
 import { buildSpec, isTodo, Spec, type SpecOptions, type Test } from "./spec.ts";
 import { findSpecs } from "./specfiles.ts";
 import { CliError, type Command, oneOf, parseOptions } from "./usage.ts";
@@ -48,6 +48,7 @@ sleeps an hour takes none; while a host call is in flight it passes as ever. Mod
 
   -t, --filter TEXT        runs only tests whose names, groups included, have TEXT in them
   --target debug|release   how to compile (default: debug)
+  --traps                  what may trap notes where it is: exact lines of an engine's traps on Bun too
   --timeout SECONDS        how long a test may take in real time (default: 60)
   --seed N                 replays what was drawn at random, such as the choices of select
   -v, --verbose            shows what tests print that pass, too
@@ -65,7 +66,7 @@ Exit status: 1 when a test fails, a spec does not compile, or the command line i
     for (const file of files) {
       say(file);
       // With --preempt loops ask for the time, so one that does not end is found.
-      const module = await buildSpec([file], target, [...preemptFlags(true), ...behind]);
+      const module = await buildSpec([file], target, [...flagsFor({ preempt: true, traps: values.traps }), ...behind]);
       if (module) await runFile(module, { file, options, filter: values.filter, verbose: values.verbose }, sum);
       else fail("it does not compile", "", sum);
     }
@@ -127,6 +128,7 @@ function parse(args: readonly string[]) {
   return parseOptions(args, {
     filter: { type: "string", short: "t" },
     target: { type: "string", default: "debug" },
+    traps: { type: "boolean", default: false },
     timeout: { type: "string", default: "60" },
     seed: { type: "string" },
     verbose: { type: "boolean", short: "v", default: false },

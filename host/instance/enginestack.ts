@@ -6,11 +6,12 @@
  * trap was, what had been inlined there, or functions without a trace (host/transform/quiet.ts). The
  * engine names each frame by the function's index and the offset of the instruction,
  * `wasm-function[12]:0x1a2`, and a section of the module has the pc of that. An engine that names no
- * offset, as Bun's, gets the pc that stands for the function.
+ * offset, as Bun's, gets the pc that stands for the function; for the innermost frame that which the
+ * program has stored itself, if it was built so (host/transform/trappc.ts).
  *
  * @module
  */
-import { FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, M_TSP, TRACE_TOP } from "../abi/layout.ts";
+import { FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, M_TRAPPC, M_TSP, TRACE_TOP } from "../abi/layout.ts";
 import type { FuncTab } from "../symbol/functab.ts";
 import type { PcTab } from "../symbol/pctab.ts";
 
@@ -42,18 +43,23 @@ export class EngineStack {
   complete(memory: WebAssembly.Memory, thrown: unknown): void {
     const view = new DataView(memory.buffer);
     const stack = thrown instanceof Error && this.#stackOf(thrown);
-    writeTrace(view, this.merge(framesOf(stack || ""), readTrace(view)));
+    // A stack that is used up is no instruction's trap, nor is what a host function throws.
+    const trapped = thrown instanceof WebAssembly.RuntimeError && endsInWasm(stack || "");
+    const trappc = trapped ? view.getUint32(M0 + M_TRAPPC, true) : 0;
+    writeTrace(view, this.merge(framesOf(stack || ""), readTrace(view), trappc));
   }
 
   /**
    * The pcs of the engine's frames, innermost first. The trace, which they contain, says where the
    * program's frames end: what comes behind is another program's, below a host function. Without
-   * anything on the trace, that is behind the first frame that is not wasm.
+   * anything on the trace, that is behind the first frame that is not wasm. Where `trappc` is not 0, it
+   * is that of the instruction which the program has last come to that may trap.
    */
-  merge(frames: readonly (EngineFrame | null)[], trace: readonly number[]): number[] {
-    const pcs: number[] = [];
-    let known = 0; // how many of the trace's
-    for (const frame of frames) {
+  merge(frames: readonly (EngineFrame | null)[], trace: readonly number[], trappc = 0): number[] {
+    const trap = this.#isOf(frames[0], trappc);
+    const pcs = trap ? [trappc] : [];
+    let known = trap && this.#isTraced(trappc, frames, trace) ? 1 : 0; // how many of the trace's
+    for (const frame of trap ? frames.slice(1) : frames) {
       if (!frame) {
         if (known === trace.length) break;
         continue;
@@ -67,6 +73,24 @@ export class EngineStack {
     return [...pcs, ...trace.slice(known)];
   }
 
+  /** Whether a pc is on a frame that the engine does not know better. */
+  #isOf(frame: EngineFrame | null | undefined, pc: number): boolean {
+    if (!frame || frame.offset !== undefined || !pc) return false;
+    const start = this.#functab.pc(frame.index);
+    return start !== 0 && this.#physical(start) === this.#physical(pc);
+  }
+
+  /**
+   * Whether the innermost frame, which `pc` is on, is on the trace. One that makes no call need not be, so of a
+   * function that calls itself there are as many on the trace as in the engine, or one less.
+   */
+  #isTraced(pc: number, frames: readonly (EngineFrame | null)[], trace: readonly number[]): boolean {
+    const starts = frames.map((frame) => (frame ? this.#functab.pc(frame.index) : 0)).filter(Boolean);
+    const own = this.#physical(pc);
+    const run = (pcs: readonly number[]) => [...pcs, 0].findIndex((at) => !at || this.#physical(at) !== own);
+    return run(starts) <= run(trace);
+  }
+
   /** Without an offset, the trace knows better where its functions are. */
   #pc({ index, offset }: EngineFrame, next: number): number {
     const pc = this.#functab.pc(index, offset);
@@ -78,6 +102,11 @@ export class EngineStack {
   #physical(pc: number): string {
     return this.#pctab.frames([pc]).at(-1)!.function;
   }
+}
+
+/** Whether the innermost frame is one of wasm. */
+function endsInWasm(stack: string): boolean {
+  return FRAME.test(stack.split("\n").find((line) => /^ +at |@/.test(line)) ?? "");
 }
 
 /** The frames that an error's stack names, from the first of wasm on. */

@@ -16,6 +16,7 @@
  *     barrier   the test of the write barrier is put where references are stored
  *     start     what go is given by name will be called directly
  *     morestack recursion that may park checks how deep it is
+ *     trappc    if asked for: what may trap stores its pc before
  *     slots     what may park writes the references it holds to its frame on the trace
  *     asyncify  what may park is rewritten, frames made resumable one at a time
  *     trace     calls store their pcs; slots, for all other functions
@@ -60,6 +61,7 @@ import { placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
 import { findStarts, NEWPROC, startSwitch, startWord, type Start } from "./start.ts";
 import { trace } from "./trace.ts";
+import { addTrapPcs, TRAPS } from "./trappc.ts";
 import { defineCallExport, wrapImports } from "./wrap.ts";
 
 const LIB = "~lib/gopark/assembly";
@@ -121,7 +123,16 @@ export default class GoparkTransform {
 
   /** Whether goroutines that compute without parking give way. */
   private get preempt(): boolean {
-    return (this.options.globalAliases?.get(PREEMPT) ?? "0") != "0";
+    return this.uses(PREEMPT);
+  }
+
+  /** Whether what may trap stores its pc. */
+  private get traps(): boolean {
+    return this.uses(TRAPS);
+  }
+
+  private uses(name: string): boolean {
+    return (this.options.globalAliases?.get(name) ?? "0") != "0";
   }
 
   /** Sets what the runtime relies on. */
@@ -158,8 +169,8 @@ export default class GoparkTransform {
     if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`);
     const origins = new Origins(c);
     const markers = mark(c, facts, origins);
-    // Another thread can look at any time.
-    if (!this.options.debugInfo && !this.options.sharedMemory) facts.quiet = quietFunctions(c);
+    // Another thread can look at any time. A trap of which only the innermost place is known needs all others.
+    if (!this.options.debugInfo && !this.options.sharedMemory && !this.traps) facts.quiet = quietFunctions(c);
     RUNTIME_CALLS.forEach(name => hasFunction(c, name) && m.addFunctionExport(name, name));
     optimise(c, this.program.module, this.options);
     const table = new PcTable(facts);
@@ -173,6 +184,7 @@ export default class GoparkTransform {
     const starts = findStarts(c, facts);
     const parking = mayPark(c, bottom);
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
+    if (this.traps) addTrapPcs(c, resolved.spots);
     const rooting = { c, owners, collecting: mayCollect(c, bottom) };
     const parked = this.placeParked(rooting, parking.frames);
     runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);

@@ -35,7 +35,7 @@ export function locate(c: Context, facts: Facts, { spots }: Resolved, table: PcT
   const pcs = new Map<number, number>();
   for (const spot of spots) {
     const at = written.get(spot);
-    const pc = pcOf(spot, at, facts, table);
+    const pc = (spot.pc = pcOf(spot, at, facts, table));
     const file = at?.file ?? "";
     const key = `${pc}\n${file}`;
     let number = numbers.get(key);

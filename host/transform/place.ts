@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Puts a statement right before a call, behind the operands that themselves make calls.
+ * Puts statements right before a call, behind the operands that themselves make calls; or right
+ * before what any instruction does, behind all of its operands.
  *
  *     (call $f (call $g) (x))   ->   (call $f (call $g) (block (statement) (x)))
  *     (call $f (x) (call $g))   ->   (call $f (x) (block (t = call $g) (statement) (t)))
@@ -8,7 +9,34 @@
  * @module
  */
 
-import { addLocal, mapChildren, type Context, type Expr, type Func } from "./binaryen.ts";
+import { addLocal, childrenOf, kindOf, mapChildren, type Context, type Expr, type Func } from "./binaryen.ts";
+
+/** The statements between an expression's operands and what it does. */
+export function behindOperands(c: Context, f: Func, e: Expr, statements: readonly Expr[]): Expr {
+  const { raw, m } = c;
+  const operands = childrenOf(c, e);
+  if (operands.every(operand => isPlain(c, operand))) {
+    return m.block(null, [...statements, e], raw._BinaryenExpressionGetType!(e));
+  }
+  let i = 0;
+  mapChildren(raw, e, child => (++i == operands.length ? behind(c, f, child, statements) : child));
+  return e;
+}
+
+/** An expression, then the statements, then its value. */
+export function behind(c: Context, f: Func, e: Expr, statements: readonly Expr[]): Expr {
+  const { raw, m, b } = c;
+  const type = raw._BinaryenExpressionGetType!(e);
+  if (type == b.unreachable) return e;
+  if (type == b.none) return m.block(null, [e, ...statements]);
+  if (isPlain(c, e)) return m.block(null, [...statements, e], type);
+  const temp = addLocal(c, f, type);
+  return m.block(null, [m.local.set(temp, e), ...statements, m.local.get(temp, type)], type);
+}
+
+function isPlain({ raw }: Context, e: Expr): boolean {
+  return ["LocalGet", "Const"].includes(kindOf(raw, e));
+}
 
 /** Places statements in one function; remembers which expressions contain calls. */
 export class Placer {

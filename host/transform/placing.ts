@@ -14,6 +14,7 @@
 
 import { BitSet, switchLabels } from "./backward.ts";
 import { addLocal, kindOf, mapChildren, type Expr, type Func } from "./binaryen.ts";
+import { behind, behindOperands } from "./place.ts";
 import { collects, leftBy, slotOf, type Rooting, type SlotFlow } from "./slotflow.ts";
 
 /** Names of the globals whose stores become stores to a frame's words. */
@@ -332,34 +333,14 @@ export class Placing {
     return made;
   }
 
-  /** The statements between an expression's operands and what it does. */
-  private afterOperands(e: Expr, statements: Expr[]): Expr {
-    if (!statements.length) return e;
-    const { raw, m } = this.c;
-    const operands: Expr[] = [];
-    mapChildren(raw, e, child => (operands.push(child), child));
-    if (operands.every(operand => this.isPlain(operand))) {
-      return m.block(null, [...statements, e], raw._BinaryenExpressionGetType!(e));
-    }
-    let i = 0;
-    mapChildren(raw, e, child => (++i == operands.length ? this.after(child, statements) : child));
-    return e;
-  }
-
-  private isPlain(e: Expr): boolean {
-    return ["LocalGet", "Const"].includes(kindOf(this.c.raw, e));
+  /** The statements, which are there only when building, between an expression's operands and what it does. */
+  private afterOperands(e: Expr, statements: readonly Expr[]): Expr {
+    return statements.length ? behindOperands(this.c, this.plan.f, e, statements) : e;
   }
 
   /** An expression, then the statements, then its value. */
-  private after(e: Expr, statements: Expr[]): Expr {
-    if (!statements.length) return e;
-    const { raw, m, b } = this.c;
-    const type = raw._BinaryenExpressionGetType!(e);
-    if (type == b.unreachable) return e;
-    if (type == b.none) return m.block(null, [e, ...statements]);
-    if (this.isPlain(e)) return m.block(null, [...statements, e], type);
-    const temp = this.newLocal(type);
-    return m.block(null, [m.local.set(temp, e), ...statements, m.local.get(temp, type)], type);
+  private after(e: Expr, statements: readonly Expr[]): Expr {
+    return statements.length ? behind(this.c, this.plan.f, e, statements) : e;
   }
 }
 

@@ -32,6 +32,8 @@ export interface Spot {
   /** The nearest marker before it. */
   leaf: number;
   position: number;
+  /** Once it is located. */
+  pc: number;
 }
 
 export interface Resolved {
@@ -84,7 +86,7 @@ function resolveFunction({ c, facts, markers, table, spots }: Resolving, f: Func
   function visit(e: Expr, up: Spot | undefined): Expr {
     const kind = kindOf(raw, e);
     const call = kind == "Call" || kind == "CallIndirect";
-    const spot = call || mayTrap(c, e, kind) ? { f, e, up, inlining, call, leaf: 0, position: 0 } : undefined;
+    const spot = call || mayTrap(c, e, kind) ? { f, e, up, inlining, call, leaf: 0, position: 0, pc: 0 } : undefined;
     mapChildren(raw, e, child => visit(child, spot ?? up));
     if (spot) {
       spot.leaf = leaf;

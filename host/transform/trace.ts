@@ -27,7 +27,8 @@ import type { CallSite, CallSites } from "./sites.ts";
 import { isCold, placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
 
-const UNKNOWN = -1;
+/** No pc. */
+export const UNKNOWN = -1;
 
 interface Tracing {
   readonly c: Context;
@@ -137,7 +138,7 @@ function rewriteFunction(tracing: Tracing, framed: boolean): void {
   const regions = t < 0 || framed ? new Set<Expr>() : roots.regions;
   const placer = new Placer(c, f);
   let i = 0;
-  let current = UNKNOWN; // the pc in the frame's word, where control has come to
+  const known = { pc: UNKNOWN }; // in the frame's word, where control has come to
   const made = rewriteTree(raw._BinaryenFunctionGetBody!(f), framed);
   raw._BinaryenFunctionSetBody!(f, made);
   if (i != sites.length) throw new Error(`gopark: ${name} has ${i} calls, not ${sites.length}`);
@@ -145,26 +146,18 @@ function rewriteFunction(tracing: Tracing, framed: boolean): void {
   /** `pushed`: a return here has to give the frame back. */
   function rewriteTree(e: Expr, pushed: boolean): Expr {
     if (!regions.has(e)) return rewriteNode(e, pushed);
-    const pc = (current = tracing.traced ? firstPc(sites, i) : 0);
+    const pc = (known.pc = tracing.traced ? firstPc(sites, i) : 0);
     return placer.note(wrap(tracing, pc, rewriteNode(e, true)));
   }
 
   function rewriteNode(e: Expr, pushed: boolean): Expr {
     const kind = kindOf(raw, e);
-    if (kind == "Loop") current = UNKNOWN;
-    const ends: (number | undefined)[] = []; // of an if: behind its condition and each arm
     let calls = false;
-    mapChildren(raw, e, child => {
+    alongPaths(c, e, known, child => {
       const next = rewriteTree(child, pushed);
       calls ||= placer.has(next);
-      if (kind == "If") {
-        ends.push(raw._BinaryenExpressionGetType!(next) == c.b.unreachable ? undefined : current);
-        current = ends[0] ?? UNKNOWN;
-      }
       return next;
     });
-    if (kind == "If") current = either(ends[1], ends.length > 2 ? ends[2] : ends[0]);
-    if (kind == "Block" && raw._BinaryenBlockGetName!(e)) current = UNKNOWN;
     if (calls) placer.note(e);
     if (kind == "Return" && pushed && t >= 0) return beforeReturn(tracing, e);
     if (kind == "GlobalSet") return writeRoot(tracing, e);
@@ -174,12 +167,29 @@ function rewriteFunction(tracing: Tracing, framed: boolean): void {
     if (site?.target != (target == STARTS_UNWIND ? START_UNWIND : target)) throw new Error(`gopark: call ${i} of ${name} is of ${target}, not ${site?.target}`);
     // Without a pc of its own, a call still takes away that of whoever had the word before.
     const inFrame = pushed && t >= 0;
-    if (inFrame ? site.pc == current : !site.pc) return placer.note(e);
+    if (inFrame ? site.pc == known.pc : !site.pc) return placer.note(e);
     if (!inFrame && isCold(target)) return placer.note(callCold(c, site.pc, e));
     // A resumed frame comes to a call without having passed those before it.
-    if (inFrame && !framed) current = site.pc;
+    if (inFrame && !framed) known.pc = site.pc;
     return placer.before(tracePc(tracing, site.pc, pushed), e);
   }
+}
+
+/** Replaces each child by what `visit` makes of it, as mapChildren does; `known` is what is known on all paths that have come there. */
+export function alongPaths({ raw, b }: Context, e: Expr, known: { pc: number }, visit: (child: Expr) => Expr): void {
+  const kind = kindOf(raw, e);
+  if (kind == "Loop") known.pc = UNKNOWN;
+  const ends: (number | undefined)[] = []; // of an if: behind its condition and each arm
+  mapChildren(raw, e, child => {
+    const next = visit(child);
+    if (kind == "If") {
+      ends.push(raw._BinaryenExpressionGetType!(next) == b.unreachable ? undefined : known.pc);
+      known.pc = ends[0] ?? UNKNOWN;
+    }
+    return next;
+  });
+  if (kind == "If") known.pc = either(ends[1], ends.length > 2 ? ends[2] : ends[0]);
+  if (kind == "Block" && raw._BinaryenBlockGetName!(e)) known.pc = UNKNOWN;
 }
 
 /** What is known where two paths meet, of which one may not get there. */

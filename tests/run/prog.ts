@@ -18,6 +18,8 @@ import { runner } from "./cases.ts";
 const TARGETS = { "-O0": "debug", "-O3": "release" } as const;
 /** What --target threads gives to asc, beside -O3. */
 export const SHARED = ["--use", "GO_THREADS=1", "--enable", "threads", "--importMemory", "--sharedMemory", "--maximumMemory", "16384"];
+/** What --traps gives to asc. */
+export const TRAPS = ["--use", "GO_TRAPS=1"];
 /** Everything that a program is compiled of, beside itself. */
 const INGREDIENTS = ["assembly", "build/host/transform", "build/host/abi", "build/host/cli"];
 const CACHE = "build/tests/wasm";
