@@ -46,6 +46,8 @@ export interface Manifest {
   readonly classes: readonly string[];
   /** Not there: the module has a memory of its own. */
   readonly memory?: MemoryType;
+  /** What may trap says where it is (--traps). */
+  readonly traps?: true;
 }
 
 interface SignatureJson {
@@ -72,6 +74,7 @@ interface ManifestJson {
   readonly types: TypeTableJson;
   readonly classes?: readonly string[];
   readonly memory?: MemoryType;
+  readonly traps?: true;
 }
 
 /** Prints a signature as an error names it: `crawl(string, i32): f64`. */

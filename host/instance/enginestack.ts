@@ -6,12 +6,11 @@
  * trap was, what had been inlined there, or functions without a trace (host/transform/quiet.ts). The
  * engine names each frame by the function's index and the offset of the instruction,
  * `wasm-function[12]:0x1a2`, and a section of the module has the pc of that. An engine that names no
- * offset, as Bun's, gets the pc that stands for the function; for the innermost frame that which the
- * program has stored itself, if it was built so (host/transform/trappc.ts).
+ * offset, as Bun's, gets the pc that stands for the function, unless the program helps (trapstack.ts).
  *
  * @module
  */
-import { FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, M_TRAPPC, M_TSP, TRACE_TOP } from "../abi/layout.ts";
+import { FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, M_TSP, TRACE_TOP } from "../abi/layout.ts";
 import type { FuncTab } from "../symbol/functab.ts";
 import type { PcTab } from "../symbol/pctab.ts";
 
@@ -29,37 +28,32 @@ export interface EngineFrame {
 
 /** Reads an engine's frames with a module's tables. */
 export class EngineStack {
-  readonly #functab: FuncTab;
+  protected readonly functab: FuncTab;
   readonly #pctab: PcTab;
-  readonly #stackOf: (error: Error) => string | undefined;
+  protected readonly stackOf: (error: Error) => string | undefined;
 
   constructor(functab: FuncTab, pctab: PcTab, stackOf = (error: Error) => error.stack) {
-    this.#functab = functab;
+    this.functab = functab;
     this.#pctab = pctab;
-    this.#stackOf = stackOf;
+    this.stackOf = stackOf;
   }
 
   /** Replaces the trace by what the engine knows better. */
   complete(memory: WebAssembly.Memory, thrown: unknown): void {
     const view = new DataView(memory.buffer);
-    const stack = thrown instanceof Error && this.#stackOf(thrown);
-    // A stack that is used up is no instruction's trap, nor is what a host function throws.
-    const trapped = thrown instanceof WebAssembly.RuntimeError && endsInWasm(stack || "");
-    const trappc = trapped ? view.getUint32(M0 + M_TRAPPC, true) : 0;
-    writeTrace(view, this.merge(framesOf(stack || ""), readTrace(view), trappc));
+    const stack = thrown instanceof Error && this.stackOf(thrown);
+    writeTrace(view, this.merge(framesOf(stack || ""), readTrace(view)));
   }
 
   /**
    * The pcs of the engine's frames, innermost first. The trace, which they contain, says where the
    * program's frames end: what comes behind is another program's, below a host function. Without
-   * anything on the trace, that is behind the first frame that is not wasm. Where `trappc` is not 0, it
-   * is that of the instruction which the program has last come to that may trap.
+   * anything on the trace, that is behind the first frame that is not wasm.
    */
-  merge(frames: readonly (EngineFrame | null)[], trace: readonly number[], trappc = 0): number[] {
-    const trap = this.#isOf(frames[0], trappc);
-    const pcs = trap ? [trappc] : [];
-    let known = trap && this.#isTraced(trappc, frames, trace) ? 1 : 0; // how many of the trace's
-    for (const frame of trap ? frames.slice(1) : frames) {
+  merge(frames: readonly (EngineFrame | null)[], trace: readonly number[]): number[] {
+    const pcs: number[] = [];
+    let known = 0; // how many of the trace's
+    for (const frame of frames) {
       if (!frame) {
         if (known === trace.length) break;
         continue;
@@ -68,45 +62,22 @@ export class EngineStack {
       const pc = this.#pc(frame, next);
       if (!pc) continue;
       pcs.push(pc);
-      if (next && this.#physical(pc) === this.#physical(next)) known++;
+      if (next && this.physical(pc) === this.physical(next)) known++;
     }
     return [...pcs, ...trace.slice(known)];
   }
 
-  /** Whether a pc is on a frame that the engine does not know better. */
-  #isOf(frame: EngineFrame | null | undefined, pc: number): boolean {
-    if (!frame || frame.offset !== undefined || !pc) return false;
-    const start = this.#functab.pc(frame.index);
-    return start !== 0 && this.#physical(start) === this.#physical(pc);
-  }
-
-  /**
-   * Whether the innermost frame, which `pc` is on, is on the trace. One that makes no call need not be, so of a
-   * function that calls itself there are as many on the trace as in the engine, or one less.
-   */
-  #isTraced(pc: number, frames: readonly (EngineFrame | null)[], trace: readonly number[]): boolean {
-    const starts = frames.map((frame) => (frame ? this.#functab.pc(frame.index) : 0)).filter(Boolean);
-    const own = this.#physical(pc);
-    const run = (pcs: readonly number[]) => [...pcs, 0].findIndex((at) => !at || this.#physical(at) !== own);
-    return run(starts) <= run(trace);
-  }
-
   /** Without an offset, the trace knows better where its functions are. */
   #pc({ index, offset }: EngineFrame, next: number): number {
-    const pc = this.#functab.pc(index, offset);
+    const pc = this.functab.pc(index, offset);
     if (offset !== undefined || !pc || !next) return pc;
-    return this.#physical(pc) === this.#physical(next) ? next : pc;
+    return this.physical(pc) === this.physical(next) ? next : pc;
   }
 
   /** The function whose frame a pc is on: the outermost of those inlined into it. */
-  #physical(pc: number): string {
+  protected physical(pc: number): string {
     return this.#pctab.frames([pc]).at(-1)!.function;
   }
-}
-
-/** Whether the innermost frame is one of wasm. */
-function endsInWasm(stack: string): boolean {
-  return FRAME.test(stack.split("\n").find((line) => /^ +at |@/.test(line)) ?? "");
 }
 
 /** The frames that an error's stack names, from the first of wasm on. */

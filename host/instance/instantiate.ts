@@ -45,7 +45,8 @@ export async function load<E extends Exports = Exports>(
   const bound = await bindImports(module, manifest, layers, context);
   const pctab = new PcTab(section);
   const functab = customSection(module, FUNCTAB_SECTION);
-  const engine = functab && new EngineStack(new FuncTab(functab), pctab, platform.stackOf);
+  const Stack = manifest.traps ? (await import("./trapstack.ts")).TrapStack : EngineStack;
+  const engine = functab && new Stack(new FuncTab(functab), pctab, platform.stackOf);
   const { guest, view, absent } = start(module, bound, { context, engine });
   if (absent.length) throw (await import("../abi/misbuilt.ts")).lacking(file, absent);
   const callable = manifest.exports.some((e) => e.name !== "main");

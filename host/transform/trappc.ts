@@ -8,7 +8,7 @@
  *
  * The pc is stored behind the operands, which have pcs of their own; not where it is there already,
  * whatever way control has come. The host believes it when the innermost frame of the engine's
- * stack is of the pc's function (host/instance/enginestack.ts). What the runtime's own functions
+ * stack is of the pc's function (host/instance/trapstack.ts). What the runtime's own functions
  * and generated code do has no pc, and is left alone.
  *
  * Runs before references get their places and what may park is rewritten: nothing comes between

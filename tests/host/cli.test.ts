@@ -35,6 +35,7 @@ const mistakes = [
   { args: ["build", "x.ts", "--target", "native"], want: 'no target "native": there are release, debug, threads, wasi' },
   { args: ["run", "a.ts", "b"], want: 'unexpected argument "b" (a program\'s own go behind --)' },
   { args: ["run", "nope.wasm"], status: 2, want: "cannot read nope.wasm: ENOENT: no such file or directory" },
+  { args: ["run", "x.wasm", "--traps"], want: "--traps: x.wasm is built already" },
   { args: ["run", "--frob", "x.ts"], want: "Unknown option '--frob'" },
   { args: ["run", "x.ts", "--profile", "goroutine"], want: "--profile goroutine: want KIND=OUT" },
   { args: ["pprof", "x.wasm"], want: "missing KIND" },
@@ -102,6 +103,16 @@ test("gopark build --target debug writes a source map, and asc takes what is beh
   assert.equal(status, 0);
   assert.ok(JSON.parse(readFileSync(`${out}.map`, "utf8")).sources.length);
   assert.match(readFileSync(join(dir, "debug.wat"), "utf8"), /^\(module/);
+});
+
+test("gopark build --traps is what asc does with --use GO_TRAPS=1", () => {
+  const [plain, asked, used] = [[], ["--traps"], ["--", "--use", "GO_TRAPS=1"]].map((flags, i) => {
+    const out = join(dir, `traps${i}.wasm`);
+    assert.deepEqual(gopark("build", guestPath("sessions"), "-o", out, ...flags), { status: 0, stdout: "", stderr: "" });
+    return readFileSync(out);
+  });
+  assert.deepEqual(asked, used);
+  assert.notDeepEqual(asked, plain);
 });
 
 test("gopark run writes the CPU profile of the whole run", () => {

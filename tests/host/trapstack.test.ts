@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FRAME_PC_SHIFT, M0, M_TRAPPC, M_TSP, TRACE_TOP } from "../../host/abi/layout.ts";
-import { EngineStack } from "../../host/instance/enginestack.ts";
+import { TrapStack } from "../../host/instance/trapstack.ts";
 import { FuncTab } from "../../host/symbol/functab.ts";
 import { PcTab } from "../../host/symbol/pctab.ts";
 import { makePctab } from "./double.ts";
@@ -22,8 +22,8 @@ const tab = new PcTab(makePctab([
 /** Of each function, where it begins; in LEAF offset 5 is pc 2. */
 const SECTION = Uint8Array.of(4, 0, 0, 1, 1, 5, 2, 3, 0, 7, 0);
 
-function engine(stackOf?: (error: Error) => string | undefined): EngineStack {
-  return new EngineStack(new FuncTab(SECTION.buffer), tab, stackOf);
+function engine(stackOf?: (error: Error) => string | undefined): TrapStack {
+  return new TrapStack(new FuncTab(SECTION.buffer), tab, stackOf);
 }
 
 const at = (...indices: (number | null)[]) => indices.map((index) => (index === null ? null : { index, offset: undefined }));
