@@ -10,6 +10,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadAsc } from "./asc.ts";
 import { startProgress } from "./progress.ts";
 import { CliError } from "./usage.ts";
 
@@ -53,7 +54,7 @@ export async function compile(
   flags: readonly string[] = [],
 ): Promise<Outputs> {
   if (!existsSync(file)) throw new CliError(`cannot read ${file}: no such file`);
-  const { default: asc } = await import("assemblyscript/asc");
+  const { default: asc } = await loadAsc();
   const transform = await loadTransform();
   const baseDir = baseOf(file);
   const outputs = new Map<string, Uint8Array | string>();
