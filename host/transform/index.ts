@@ -80,10 +80,10 @@ const CALLED_EXPORTS = ["contextdone", "growstack", "hostwait", "morestack", "ou
 const RUNTIME_CALLS = [NEW, LINK, NEWPROC];
 
 /** What asyncify and trace leave behind: many locals, nested blocks, tiny functions. */
-const TIDY = ["remove-unused-module-elements", "inlining", "dce", "remove-unused-brs", "remove-unused-names", "merge-blocks",
-  "optimize-instructions", "precompute", "simplify-locals-notee-nostructure", "vacuum", "reorder-locals", "coalesce-locals",
-  "simplify-locals", "vacuum", "coalesce-locals", "reorder-locals", "remove-unused-brs", "remove-unused-names", "merge-blocks",
-  "optimize-instructions", "rse", "vacuum", "remove-unused-module-elements", "reorder-functions"];
+const TIDY = ["remove-unused-module-elements", "inlining", "remove-unused-brs", "merge-blocks", "optimize-instructions",
+  "precompute", "simplify-locals-notee-nostructure", "vacuum", "coalesce-locals", "simplify-locals", "vacuum", "coalesce-locals",
+  "reorder-locals", "remove-unused-brs", "remove-unused-names", "optimize-instructions", "remove-unused-module-elements",
+  "reorder-functions"];
 
 registerLibrary();
 
