@@ -27,33 +27,36 @@ export interface Levels {
 const JOINING = ["duplicate-function-elimination", "code-folding"];
 /** What -optimizing adds is done by the passes behind them anyway. */
 const PLAIN = new Map([["dae-optimizing", "dae"], ["simplify-globals-optimizing", "simplify-globals"]]);
-/** How many rounds are run, from the first, of passes that find next to nothing later, or ever. */
-const ROUNDS = new Map(Object.entries({
-  "avoid-reinterprets": 0,
-  "code-pushing": 0,
-  "dae": 1,
-  "dce": 0,
-  "directize": 1,
-  "duplicate-import-elimination": 0,
-  "gufa-optimizing": 0,
-  "inlining": 2,
-  "inlining-optimizing": 1,
-  "local-cse": 2,
-  "merge-locals": 0,
-  "once-reduction": 0,
-  "pick-load-signs": 0,
-  "precompute-propagate": 2,
-  "rse": 2,
-  "simplify-globals": 1,
-  "simplify-locals-notee-nostructure": 1,
-  "vacuum": 3,
-}));
+/** Which rounds are run, counted from 1, of passes that find next to nothing in the others. */
+const ROUNDS: Readonly<Record<string, readonly number[]>> = {
+  "avoid-reinterprets": [],
+  "coalesce-locals": [1, 3, 4],
+  "code-pushing": [],
+  "dae": [1],
+  "dce": [],
+  "directize": [1],
+  "duplicate-import-elimination": [],
+  "gufa-optimizing": [],
+  "inlining": [1, 2],
+  "inlining-optimizing": [1],
+  "local-cse": [1, 2],
+  "merge-locals": [],
+  "once-reduction": [],
+  "pick-load-signs": [],
+  "precompute-propagate": [1, 2],
+  "rse": [1, 2],
+  "simplify-globals": [1],
+  "simplify-locals": [1, 2],
+  "simplify-locals-notee-nostructure": [1],
+  "ssa-nomerge": [1, 2],
+  "vacuum": [1, 2, 3],
+};
 
 /** Optimises the whole program. */
 export function optimise({ m, raw, cstr }: Context, module: Optimizing, { optimizeLevelHint, shrinkLevelHint, debugInfo }: Levels): void {
   // Skipped, as other passes run them too.
   for (const pass of JOINING) raw._BinaryenAddPassToSkip!(cstr(pass));
-  module.runPasses = passes => m.runPasses(chosen(passes));
+  module.runPasses = passes => m.runPasses(shrinkLevelHint > 0 ? passes.map(plain) : chosen(passes));
   if (optimizeLevelHint > 0 || shrinkLevelHint > 0) module.optimize(optimizeLevelHint, shrinkLevelHint, debugInfo, false);
   delete (module as Partial<Optimizing>).runPasses; // asc's own is on the prototype
   raw._BinaryenClearPassesToSkip!();
@@ -61,11 +64,15 @@ export function optimise({ m, raw, cstr }: Context, module: Optimizing, { optimi
 }
 
 /** The passes that are run of those that asc would run. */
-export function chosen(passes: readonly string[]): string[] {
+function chosen(passes: readonly string[]): string[] {
   const rounds = new Map<string, number>();
-  return passes.map(pass => PLAIN.get(pass) ?? pass).filter(pass => {
+  return passes.map(plain).filter(pass => {
     const round = (rounds.get(pass) ?? 0) + 1;
     rounds.set(pass, round);
-    return round <= (ROUNDS.get(pass) ?? round);
+    return ROUNDS[pass]?.includes(round) ?? true;
   });
+}
+
+function plain(pass: string): string {
+  return PLAIN.get(pass) ?? pass;
 }
