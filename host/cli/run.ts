@@ -17,7 +17,7 @@ Runs the program's main. What stands behind -- are the program's arguments.
 
   --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
   --preempt                goroutines that compute without parking give way after 10 ms
-  --traps                  what may trap notes where it is: exact lines of an engine's traps on Bun too
+  --traps                  what may trap notes where it is; not needed: only Bun needs it, and has it from FILE.ts
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;
                            KIND is ${PROFILE_KINDS.join(", ")},
                            or the name of a pprof.newProfile of the program's; may be given several times
@@ -45,7 +45,7 @@ Exit status: the program's own; 2 after a panic or a fatal error, or if there is
     const { values, file, behind } = parseLine(args, ["FILE.ts|FILE.wasm"], {
       target: { type: "string" },
       preempt: { type: "boolean", default: false },
-      traps: { type: "boolean", default: false },
+      traps: { type: "boolean" },
       profile: { type: "string", multiple: true, default: [] },
       trace: { type: "string" },
       gctrace: { type: "boolean" },

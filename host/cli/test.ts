@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { flagsFor } from "./compile.ts";
+import { flagsFor, TRAPS_HERE } from "./compile.ts";
 import { buildSpec, isTodo, Spec, type SpecOptions, type Test } from "./spec.ts";
 import { findSpecs } from "./specfiles.ts";
 import { CliError, type Command, oneOf, parseOptions } from "./usage.ts";
@@ -48,7 +48,7 @@ sleeps an hour takes none; while a host call is in flight it passes as ever. Mod
 
   -t, --filter TEXT        runs only tests whose names, groups included, have TEXT in them
   --target debug|release   how to compile (default: debug)
-  --traps                  what may trap notes where it is: exact lines of an engine's traps on Bun too
+  --traps                  what may trap notes where it is; not needed: only Bun needs it, and has it
   --timeout SECONDS        how long a test may take in real time (default: 60)
   --seed N                 replays what was drawn at random, such as the choices of select
   -v, --verbose            shows what tests print that pass, too
@@ -128,7 +128,7 @@ function parse(args: readonly string[]) {
   return parseOptions(args, {
     filter: { type: "string", short: "t" },
     target: { type: "string", default: "debug" },
-    traps: { type: "boolean", default: false },
+    traps: { type: "boolean", default: TRAPS_HERE },
     timeout: { type: "string", default: "60" },
     seed: { type: "string" },
     verbose: { type: "boolean", short: "v", default: false },

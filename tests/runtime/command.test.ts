@@ -48,6 +48,11 @@ for (const runtime of RUNTIMES) {
         assert.deepEqual([stderr, status], [readFileSync("examples/deadlock.txt", "utf8"), 2]);
       });
 
+      it("says where a program trapped", () => {
+        const { stderr, status } = gopark("run", "tests/host/guest/wild.ts");
+        assert.deepEqual([stderr, status], [readFileSync("tests/host/guest/wild.txt", "utf8"), 2]);
+      });
+
       it("runs specs, and tells the same of those that fail", () => {
         const specs = "tests/host/guest/specs";
         const { stdout, status } = gopark("test", `${specs}/fails.spec.ts`, "--timeout", "2", "--seed", "5");
