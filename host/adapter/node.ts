@@ -10,6 +10,7 @@ import { clearTimeout as clearTimeoutOf, setTimeout as setTimeoutOf } from "node
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { constants, gzip } from "node:zlib";
+import { onBun } from "./engine.ts";
 import type { Platform, WorkerPort } from "../instance/platform.ts";
 
 const gzipAsync = promisify(gzip);
@@ -46,7 +47,7 @@ export const node: Platform = {
   sink: (fd) => ({ write: (bytes) => writeAll(fd, bytes), end() {} }),
   gzip: async (bytes) => new Uint8Array(await gzipAsync(bytes, { level: constants.Z_BEST_SPEED })),
   // The command runs on Bun with this adapter too.
-  ...("bun" in process.versions && { stackOf: wasmStack }),
+  ...(onBun && { stackOf: wasmStack }),
   worker: () => nodePort(new Worker(new URL(workerFile(import.meta.url)))),
 };
 

@@ -6,6 +6,7 @@
  * @module
  */
 import { setFlagsFromString } from "node:v8";
+import { onNode } from "../adapter/engine.ts";
 
 /**
  * How much of a function V8 runs, in about bytes, before it compiles it anew and better: fifty times
@@ -14,13 +15,14 @@ import { setFlagsFromString } from "node:v8";
  */
 const TIERING_BUDGET = 100_000_000;
 
+/** Has V8 put off compiling anew, for good: only for a process that builds and does nothing else. Before asc is loaded. */
+export function tierLate(): void {
+  if (onNode) setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
+}
+
 /** Imports asc. */
 export async function loadAsc() {
-  if (!("Bun" in globalThis || "Deno" in globalThis)) {
-    setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
-    return withoutFetch(() => import("assemblyscript/asc"));
-  }
-  return import("assemblyscript/asc");
+  return onNode ? withoutFetch(() => import("assemblyscript/asc")) : import("assemblyscript/asc");
 }
 
 /** asc fetches a few hundred bytes from a data URL; Node takes longer to load its `fetch` than asc takes to parse a program. */

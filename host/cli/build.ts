@@ -6,6 +6,7 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { tierLate } from "./asc.ts";
 import { BUILD_TARGETS, compile, flagsFor } from "./compile.ts";
 import { CliError, type Command, oneOf, parseLine } from "./usage.ts";
 
@@ -39,6 +40,7 @@ Exit status: 1 when there are errors.
     const target = oneOf("target", values.target, BUILD_TARGETS);
     if (!file.endsWith(".ts")) throw new CliError(`${file} is not a .ts file`);
     const out = values.out ?? file.replace(/\.ts$/, ".wasm");
+    tierLate();
     const outputs = await compile(file, out, target, [...flagsFor(values), ...behind]);
     for (const [path, contents] of outputs ?? []) await save(path, contents);
     return outputs ? 0 : 1;

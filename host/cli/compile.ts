@@ -38,9 +38,6 @@ export interface Wanted {
   readonly traps?: boolean;
 }
 
-/** Whether what is compiled to run here is built with --traps unasked: Bun's engine names no offsets in a module. */
-export const TRAPS_HERE = "Bun" in globalThis;
-
 /** asc's flags for --preempt and --traps. */
 export function flagsFor({ preempt, traps }: Wanted): string[] {
   return [...(preempt ? ["--use", "GO_PREEMPT=1"] : []), ...(traps ? ["--use", "GO_TRAPS=1"] : [])];

@@ -7,13 +7,14 @@
 import { basename, resolve } from "node:path";
 import { ImportError, ProfileError, ProgramError } from "../abi/errors.ts";
 import { FD_STDOUT } from "../abi/layout.ts";
+import { onBun } from "../adapter/engine.ts";
 import { hostCalls } from "../adapter/files.ts";
 import { node } from "../adapter/node.ts";
 import type { App } from "../instance/app.ts";
 import { load } from "../instance/instantiate.ts";
 import type { Platform } from "../instance/platform.ts";
 import { save } from "./build.ts";
-import { compile, flagsFor, TARGETS, type Target, TRAPS_HERE, type Wanted } from "./compile.ts";
+import { compile, flagsFor, TARGETS, type Target, type Wanted } from "./compile.ts";
 import { type DebugServer, type HttpOptions, listen } from "./http.ts";
 import { BAD_INPUT, CliError, oneOf } from "./usage.ts";
 
@@ -184,6 +185,6 @@ async function sourceOf(
   if (!file.endsWith(".ts")) throw new CliError(`${file} is neither a .ts nor a .wasm file`);
   const out = resolve(file.replace(/\.ts$/, ".wasm"));
   const how = oneOf<Target>("target", target ?? "release", TARGETS);
-  const outputs = await compile(file, out, how, flagsFor({ preempt, traps: traps ?? TRAPS_HERE }));
+  const outputs = await compile(file, out, how, flagsFor({ preempt, traps: traps ?? onBun }));
   return outputs ? new Uint8Array(outputs.get(out) as Uint8Array) : null;
 }

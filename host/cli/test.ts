@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { flagsFor, TRAPS_HERE } from "./compile.ts";
+import { onBun } from "../adapter/engine.ts";
+import { flagsFor } from "./compile.ts";
 import { buildSpec, isTodo, Spec, type SpecOptions, type Test } from "./spec.ts";
 import { findSpecs } from "./specfiles.ts";
 import { CliError, type Command, oneOf, parseOptions } from "./usage.ts";
@@ -128,7 +129,7 @@ function parse(args: readonly string[]) {
   return parseOptions(args, {
     filter: { type: "string", short: "t" },
     target: { type: "string", default: "debug" },
-    traps: { type: "boolean", default: TRAPS_HERE },
+    traps: { type: "boolean", default: onBun },
     timeout: { type: "string", default: "60" },
     seed: { type: "string" },
     verbose: { type: "boolean", short: "v", default: false },
