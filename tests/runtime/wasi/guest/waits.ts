@@ -21,6 +21,7 @@ function hold(): void {
   mutex.lock();
   go(contend);
   go(contend);
+  gosched(); // both wait before the sleep begins, so no shorter than it
   time.sleep(2 * time.Millisecond);
   mutex.unlock();
 }
