@@ -117,7 +117,7 @@ function panicCall(site: Site, callee: string, place: Place): Expr {
     m.block(null, [newMarker(site, name, place), m.call(name, [], b.none!), m.unreachable()], b.unreachable));
 }
 
-/** x / y  ->  x / (t = y, t == 0 ? panic : 0, t), unless y is a constant that is not zero. */
+/** x / y  ->  x / (t = y, t == 0 ? panic : 0, t), unless y is a constant: by a 0 that is written there, the engine traps. */
 function guardDivision(site: Site, e: Expr, place: Place): Expr {
   const { raw, m, b } = site.c;
   const op = raw._BinaryenBinaryGetOp!(e);
