@@ -144,7 +144,10 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
 export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
   const main = callid == 0;
   const gp = gfget();
-  gp.goid = main ? 1 : ++sched.goidgen;
+  if (main) {
+    gp.goid = 1;
+    --sched.nended;
+  } else gp.goid = ++sched.goidgen;
   const entry = (): void => { callexport(<u32>getg().fn); };
   startproc(gp, load<u32>(changetype<usize>(entry)), id, size);
   gp.gopc = 0;
@@ -164,7 +167,6 @@ export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
   const gp = p0.gfree;
   if (!gp) return malg();
   p0.gfree = gp.schedlink;
-  --sched.ngfree;
   return gp;
 }
 
@@ -183,7 +185,7 @@ function malg(): G {
 
 /** Goroutines that are not dead. */
 export function gcount(): i32 {
-  return sched.nallg - sched.ngfree;
+  return <i32>sched.goidgen - sched.nended;
 }
 
 // @ts-ignore: decorator
@@ -192,7 +194,7 @@ export function gcount(): i32 {
   stackclear(gp);
   gp.schedlink = p0.gfree;
   p0.gfree = gp;
-  ++sched.ngfree;
+  ++sched.nended;
 }
 
 /** Puts gp, just made with 8 bytes behind its arguments, into a WaitGroup: its end is a done(). */
@@ -339,7 +341,7 @@ export function schedule(slice: f64): i32 {
 
 /** Prepares what M, P and sched do not have from a data segment (m0.tsp, m0.curg). Called once, before anything else. */
 export function schedinit(): void {
-  sched.goidgen = 1; // 1 is main's
+  sched.goidgen = sched.nended = 1; // main's, which counts as ended until it starts
   sched.worldsema = 1;
   sched.maxstack = 250 << 20; // Go's limit on 32 bits
   sched.traceback = 1;

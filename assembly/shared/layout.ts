@@ -103,14 +103,14 @@ export const BUILD_SIZE: usize = 28;
 // │  0  allg     all Gs by alllink, or 0            │
 // │  4  watch    WATCH_: who wants to know          │
 // │  8  dumps    DUMP_: what headers of dumps show  │
-// │ 16  nallg    how many Gs there are              │
-// │ 20  ngfree   how many of them are dead          │
+// │ 20  nended   how many goroutines have ended     │
+// │ 24  goidgen  the last goroutine's id, 64 bits   │
 // └─────────────────────────────────────────────────┘
 export const SCHED_ALLG: usize = 0;
 export const SCHED_WATCH: usize = 4;
 export const SCHED_DUMPS: usize = 8;
-export const SCHED_NALLG: usize = 16;
-export const SCHED_NGFREE: usize = 20;
+export const SCHED_NENDED: usize = 20;
+export const SCHED_GOIDGEN: usize = 24;
 /** Labels are in use: a new goroutine inherits those of its maker. */
 export const WATCH_LABELS: u32 = 1;
 /** The times of parks and of what ends them are wanted. */

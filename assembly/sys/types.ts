@@ -7,7 +7,7 @@
 import {
   BUILD, BUILD_SIZE, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_SCHEDLINK, G_SLOT0, G_STACK, G_STACKBASE,
   G_STACKPOS, G_STATUS, G_WAITSINCE, G_WAITREASON, G0, GPROF_LABELS, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TRAPPC, M_TSP,
-  M0, P_RUNNEXT, P_RUNQHEAD, P_SCHEDTICK, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_NALLG, SCHED_NGFREE, SCHED_WATCH, TRACE_TOP
+  M0, P_RUNNEXT, P_RUNQHEAD, P_SCHEDTICK, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_GOIDGEN, SCHED_NENDED, SCHED_WATCH, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -109,8 +109,8 @@ import {
   dumps: u32; // DUMP_ bits
   lastg: G | null;
   nallg: i32;
-  ngfree: i32;
-  goidgen: u64;
+  nended: i32; // with goidgen what numGoroutine takes: to count one in and out costs more
+  goidgen: u64; // the last id given away; ids count from 1, which is main's
   worldsema: i32; // 1: free
   hostcalls: i32; // blocking host calls in flight
   untimed: i32; // with WATCH_BLOCK: parks until one is timed
@@ -150,8 +150,8 @@ import {
 // @ts-ignore: decorator
 @inline export const g0 = changetype<G>(G0);
 
-if (offsetof<Sched>("nallg") != SCHED_NALLG) ERROR("shared/layout.ts is stale: Sched.nallg");
-if (offsetof<Sched>("ngfree") != SCHED_NGFREE) ERROR("shared/layout.ts is stale: Sched.ngfree");
+if (offsetof<Sched>("nended") != SCHED_NENDED) ERROR("shared/layout.ts is stale: Sched.nended");
+if (offsetof<Sched>("goidgen") != SCHED_GOIDGEN) ERROR("shared/layout.ts is stale: Sched.goidgen");
 if (offsetof<M>("tsp") != M_TSP) ERROR("shared/layout.ts is stale: M.tsp");
 if (offsetof<M>("curg") != M_CURG) ERROR("shared/layout.ts is stale: M.curg");
 if (offsetof<M>("datapos") != M_DATA) ERROR("shared/layout.ts is stale: M.datapos");

@@ -6,7 +6,7 @@
  */
 import { buildId } from "../abi/buildid.ts";
 import { CoreError, ProfileError } from "../abi/errors.ts";
-import { MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, SAMPLER, SAMPLER_RATE, SCHED, SCHED_NALLG, SCHED_NGFREE } from "../abi/layout.ts";
+import { MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, SAMPLER, SAMPLER_RATE, SCHED, SCHED_GOIDGEN, SCHED_NENDED } from "../abi/layout.ts";
 import { customSection, PCTAB_SECTION } from "../abi/manifest.ts";
 import { readCoreFile } from "../memory/corefile.ts";
 import { type Goroutine, readBuild, readGoroutines, readLabels } from "../memory/goroutines.ts";
@@ -98,7 +98,7 @@ class RuntimeReader implements AttachedRuntime {
 
   async numGoroutine(): Promise<number> {
     const { view } = this.#parts;
-    return view.i32(SCHED + SCHED_NALLG) - view.i32(SCHED + SCHED_NGFREE);
+    return (view.i32(SCHED + SCHED_GOIDGEN) - view.i32(SCHED + SCHED_NENDED)) | 0;
   }
 
   async stack({ all = true }: { readonly all?: boolean } = {}): Promise<string> {
