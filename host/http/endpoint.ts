@@ -8,12 +8,13 @@
  *     debug/goroutines       goroutines grouped by stack, as JSON
  *     debug/histogram        what lives on the heap by class, as JSON; collects
  *     debug/                 the page that shows all of it, and element.js, which it is made of
+ *     debug/speedscope       speedscope, which shows the profile at #profileURL=…, and its speedscope.js
  *
  * It is loaded when the first request comes: a page that only runs a program does not pay for it.
  *
  * @module
  */
-import { element, page } from "./page.ts";
+import { element, page, speedscope, speedscopeScript } from "./page.ts";
 import { servePprof } from "./pprof.ts";
 import { errorReply, failure, HttpError } from "./reply.ts";
 import type { Asked, Served } from "./served.ts";
@@ -35,9 +36,12 @@ export async function serve(served: Served, request: Asked): Promise<Response> {
 async function route(served: Served, request: Asked): Promise<Response> {
   const url = new URL(request.url);
   const path = /\/debug(|\/.*)$/.exec(url.pathname)?.[1];
+  const token = url.searchParams.get("token");
   switch (path) {
-    case "/": return page(url.searchParams.get("token"));
+    case "/": return page(token);
     case "/element.js": return element();
+    case "/speedscope": return speedscope(token);
+    case "/speedscope.js": return speedscopeScript();
     case "/vars": return vars(served);
     case "/goroutines": return goroutines(served);
     case "/histogram": return histogram(served);

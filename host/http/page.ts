@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Serves the page /debug/: an element, and the script that defines it. Nothing else is loaded.
+ * Serves the page /debug/: an element, and the script that defines it; and speedscope, for a profile that the
+ * fragment of its address names. Nothing else is loaded.
  *
  * @module
  */
@@ -19,17 +20,53 @@ const HTML = `<!doctype html>
 </html>
 `;
 
-/** Scripts and data from here alone: the page shows names that a program has made up. */
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'self'";
+const SPEEDSCOPE = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>speedscope</title>
+<link rel="icon" href="data:,">
+<style>STYLE</style>
+<body><script src="SCRIPT"></script></body>
+</html>
+`;
+
+/** Scripts and data from here alone: the pages show names that a program has made up. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:; font-src data:; base-uri 'none'; frame-ancestors 'self'; " +
+  "script-src 'self'";
+/** speedscope begins with a WebAssembly module of its own. */
+const POLICY_WASM = `${POLICY} 'wasm-unsafe-eval'`;
 
 export function page(token: string | null): Response {
-  const script = token === null ? "element.js" : `element.js?token=${encodeURIComponent(token)}`;
-  return reply("text/html; charset=utf-8", HTML.replace('src="element.js"', `src="${script}"`), { "content-security-policy": POLICY });
+  return html(HTML.replace("element.js", withToken("element.js", token)), POLICY);
 }
 
 export async function element(): Promise<Response> {
-  const { ELEMENT } = await import("../page/built.js").catch(() => {
-    throw new HttpError(501, "the page has not been built: npm run build makes it");
-  });
-  return reply("text/javascript; charset=utf-8", ELEMENT);
+  const { ELEMENT } = await import("../page/built.js").catch(notBuilt);
+  return script(ELEMENT);
+}
+
+export async function speedscope(token: string | null): Promise<Response> {
+  const { STYLE } = await import("../page/speedscope.js").catch(notBuilt);
+  return html(SPEEDSCOPE.replace("STYLE", () => STYLE).replace("SCRIPT", withToken("speedscope.js", token)), POLICY_WASM);
+}
+
+export async function speedscopeScript(): Promise<Response> {
+  const { SCRIPT } = await import("../page/speedscope.js").catch(notBuilt);
+  return script(SCRIPT);
+}
+
+function withToken(file: string, token: string | null): string {
+  return token === null ? file : `${file}?token=${encodeURIComponent(token)}`;
+}
+
+function html(text: string, policy: string): Response {
+  return reply("text/html; charset=utf-8", text, { "content-security-policy": policy });
+}
+
+function script(text: string): Response {
+  return reply("text/javascript; charset=utf-8", text);
+}
+
+function notBuilt(): never {
+  throw new HttpError(501, "the page has not been built: npm run build makes it");
 }

@@ -48,10 +48,14 @@ export class Client {
   readonly #base: URL;
   readonly #fetch: Fetch;
   readonly #token: string | null;
+  /** Whether others can ask, too, by an address. */
+  readonly served: boolean;
 
-  constructor(base: URL, fetch: Fetch = (request) => globalThis.fetch(request)) {
+  /** Asks over the network, or `direct`. */
+  constructor(base: URL, direct?: Fetch) {
     this.#base = base;
-    this.#fetch = fetch;
+    this.#fetch = direct ?? ((request) => globalThis.fetch(request));
+    this.served = !direct;
     this.#token = base.searchParams.get("token");
   }
 

@@ -17,6 +17,7 @@ import type { View } from "./view.ts";
 
 const HUES = 8;
 const CELL = 19; // pixels
+/** Where profiles of a program without an endpoint can be dropped. */
 const SPEEDSCOPE = "https://www.speedscope.app/";
 /** What is sampled over a time, and for how long. */
 const CPU = "profile";
@@ -33,6 +34,7 @@ export class FlameView implements View {
   readonly #kinds = h("div", { class: "chips", role: "group", "aria-label": "Profiles" });
   readonly #types = h("select", { "aria-label": "Value" });
   readonly #note = h("p", { class: "note", role: "status" });
+  readonly #speedscope: HTMLAnchorElement;
   readonly #command = h("code", { class: "command" });
   readonly #place = h("div", { class: "flames", tabindex: "0", role: "application", "aria-roledescription": "flame graph", "aria-label": "Flame graph: arrow keys walk it" });
   readonly #details = h("p", { class: "details" });
@@ -51,14 +53,16 @@ export class FlameView implements View {
     this.#types.addEventListener("change", () => this.#draw());
     this.#place.addEventListener("keydown", (event) => this.#key(event));
     const button = (text: string, title: string, onclick: () => void) => h("button", { type: "button", title, onclick }, text);
-    const speedscope = h("a", {
-      class: "button", href: SPEEDSCOPE, target: "_blank", rel: "noreferrer", title: "Saves the profile, and opens speedscope.app to drop it on",
-      onclick: () => void this.#download(),
-    }, "speedscope ↗");
+    this.#speedscope = h("a", client.served
+      ? { class: "button", target: "_blank", title: "Opens the profile in speedscope, as it is then" }
+      : {
+        class: "button", href: SPEEDSCOPE, target: "_blank", rel: "noreferrer", title: "Saves the profile, and opens speedscope.app to drop it on",
+        onclick: () => void this.#download(),
+      }, "speedscope ↗");
     this.element = h("div", {},
       h("div", { class: "tools" }, this.#kinds, h("div", { class: "chips right" },
         button("Take again", "Take this profile again  ( r )", () => void this.take()),
-        button("Download", "Save it for go tool pprof", () => void this.#download()), speedscope)),
+        button("Download", "Save it for go tool pprof", () => void this.#download()), this.#speedscope)),
       h("div", { class: "tools" }, this.#types, this.search, this.#note),
       this.#place, this.#details, h("p", { class: "note" }, this.#command));
     this.#observer.observe(this.#place);
@@ -88,7 +92,8 @@ export class FlameView implements View {
   /** Takes the profile that is chosen. What goes wrong is said in its place. */
   async take(): Promise<void> {
     const kind = this.#kind;
-    const query = kind === CPU ? `?seconds=${CPU_SECONDS}` : "";
+    const query = queryOf(kind);
+    if (this.#client.served) this.#speedscope.href = this.#inSpeedscope();
     this.#note.textContent = kind === CPU ? `sampling for ${CPU_SECONDS} s …` : "…";
     this.#command.textContent = `go tool pprof ${this.#client.url(`pprof/${kind}`).href}`;
     try {
@@ -104,9 +109,16 @@ export class FlameView implements View {
     }
   }
 
+  /** The address of speedscope with the profile that is chosen. */
+  #inSpeedscope(): string {
+    const url = this.#client.url("speedscope");
+    const profile = this.#client.url(`pprof/${this.#kind}${queryOf(this.#kind)}`);
+    url.hash = String(new URLSearchParams({ profileURL: profile.href, title: this.#kind }));
+    return url.href;
+  }
+
   async #download(): Promise<void> {
-    const query = this.#kind === CPU ? `?seconds=${CPU_SECONDS}` : "";
-    const response = await this.#client.get(`pprof/${this.#kind}${query}`).catch((error: Error) => void (this.#note.textContent = error.message));
+    const response = await this.#client.get(`pprof/${this.#kind}${queryOf(this.#kind)}`).catch((error: Error) => void (this.#note.textContent = error.message));
     if (response) save(await response.blob(), `${this.#kind}.pb.gz`);
   }
 
@@ -177,6 +189,11 @@ export class FlameView implements View {
     this.#observer.disconnect();
     this.#chart?.destroy();
   }
+}
+
+/** What is asked with the name of a profile. */
+function queryOf(kind: string): string {
+  return kind === CPU ? `?seconds=${CPU_SECONDS}` : "";
 }
 
 /** The frame that an arrow key leads to, of those that are shown. */

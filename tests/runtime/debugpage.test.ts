@@ -114,6 +114,23 @@ for (const kind of BROWSERS) {
       assert.match(String(await page.evaluate(`texts(".command")[0]`)), /^go tool pprof http:.*\/debug\/pprof\/goroutine$/);
     });
 
+    // What speedscope draws needs WebGL, which a browser on a machine without a screen may not have.
+    it("opens a profile in speedscope, without the network", () =>
+      onPage(browser, `${origin}/debug/#profiles`, `${kind.name} debug speedscope`, async (page) => {
+        await page.evaluate(FIND);
+        await until(page, `$$(".chip").length`);
+        await page.evaluate(`$$(".chip").find((c) => c.textContent === "goroutine").click()`);
+        const link = String(await page.evaluate(`$$("a.button")[0].href`));
+        const said: string[] = [];
+        const elsewhere: string[] = [];
+        page.on("console", (message) => void said.push(message.text()));
+        page.on("request", (request) => void (/^data:/.test(request.url()) || request.url().startsWith(origin) || elsewhere.push(request.url())));
+        await page.goto(link);
+        await until(page, `document.title === "goroutine - speedscope"`);
+        assert.ok(said.includes("Importing as protobuf encoded pprof file"), said.join("\n"));
+        assert.deepEqual(elsewhere, []);
+      }));
+
     test("walks the tabs by keys, and stops asking when told to", "overview", async (page) => {
       await page.keyboard.press("2");
       await until(page, `location.hash === "#goroutines" && texts("[aria-selected=true]")[0] === "Goroutines"`);
@@ -130,6 +147,9 @@ for (const kind of BROWSERS) {
       await onPage(browser, `${guarded.url}?token=s3cret#profiles`, `${kind.name} debug token`, async (page) => {
         await page.evaluate(FIND);
         await until(page, `texts(".chip").length && /pprof\\/heap\\?token=s3cret$/.test(texts(".command")[0]) && $$("g.frame").length > 1`);
+        const asked = page.waitForResponse((response) => response.url().includes("/pprof/heap"), { timeout: 20_000 });
+        await page.goto(String(await page.evaluate(`$$("a.button")[0].href`)));
+        assert.equal((await asked).status(), 200);
       });
     });
 
