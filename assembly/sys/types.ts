@@ -105,7 +105,7 @@ import {
 /** What all Ms share. */
 @unmanaged export class Sched {
   allg: G | null; // all goroutines, dead ones included, by alllink
-  watch: u32; // WATCH_ bits of layout.ts: profiles that want to know what the scheduler does
+  watchbits: u32; // WATCH_ bits of layout.ts: profiles that want to know what the scheduler does
   dumps: u32; // DUMP_ bits
   lastg: G | null;
   nallg: i32;
@@ -139,6 +139,15 @@ import {
   scanning: G | null; // was visited while it ran
   deepg: G | null; // its frames are visited in pieces; roots.ts knows which are not
   sliceend: f64; // when schedule() returns, on nanotime's clock
+
+  // A build with GO_UNWATCHED has no code for those profiles: the benchmark tells what it costs while all are off.
+  @inline get watch(): u32 {
+    return isDefined(GO_UNWATCHED) ? 0 : this.watchbits;
+  }
+
+  @inline set watch(bits: u32) {
+    this.watchbits = bits;
+  }
 }
 
 // @ts-ignore: decorator
@@ -179,7 +188,7 @@ if (offsetof<G>("gcscan") != G_GCSCAN) ERROR("shared/layout.ts is stale: G.gcsca
 if (offsetof<G>("prof") != G_PROF) ERROR("shared/layout.ts is stale: G.prof");
 if (offsetof<G>("waitsince") != G_WAITSINCE) ERROR("shared/layout.ts is stale: G.waitsince");
 if (offsetof<GProf>("labels") != GPROF_LABELS) ERROR("shared/layout.ts is stale: GProf.labels");
-if (offsetof<Sched>("watch") != SCHED_WATCH) ERROR("shared/layout.ts is stale: Sched.watch");
+if (offsetof<Sched>("watchbits") != SCHED_WATCH) ERROR("shared/layout.ts is stale: Sched.watchbits");
 if (offsetof<Sched>("dumps") != SCHED_DUMPS) ERROR("shared/layout.ts is stale: Sched.dumps");
 if (offsetof<Sched>("allg") != SCHED_ALLG) ERROR("shared/layout.ts is stale: Sched.allg");
 if (offsetof<G>("schedlink") != G_SCHEDLINK) ERROR("shared/layout.ts is stale: G.schedlink");

@@ -46,6 +46,8 @@ export function commandOf(who: Contestant, row: Row): Command {
       return gopark("", row, args);
     case "notrace":
       return gopark(".notrace", row, args);
+    case "unwatched":
+      return gopark(".unwatched", row, args);
     case "asc":
       return {
         file: node,
@@ -73,8 +75,8 @@ function wasmExec(): string {
   return join(goroot, "lib/wasm/wasm_exec_node.js");
 }
 
-function build(from: string, to: string): Command {
-  return { file: node, args: [cli, "build", from, "-o", to, "--target", "release"] };
+function build(from: string, to: string, ...asc: string[]): Command {
+  return { file: node, args: [cli, "build", from, "-o", to, "--target", "release", "--", ...asc] };
 }
 
 function execute(command: Command): void {
@@ -87,7 +89,7 @@ function execute(command: Command): void {
 
 /** Builds all it can before it throws: one bad module costs its own rows only. */
 function buildGuests(
-  rows: Row[], who: Contestant, variant: string, env: Record<string, string>,
+  rows: Row[], who: Contestant, variant: string, { env = {}, asc = [] }: { env?: Record<string, string>; asc?: string[] } = {},
 ): void {
   const modules = rows.filter((row) => row.contestants.includes(who) && row.program !== "build");
   let failed: unknown;
@@ -95,7 +97,7 @@ function buildGuests(
     const to = join(out, `${module}${variant}.wasm`);
     rmSync(to, { force: true });
     try {
-      execute({ ...build(join(source, "guest", `${module}.ts`), to), env });
+      execute({ ...build(join(source, "guest", `${module}.ts`), to, ...asc), env });
     } catch (error) {
       failed ??= error;
     }
@@ -123,9 +125,10 @@ const builders: Record<Contestant, (rows: Row[]) => void> = {
   gopark: (rows) => {
     if (!existsSync(cli)) throw new Error("no build/host/cli/main.js: run npm run build");
     writeFileSync(large, generate(20_000));
-    buildGuests(rows, "gopark", "", {});
+    buildGuests(rows, "gopark", "");
   },
-  notrace: (rows) => buildGuests(rows, "notrace", ".notrace", { GOPARK_TRACE: "0" }),
+  notrace: (rows) => buildGuests(rows, "notrace", ".notrace", { env: { GOPARK_TRACE: "0" } }),
+  unwatched: (rows) => buildGuests(rows, "unwatched", ".unwatched", { asc: ["--use", "GO_UNWATCHED=1"] }),
   asc: buildAsc,
   go: () => buildGo(join(out, "go"), {}),
   gojs: () => buildGo(join(out, "go.wasm"), { GOOS: "js", GOARCH: "wasm" }),

@@ -5,7 +5,7 @@
  * @module
  */
 
-export type Contestant = "gopark" | "go" | "gojs" | "generators" | "asc" | "notrace";
+export type Contestant = "gopark" | "go" | "gojs" | "generators" | "asc" | "notrace" | "unwatched";
 
 /** The contestants that `--rivals` chooses from. */
 export const rivals: Contestant[] = ["go", "gojs", "generators", "asc"];
@@ -164,7 +164,18 @@ function watchedRow(who: string, program: string, count: number, most: number): 
   };
 }
 
+/** What it costs that somebody could look on, while nobody does. */
+function unwatchedRow(program: string, args: number[], module: string): Row {
+  return {
+    ...blank, name: `off-${program}`, program, args, module, versus: "unwatched",
+    contestants: ["gopark", "unwatched"], bar: { ratio: 1.02 },
+  };
+}
+
 const watching: Row[] = [
+  unwatchedRow("yields", [0, 3_000_000], "switch"),
+  unwatchedRow("spawn", [4_000_000], "switch"),
+  unwatchedRow("handoff", [3_000_000], "chan"),
   watchedRow("trace", "yields", 10_000_000, 1.03),
   watchedRow("trace", "handoff", 10_000_000, 1.03),
   watchedRow("trace", "works", 800_000, 1.03),

@@ -32,9 +32,9 @@ export function judge(row: Row, best: Best): Line {
   return { row, best, ratio, ok, toAsc, ascOk };
 }
 
-const columns: [title: string, Contestant][] = [
+const columns: [title: string, ...whoever: Contestant[]][] = [
   ["gopark", "gopark"], ["Go", "go"], ["Go js/wasm", "gojs"], ["generators", "generators"],
-  ["asc", "asc"], ["base", "notrace"],
+  ["asc", "asc"], ["base", "notrace", "unwatched"],
 ];
 
 /** Text for a terminal, every column but the first flush right. */
@@ -43,7 +43,7 @@ export function format(lines: Line[]): string {
   const body = lines.map(({ row, best, ratio, ok, toAsc, ascOk }) => [
     row.name,
     row.unit,
-    ...columns.map(([, who]) => number(best[who])),
+    ...columns.map(([, ...whoever]) => number(whoever.map((who) => best[who]).find((n) => n !== undefined))),
     ratio?.toFixed(2) ?? "",
     bar(row),
     verdict(ok),
@@ -62,8 +62,9 @@ function verdict(ok: boolean | undefined): string {
   return ok === undefined ? "" : ok ? "ok" : "OVER";
 }
 
-export const legend = `ratio: gopark to Go, GOMAXPROCS=1; in the trace rows to base.
-asc: plain asc -O3 with its incremental runtime. base: the same module without the trace stage.
+export const legend = `ratio: gopark to Go, GOMAXPROCS=1; in the trace and off rows to base.
+asc: plain asc -O3 with its incremental runtime. base: the same module without the trace stage, or,
+in the off rows, without what profiles and execution traces need in the scheduler.
 rate: how many times as long it takes with a memory profile of that rate as with none.
 watch: the same with an execution trace, a block profile of 10 us, a mutex profile of 1/100, a CPU profile.
 memory: linear memory at the end; of Go MemStats.Sys. pauses: single allocations that took over 2 us
