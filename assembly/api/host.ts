@@ -14,6 +14,7 @@ import { EV_HOST_DONE, SLOT_SIZE, WATCH_TRACE } from "../shared/layout";
 import { goroutineprofile, threadcreateprofile } from "../profile/callers";
 import { memprofile } from "../profile/mprof";
 import { samplerate } from "../memory/sample";
+import { noteawake } from "../sched/gprof";
 import { gcount, newcall, schedule } from "../sched/proc";
 import { changed } from "../sched/roots";
 import { nexttimer } from "../sched/timer";
@@ -76,6 +77,7 @@ export function gopark_settle(token: usize, how: i32): usize {
   if (gp.gcscan) changed(gp); // the host has no barrier for what it stores there
   gp.status = Grunnable;
   if (sched.watch & WATCH_TRACE) tracenow(EV_HOST_DONE, <u32>gp.goid);
+  noteawake(gp);
   runqput(p0, gp);
   return changetype<usize>(gp) + offsetof<G>("slot0");
 }

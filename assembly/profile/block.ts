@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The block and mutex profiles: how long goroutines have waited for each other, by stack (Go: runtime/mprof.go).
 //
-// The block profile counts a wait when its goroutine runs again: from the park until somebody made it ready.
+// The block profile counts a wait when it ends: from the park until another goroutine made this one ready.
 // So a sleep, a wait for the host or one that never ends does not count. A wait of `rate` nanoseconds and more
 // is always counted with small rates, a shorter one with a probability of its share of that, and for as much more.
 //
@@ -20,7 +20,7 @@ import {
 import { gprof } from "../sched/gprof";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { WaitQ } from "../sync/waitq";
-import { BLOCK_PARKED, setonblock, setonunlock } from "../sys/hooks";
+import { BLOCK_PARKED, BLOCK_READY, setonblock, setonunlock } from "../sys/hooks";
 import { nanotime } from "../sys/os";
 import { cheaprandn } from "../sys/rand";
 import { Gwaiting } from "../sys/status";
@@ -99,11 +99,11 @@ function forget(): void {
   }
 }
 
-/** gp has parked and is to be timed, or it is about to run. Never collects. */
-function onblock(what: usize, ptr: usize): void {
+/** gp has parked and is to be timed, or what it has waited for has come. Never collects. */
+function onblock(what: usize, ptr: usize, _: f32): void {
   const gp = changetype<G>(ptr);
   if (what == BLOCK_PARKED) parked(gp);
-  else if (gp.prof) runs(gp, changetype<GProf>(gp.prof));
+  else waited(gp, what == BLOCK_READY);
 }
 
 // @ts-ignore: decorator
@@ -111,17 +111,20 @@ function onblock(what: usize, ptr: usize): void {
   sched.untimed = cheaprandn(2 * mprof.timed - 1);
   if (gp.status != Gwaiting) return;
   const x = gprof(gp);
-  x.ready = 0;
   x.timed = tracer.saved > PLENTY ? 1 : mprof.timed;
   x.parked = x.acquire = nanotime();
   ++mprof.waiting;
 }
 
 // @ts-ignore: decorator
-@inline function runs(gp: G, x: GProf): void {
+@inline function waited(gp: G, counts: bool): void {
+  const x = changetype<GProf>(gp.prof);
   if (x.timed) --mprof.waiting;
-  if (x.ready && x.parked) blockevent(gp, max<i64>(<i64>(x.ready - x.parked), 1), x.timed);
-  x.parked = x.ready = 0;
+  if (counts) {
+    const ready = x.timed ? nanotime() : tracer.now;
+    blockevent(gp, max<i64>(<i64>(ready - x.parked), 1), x.timed);
+  }
+  x.parked = 0;
   x.timed = 0;
 }
 

@@ -6,7 +6,7 @@
 
 import { EV_CLOCK, EV_CREATE, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_LABELS, WATCH_TRACE } from "../shared/layout";
 import { persistentalloc } from "../memory/persistentalloc";
-import { onunlock, saveancestors } from "../sys/hooks";
+import { BLOCK_AWAKE, BLOCK_READY, onblock, onunlock, saveancestors } from "../sys/hooks";
 import { nanotime } from "../sys/os";
 import { traceclock, traceevent, tracemore, tracer, traceready } from "../sys/tracer";
 import { G, g0, getg, GProf, sched } from "../sys/types";
@@ -21,19 +21,25 @@ export function gprof(gp: G): GProf {
   return changetype<GProf>(gp.prof);
 }
 
-/** Notes that gp was made ready, when and by whom. Never allocates. */
+/** Notes that gp was made ready, when and by whom. Never collects. */
 export function noteready(gp: G): void {
   if (sched.watch & WATCH_TRACE) traceready(gp);
-  if (sched.watch & WATCH_BLOCK && gp.prof) {
-    const x = changetype<GProf>(gp.prof);
-    x.ready = x.timed ? nanotime() : tracer.now;
-  }
+  if (sched.watch & WATCH_BLOCK) endwait(gp, BLOCK_READY);
+}
+
+/** Notes that a timer or the host has made gp ready. Never collects. */
+export function noteawake(gp: G): void {
+  if (sched.watch & WATCH_BLOCK) endwait(gp, BLOCK_AWAKE);
+}
+
+// @ts-ignore: decorator
+@inline function endwait(gp: G, how: usize): void {
+  if (gp.prof && changetype<GProf>(gp.prof).parked) onblock(how, changetype<usize>(gp), 0);
 }
 
 /** Notes when gp has parked, as well as the scheduler knows: a yield, too, but that is never made ready. Never collects. */
 export function noteparked(gp: G): void {
   const x = gp.prof ? changetype<GProf>(gp.prof) : gprof(gp);
-  x.ready = 0;
   x.parked = tracer.now;
 }
 

@@ -15,7 +15,7 @@ import {
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
-import { BLOCK_PARKED, BLOCK_RUNS, groupdone, onblock } from "../sys/hooks";
+import { BLOCK_PARKED, groupdone, onblock } from "../sys/hooks";
 import { callexport, resumed, startgoroutine, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
@@ -228,7 +228,6 @@ function exportdone(gp: G): void {
 // @ts-ignore: decorator
 @inline function execute(gp: G): void {
   m0.curg = gp;
-  if (sched.watch & WATCH_BLOCK) onblock(BLOCK_RUNS, changetype<usize>(gp));
   gp.status = Grunning;
   if (gp.gcscan) changed(gp);
   const entry = gp.entry;
@@ -271,7 +270,7 @@ function exportdone(gp: G): void {
 function leftoff(gp: G): void {
   const watch = sched.watch;
   if (watch & WATCH_BLOCK) {
-    if (--sched.untimed < 0) onblock(BLOCK_PARKED, changetype<usize>(gp));
+    if (--sched.untimed < 0) onblock(BLOCK_PARKED, changetype<usize>(gp), 0);
     else if (watch & WATCH_LONG) noteparked(gp);
   }
   if (watch & WATCH_CPU) nanotime(); // a host's clock takes a sample when one is due

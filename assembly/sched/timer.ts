@@ -5,12 +5,13 @@
 // collector must see. Its function runs on the scheduler, so it may make goroutines ready but
 // not park. An entry of the heap repeats the time, so that sifting touches no timer but the moved.
 
-import { EV_CLOCK, EV_READY, EV_TIMER, WATCH_TRACE } from "../shared/layout";
+import { EV_CLOCK, EV_READY, EV_TIMER, WATCH_BLOCK, WATCH_TRACE } from "../shared/layout";
 import { mheap } from "../memory/mheap";
 import { Grunnable } from "../sys/status";
 import { G, g0, p0, sched } from "../sys/types";
 import { nanotime } from "../sys/os";
 import { traceclock, traceevent } from "../sys/tracer";
+import { noteawake } from "./gprof";
 import { runqput } from "./runq";
 
 /** One timer. */
@@ -180,5 +181,6 @@ function wake(arg: usize, now: f64): void {
   sched.timerfree = arg;
   gp.status = Grunnable;
   if (sched.watch & WATCH_TRACE) traceevent(EV_READY, gp, 0, 0);
+  if (sched.watch & WATCH_BLOCK) noteawake(gp);
   runqput(p0, gp); // in the order in which they are due
 }

@@ -58,23 +58,26 @@ export function setprof(malloc: (ptr: usize, size: usize) => void, gc: () => voi
 /** gp has unwound, and its wait is to be known. */
 // @ts-ignore: decorator
 @inline export const BLOCK_PARKED: usize = 0;
-/** gp is about to run. */
+/** gp is made ready by another goroutine: its wait counts. */
 // @ts-ignore: decorator
-@inline export const BLOCK_RUNS: usize = 1;
+@inline export const BLOCK_READY: usize = 1;
+/** gp is made ready by a timer or the host: its wait does not count. */
+// @ts-ignore: decorator
+@inline export const BLOCK_AWAKE: usize = 2;
 
 // A WATCH_ bit guards these: whoever sets it fills them.
 
-/** Hears of parks and runs while WATCH_BLOCK is set. profile/block.ts. */
-export let onblock: (what: usize, gp: usize) => void = changetype<(what: usize, gp: usize) => void>(0);
+/**
+ * Hears of waits while WATCH_BLOCK is set. profile/block.ts. What calls it could also call whatever
+ * else of its type is in the table, so it has a type of its own: else to make a goroutine ready might park.
+ */
+export let onblock: (what: usize, gp: usize, _: f32) => void = changetype<(what: usize, gp: usize, _: f32) => void>(0);
 
-export function setonblock(f: (what: usize, gp: usize) => void): void {
+export function setonblock(f: (what: usize, gp: usize, _: f32) => void): void {
   onblock = f;
 }
 
-/**
- * Hears of unlocks with waiters while WATCH_MUTEX is set. profile/block.ts. What calls it could also call whatever
- * else of its type is in the table, so it has a type of its own: else unlocking might park.
- */
+/** Hears of unlocks with waiters while WATCH_MUTEX is set. profile/block.ts. Of its type is no other, as with onblock. */
 // @ts-ignore: decorator
 @lazy export let onunlock: (q: usize, _: f32) => void = changetype<(q: usize, _: f32) => void>(0);
 
@@ -82,7 +85,7 @@ export function setonunlock(f: (q: usize, _: f32) => void): void {
   onunlock = f;
 }
 
-/** Notes whose making a new G is, while WATCH_ANCESTORS is set; of its type is no other, as with onunlock. profile/ancestors.ts. */
+/** Notes whose making a new G is, while WATCH_ANCESTORS is set; of its type is no other, as with onblock. profile/ancestors.ts. */
 // @ts-ignore: decorator
 @lazy export let saveancestors: (gp: usize, _: f32) => void = changetype<(gp: usize, _: f32) => void>(0);
 /** Prints that behind its stack. */

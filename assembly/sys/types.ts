@@ -58,8 +58,7 @@ import {
 @unmanaged export class GProf {
   labels: usize; // key, value, …: a StaticArray<string> or 0
   ancestors: usize; // with WATCH_ANCESTORS: profile/ancestors.ts has its form
-  parked: f64; // with WATCH_BLOCK: when it parked; 0: unknown
-  ready: f64; // when somebody made it ready, 0: nobody yet, or a timer or the host
+  parked: f64; // with WATCH_BLOCK: when it parked; 0: unknown, or it has been made ready since
   acquire: f64; // parked, or since when nobody has been charged for its waiting for a lock; if it is timed
   timed: i32; // the clock has been read for its wait, which stands for so many; 0: times are the scheduler's latest readings
 }

@@ -3,6 +3,7 @@
 // loop looks whether there is something to read when its slice is over or nothing else can run.
 
 import { Mutex } from "../api/sync";
+import { noteawake } from "../sched/gprof";
 import { park } from "../sched/proc";
 import { runqput } from "../sched/runq";
 import { EV_HOST_DONE, WATCH_TRACE } from "../shared/layout";
@@ -44,6 +45,7 @@ export function stdinready(): void {
   waiter = 0;
   gp.status = Grunnable;
   if (sched.watch & WATCH_TRACE) tracenow(EV_HOST_DONE, <u32>gp.goid);
+  noteawake(gp);
   runqput(p0, gp);
 }
 

@@ -84,11 +84,11 @@ describe("a goroutine", () => {
   });
   it("is dead and free when its function has returned", () => {
     const gp = spawn(() => {});
-    const free = sched.ngfree;
+    const ended = sched.nended;
     gosched();
     expect(gp.status).toBe(Gdead);
     expect(p0.gfree == gp).toBe(true);
-    expect(sched.ngfree).toBe(free + 1);
+    expect(sched.nended).toBe(ended + 1);
   });
   it("stays in allg for ever", () => {
     const gp = spawn(() => {});
