@@ -21,26 +21,19 @@ import { cached, gcstats, PAUSES } from "../memory/mstats";
 import { BLOCK_SHIFT, mheap } from "../memory/mheap";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { flush, printrune, printstring } from "../sys/print";
-import { g0, getg, sched } from "../sys/types";
+import { getg, sched } from "../sys/types";
 
 /** Prints to standard error, or into the goroutine's writebuf while it has one. Never parks, never allocates. */
 export function print(s: string): void {
   printstring(s);
-  endprint();
+  flush();
 }
 
 /** Prints a line, as print does. */
 export function println(s: string): void {
   printstring(s);
   printrune(0x0a);
-  endprint();
-}
-
-// Output of the module level, and of calls from the host, does not wait for the scheduler. On WASI none
-// does: nobody could hand out what has gathered when the engine traps.
-// @ts-ignore: decorator
-@inline function endprint(): void {
-  if (isDefined(GO_WASI) || getg() == g0) flush();
+  flush();
 }
 
 /** Lets other goroutines run. May park. */
@@ -328,7 +321,7 @@ export namespace debug {
   /** Prints the running goroutine's stack to standard error. Never allocates. */
   export function printStack(): void {
     printstacks(false);
-    endprint();
+    flush();
   }
 
   /** Sets how much the heap may grow between collections, in percent; negative turns the collector off. Returns the setting before. */

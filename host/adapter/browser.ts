@@ -62,13 +62,8 @@ function consoleSink(fd: number): Sink {
   };
 }
 
-const out = consoleSink(FD_STDOUT);
-
-/** The functions of module "host" that a page can have; `args` and `env` every host has. */
+/** The functions of module "host" that a page can have; `args`, `env` and `write` every host has. */
 export const hostCalls = {
-  /** Writes text to the console, a line at a time. */
-  write: (text: string): void => out.write(new TextEncoder().encode(text)),
-
   /** Fetches a URL as text; a status that is not 2xx is an error. @blocking */
   fetchText,
 };

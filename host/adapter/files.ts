@@ -22,7 +22,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { createInterface, type Interface } from "node:readline";
-import { writeAll } from "./node.ts";
 import { fetchText } from "./web.ts";
 
 /** Lines of standard input that nobody has read yet, and those who wait for one, the first first. */
@@ -81,9 +80,6 @@ export const hostCalls = {
 
   /** Reads a line from standard input without its end, null behind the last. @blocking */
   readLine,
-
-  /** Writes text to standard output. */
-  write: (text: string): void => writeAll(1, new TextEncoder().encode(text)),
 
   /** Fetches a URL as text; a status that is not 2xx is an error. @blocking */
   fetchText,

@@ -6,7 +6,6 @@
  */
 import { basename, resolve } from "node:path";
 import { ImportError, ProfileError, ProgramError } from "../abi/errors.ts";
-import { FD_STDOUT } from "../abi/layout.ts";
 import { onBun } from "../adapter/engine.ts";
 import { hostCalls } from "../adapter/files.ts";
 import { node } from "../adapter/node.ts";
@@ -58,13 +57,6 @@ const platform: Platform = {
   },
 };
 
-const out = platform.sink(FD_STDOUT);
-
-/** host.write, which dies as quietly. */
-function write(text: string): void {
-  out.write(new TextEncoder().encode(text));
-}
-
 /** Reads a `KIND=OUT`. */
 export function parseProfile(text: string): WantedProfile {
   const [, kind, out] = /^([^=]*)=(.+)$/.exec(text) ?? [];
@@ -93,7 +85,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
       name: basename(file).replace(/\.ts$/, ".wasm"),
       args: options.args,
       env: options.godebug?.length ? { ...process.env, GODEBUG: godebug(options.godebug) } : process.env,
-      imports: { host: { ...hostCalls, write } },
+      imports: { host: { ...hostCalls } },
       trace: options.trace !== undefined,
       onExit: () => app && take(),
     }, platform);

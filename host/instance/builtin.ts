@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 /**
  * Provides what programs import without being told to: the runtime's own module, the parts of
- * `env` that AssemblyScript's standard library declares, and `host.args` and `host.env`.
+ * `env` that AssemblyScript's standard library declares, and of `host` what every host has.
  *
  * @module
  */
 import type { Imports, RuntimeImports } from "../abi/imports.ts";
-import { FD_STDERR, FD_STDOUT } from "../abi/layout.ts";
-import type { ImportEntry } from "../abi/manifest.ts";
-import { TypeTable } from "../abi/types.ts";
+import { EXIT_CODE, FD_STDERR, FD_STDOUT } from "../abi/layout.ts";
+import type { Door } from "./door.ts";
 import type { Outputs } from "./output.ts";
 import type { LoadOptions, Platform } from "./platform.ts";
 import type { Sampling } from "./program.ts";
@@ -18,14 +17,16 @@ export function builtinImports(
   platform: Platform,
   outputs: Outputs,
   options: LoadOptions,
+  door: Door,
 ): Imports {
   return {
-    env: { ...stdImports(platform), ...consoleImports(outputs) },
+    env: { ...stdImports(platform, door), ...consoleImports(outputs) },
     Math: Math as unknown as Record<string, unknown>, // std's JSMath
     Date: Date as unknown as Record<string, unknown>,
     host: {
       args: () => [...(options.args ?? [])],
       env: (name: string) => options.env?.[name] ?? null,
+      write: (text: string) => outputs.print(FD_STDOUT, text),
     },
   };
 }
@@ -46,8 +47,9 @@ export function clockImports(
   };
 }
 
-function stdImports(platform: Platform): Record<string, unknown> {
+function stdImports(platform: Platform, door: Door): Record<string, unknown> {
   const std: Record<string, unknown> = {
+    "process.exit": (status: number) => door.exit(EXIT_CODE, status),
     seed: () => platform.random() * 2 ** 53,
     "Date.now": () => platform.walltime(),
     "performance.now": () => platform.now(),
@@ -59,8 +61,7 @@ function stdImports(platform: Platform): Record<string, unknown> {
 }
 
 function consoleImports(outputs: Outputs): Record<string, unknown> {
-  const printer = (fd: number) => (text: string) =>
-    outputs.write(fd, new TextEncoder().encode(`${text}\n`));
+  const printer = (fd: number) => (text: string) => outputs.print(fd, `${text}\n`);
   const out = printer(FD_STDOUT);
   const err = printer(FD_STDERR);
   return {
@@ -76,21 +77,4 @@ function consoleImports(outputs: Outputs): Record<string, unknown> {
       err(`trace: ${text}${n ? " " : ""}${values.slice(0, n).join(", ")}`);
     },
   };
-}
-
-const TEXT = ["string"];
-const TRACE = ["string", "i32", "f64", "f64", "f64", "f64", "f64"];
-
-/** The functions of `env` that take strings. The manifest lists only the user's own imports. */
-const SIGNATURES: Record<string, readonly string[]> = {
-  "console.log": TEXT, "console.info": TEXT, "console.debug": TEXT, "console.warn": TEXT,
-  "console.error": TEXT, "console.assert": ["bool", "string"], trace: TRACE,
-};
-
-/** Returns the signature of a function that the standard library imports and we lift for. */
-export function builtinEntry(module: string, name: string): ImportEntry | undefined {
-  if (module !== "env" || !Object.hasOwn(SIGNATURES, name)) return undefined;
-  const types = new TypeTable({});
-  const params = SIGNATURES[name]!.map((type) => types.get(type));
-  return { module, name, params, result: types.get("void"), blocking: false };
 }

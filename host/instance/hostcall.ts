@@ -6,7 +6,6 @@
  */
 import type { Imports } from "../abi/imports.ts";
 import { type ImportEntry, type Manifest, show } from "../abi/manifest.ts";
-import { builtinEntry } from "./builtin.ts";
 import type { Calls } from "./calls.ts";
 import { check } from "./check.ts";
 import type { Codec, Raw } from "./codec.ts";
@@ -36,7 +35,7 @@ export async function bindImports(
   const bound: Imports = {};
   const wrong: Misfit[] = [];
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    const entry = manifest.imports.find((e) => e.module === from && e.name === name) ?? builtinEntry(from, name);
+    const entry = manifest.imports.find((e) => e.module === from && e.name === name);
     const owner = layers.find((layer) => layer?.[from]?.[name] !== undefined)?.[from];
     const given = owner?.[name];
     if (given === undefined || kind === "function" && typeof given !== "function") wrong.push({ from, name, kind, entry, given });

@@ -31,6 +31,11 @@ export class Outputs {
     sink.write(bytes);
   }
 
+  /** Writes text, as it is. */
+  print(fd: number, text: string): void {
+    this.write(fd, new TextEncoder().encode(text));
+  }
+
   /** Hands out what is still held back. */
   end(): void {
     this.#stdout.end();

@@ -86,6 +86,8 @@ export const NATIVE = "~lib/native.ts";
 const CONTEXT = "~lib/gopark/assembly/api/context/context.Context";
 /** Of functions there: what reads or writes a field. To who wrote the field's use it is no call. */
 const ACCESSOR = /#[gs]et:/;
+/** What asc's library imports of the host. */
+const STD_BINDINGS = /^~lib\/(builtins|bindings)\b/;
 /** What specs import runs on their goroutines, and calls the host as a program does. */
 const NOT_THE_USERS = /^~lib\/(gopark\/assembly(?!\/test\/)|rt|builtins|bindings)\b/;
 /** The only entry of ours whose exports are the program's: specs have no main. */
@@ -127,6 +129,8 @@ export class Facts {
   readonly functions = new Map<string, Fact>();
   readonly exports: ExportFact[] = [];
   readonly imports: ImportFact[] = [];
+  /** What asc's library imports and a host must lift or lower for. */
+  readonly stdImports: ImportFact[] = [];
   readonly types: Record<string, TypeFact> = {};
 
   /** Names of the classes whose objects are on the heap, by id. */
@@ -199,12 +203,18 @@ export class Facts {
   private addImports(importOf: ImportOf): void {
     const { instancesByName } = this.program as unknown as { instancesByName: Map<string, AscFunction> };
     for (const f of instancesByName.values()) {
-      if (!f.signature || NOT_THE_USERS.test(f.declaration.range.source.normalizedPath)) continue;
-      const [module, name] = importOf(f.internalName);
+      const { internalName, signature } = f;
+      const path = f.declaration.range.source.normalizedPath;
+      const std = STD_BINDINGS.test(path);
+      if (!signature || !std && NOT_THE_USERS.test(path)) continue;
+      const [module, name] = importOf(internalName);
       if (!module) continue;
+      if (std && ![...signature.parameterTypes, signature.returnType].some(type => type.isManaged)) continue;
       const decorators = f.prototype.declaration.decorators ?? [];
       const blocking = decorators.some(d => d.name.text == "blocking");
-      this.addImport({ module, name, ...this.signature(f), blocking, internalName: f.internalName });
+      const fact = { module, name, ...this.signature(f), blocking, internalName };
+      if (std) this.stdImports.push(fact);
+      else this.addImport(fact);
     }
   }
 

@@ -326,10 +326,10 @@ export default class GoparkTransform {
     raw._free!(data);
   }
 
-  private emit({ m }: Context, { classes, types }: Facts, { exports, imports, memory }: Boundary, table: Uint8Array): void {
+  private emit({ m }: Context, { classes, stdImports, types }: Facts, { exports, imports, memory }: Boundary, table: Uint8Array): void {
     const strip = <T extends { internalName: string }>({ internalName: _, ...rest }: T) => rest;
     const target = this.wasi ? { target: "wasi" } : {};
-    const abi = { version: ABI_VERSION, ...target, ...(memory && { memory }), ...(this.traps && { traps: true }), exports: exports.map(strip), imports: imports.map(strip), types, classes };
+    const abi = { version: ABI_VERSION, ...target, ...(memory && { memory }), ...(this.traps && { traps: true }), exports: exports.map(strip), imports: [...imports, ...this.wasi ? [] : stdImports].map(strip), types, classes };
     m.addCustomSection("gopark.abi", new TextEncoder().encode(JSON.stringify(abi)));
     m.addCustomSection("gopark.pctab", table);
   }
