@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Serves this folder and the two packages that the page imports: node serve.mjs [PORT]
+// Serves this folder and the two packages that the page imports (the second for profiles): node serve.mjs [PORT]
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const at = (specifier, up) => fileURLToPath(new URL(up, import.meta.resolve(specifier)));
 const roots = {
-  gopark: at("gopark/package.json", "build/"),
-  loader: at("@assemblyscript/loader", "./"),
+  gopark: fileURLToPath(new URL("build/", import.meta.resolve("gopark/package.json"))),
+  "pprof-format": fileURLToPath(new URL("./", import.meta.resolve("pprof-format"))),
 };
 const here = fileURLToPath(new URL(".", import.meta.url));
 const types = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };

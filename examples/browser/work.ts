@@ -6,13 +6,13 @@
 //
 // --preempt lets a goroutine that only computes give way to the page after 10 ms. Without it the
 // page gets its turn only when goroutines park.
-import { Chan, go } from "gopark/assembly";
+import { Chan, WaitGroup, go } from "gopark/assembly";
 
 @blocking @external("host", "fetchText") declare function fetchText(url: string): string;
 @external("page", "show") declare function show(id: string, text: string): void;
 
 const WORKERS = 10_000;
-const SPAN = 60;
+const SPAN = 400;
 
 function isPrime(n: i32): bool {
   for (let d = 2; d * d <= n; ++d) if (n % d == 0) return false;
@@ -30,7 +30,8 @@ function fetchSlowly(): void {
 }
 
 export function main(): void {
-  go(fetchSlowly);
+  const fetching = new WaitGroup();
+  fetching.go(fetchSlowly);
   const counts = new Chan<i32>();
   for (let i = 0; i < WORKERS; ++i) go(count, i * SPAN, counts);
   let primes = 0;
@@ -39,4 +40,5 @@ export function main(): void {
     if (i % 100 == 0) show("progress", `${i} of ${WORKERS} goroutines are done`);
   }
   show("primes", `${primes} primes below ${WORKERS * SPAN}`);
+  fetching.wait();
 }

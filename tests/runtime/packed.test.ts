@@ -85,6 +85,17 @@ for (const runtime of RUNTIMES) {
     it("loads and runs a program", () => {
       assert.equal(run("run.mjs").stdout, `${entry}.js\n${WANT}PanicError\n`);
     });
+
+    if (entry === "index") it("serves the example's page", async () => {
+      const child = spawn(process.execPath, ["node_modules/gopark/examples/browser/serve.mjs", "0"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+      try {
+        const url = await new Promise<string>((said) => child.stdout.once("data", (data: Buffer) => said(String(data).trim())));
+        const page = await (await fetch(url)).text();
+        for (const [, path] of page.matchAll(/": "(\/[^"]+)"/g)) assert.equal((await fetch(new URL(path!, url))).status, 200, path);
+      } finally {
+        child.kill();
+      }
+    });
   });
   if (skip) it(`the package on ${name}`, { skip });
 }

@@ -154,10 +154,12 @@ for (const kind of BROWSERS) {
         const url = await new Promise<string>((said) => child.stdout.once("data", (d: Buffer) => said(String(d).trim())));
         const text = await onPage(browser, url, `${kind.name} example`, async (page) => {
           await page.waitForFunction("document.getElementById('end').textContent", { timeout: 120_000 });
+          assert.equal(await page.evaluate(`import("pprof-format").then(({ Profile }) => typeof Profile)`), "function", "profiles can be written");
           return page.evaluate("document.body.innerText") as Promise<string>;
         });
         assert.match(text, /10000 of 10000 goroutines are done/);
-        assert.match(text, /49098 primes below 600000/);
+        assert.match(text, /283146 primes below 4000000/);
+        assert.match(text, /the fetch took its time/);
         assert.ok(Number(/moved (\d+) times/.exec(text)![1]) > 1, text);
       } finally {
         child.kill();
