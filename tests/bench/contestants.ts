@@ -135,6 +135,13 @@ const builders: Record<Contestant, (rows: Row[]) => void> = {
   generators: () => {},
 };
 
+/** Builds the programs of switching and channels as a WASI command. */
+export function buildCommand(): string {
+  const to = join(out, "command.wasm");
+  execute({ file: node, args: [cli, "build", join(source, "guest/command.ts"), "-o", to, "--target", "wasi"] });
+  return to;
+}
+
 /** Builds who takes part in these rows; throws with the compiler's words. */
 export function buildContestant(who: Contestant, rows: Row[]): void {
   mkdirSync(out, { recursive: true });

@@ -7,8 +7,9 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import type { Browser } from "puppeteer-core";
+import { findWasmtime, type WasiEngine, type WasiResult } from "../run/engines.ts";
 import { BROWSERS, bundlePage, launch, missing, onPage, RUNTIMES, serve } from "../run/platforms.ts";
-import { buildContestant } from "./contestants.ts";
+import { buildCommand, buildContestant } from "./contestants.ts";
 import { type Row, rows } from "./rows.ts";
 
 const ROWS = ["yield-0", "yield-32", "spawn", "handoff", "buffered", "select", "ring"];
@@ -31,6 +32,9 @@ export async function comparePlatforms(rounds: number, log: (line: string) => vo
   const browsers: Browser[] = [];
   try {
     const platforms = processes(log);
+    const wasmtime = findWasmtime();
+    if (wasmtime) platforms.push({ name: wasmtime.name, run: commandRunner(wasmtime, buildCommand()) });
+    else log("bench: no wasmtime here: .ci/run installs it");
     for (const kind of BROWSERS) {
       const why = missing(kind);
       if (why) {
@@ -64,6 +68,15 @@ function processes(log: (line: string) => void): Platform[] {
       return Number(execFileSync(file!, [...args, ...row.args.map(String)], { encoding: "utf8", timeout: 120_000 }));
     },
   }));
+}
+
+/** Nothing is to be warmed up: the engine compiles before it runs. */
+function commandRunner(engine: WasiEngine, command: string): Platform["run"] {
+  return ({ program, args }) => {
+    const [{ status, output, trap }] = engine.run(command, [{ args: [program, ...args.map(String)] }]) as [WasiResult];
+    if (status) throw new Error(`${engine.name}: ${output}${trap}`);
+    return Number(output);
+  };
 }
 
 function pageCode({ module, program, args }: Row): string {
