@@ -5,6 +5,7 @@
 
 import { gcstats } from "../memory/mstats";
 import { heaphistogram } from "../memory/histogram";
+import { tryalloc } from "../memory/raw";
 import { runtime } from "./runtime";
 import {
   EXIT_TRAP, SETTLE_MANAGED, SETTLE_OK, TRAP_DIVIDE, TRAP_HOST, TRAP_MEMORY, TRAP_OVERFLOW,
@@ -149,9 +150,9 @@ export function gopark_numGoroutine(): i32 {
   return gcount();
 }
 
-/** Raw memory for the host. */
+/** Raw memory for the host; 0 if there is none: who only looks must not end the program. */
 export function gopark_alloc(size: i32): usize {
-  return __alloc(size);
+  return tryalloc(size);
 }
 
 /** Gives it back. */

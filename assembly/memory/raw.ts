@@ -55,7 +55,9 @@ export function __alloc(size: usize): usize {
 }
 
 function freshspan(sc: i32): RawSpan {
-  const s = changetype<RawSpan>(rawspan(blocksof(sc), sc));
+  const span = allocsome(blocksof(sc), sc | RAW);
+  if (!span) fataloom();
+  const s = changetype<RawSpan>(span);
   const cell = s.elemsize;
   const first = firstcell(s);
   const last = first + (s.nelems - 1) * cell;
@@ -68,16 +70,18 @@ function freshspan(sc: i32): RawSpan {
   return s;
 }
 
-function rawspan(blocks: usize, sc: i32): Span {
-  const s = allocsome(blocks, sc | RAW);
-  if (!s) fataloom();
-  return changetype<Span>(s);
-}
-
 function alloclarge(size: usize): usize {
   if (size > MAXSIZE) gopanic("allocation too large");
-  const s = rawspan(size + CELLS + HEADER + BLOCK - 1 >> BLOCK_SHIFT, 0);
-  const ptr = firstcell(s);
+  const ptr = tryalloc(size);
+  if (!ptr) fataloom();
+  return ptr;
+}
+
+/** Allocates a raw block in a span of its own; 0 if there is no memory. */
+export function tryalloc(size: usize): usize {
+  const s = allocsome(size + CELLS + HEADER + BLOCK - 1 >> BLOCK_SHIFT, RAW);
+  if (!s) return 0;
+  const ptr = firstcell(changetype<Span>(s));
   store<u32>(ptr - HEADER, RAWID);
   return ptr;
 }

@@ -45,7 +45,7 @@ export interface GuestExports {
   /** Collects, unless the program is dying. */
   gopark_gc(): void;
 
-  /** Returns raw memory that the collector does not know. */
+  /** Returns raw memory that the collector does not know; 0 if there is none. */
   gopark_alloc(size: number): number;
   gopark_free(ptr: number): void;
   /** Returns a MemStats. */

@@ -34,6 +34,13 @@ function stackRecords(write: RecordKind<Uint32Array>["write"]): RecordKind<Uint3
 const GOROUTINES = stackRecords((guest, ptr, n) => guest.gopark_goroutineProfile(ptr, n));
 const THREADS = stackRecords((guest, ptr, n) => guest.gopark_threadCreateProfile(ptr, n));
 
+/** Takes memory of the guest's. Throws RangeError when there is none; the program goes on. */
+export function alloc(door: Door, size: number): number {
+  const buf = door.enter((guest) => guest.gopark_alloc(size)) >>> 0;
+  if (!buf) throw new RangeError(`the program has no memory left for an answer of ${size} bytes`);
+  return buf;
+}
+
 /** The readers over a live instance. */
 export class Reader {
   readonly #door: Door;
@@ -55,15 +62,13 @@ export class Reader {
 
   /** Returns the text of stacks, with a larger buffer until all of it fits. */
   stack(all: boolean): string {
-    return this.#door.enter((guest) => {
-      for (let size = FIRST_TEXT; ; size *= 4) {
-        const text = this.#buffered(guest, size, (buf) => {
-          const n = guest.gopark_stack(buf, size, all ? 1 : 0);
-          return n < size || size >= LARGEST_TEXT ? decodeText(this.#view.bytes(buf, n)) : null;
-        });
-        if (text !== null) return text;
-      }
-    });
+    for (let size = FIRST_TEXT; ; size *= 4) {
+      const text = this.#buffered(size, (guest, buf) => {
+        const n = guest.gopark_stack(buf, size, all ? 1 : 0);
+        return n < size || size >= LARGEST_TEXT ? decodeText(this.#view.bytes(buf, n)) : null;
+      });
+      if (text !== null) return text;
+    }
   }
 
   goroutineProfile(): Uint32Array[] {
@@ -128,31 +133,29 @@ export class Reader {
 
   /** Collects, then counts what lives by class. */
   heapHistogram(): HeapClass[] {
-    return this.#door.enter((guest) => {
-      const n = guest.gopark_heapHistogram(0, 0);
-      return this.#buffered(guest, n * HEAP_CLASS_SIZE, (buf) => {
-        guest.gopark_heapHistogram(buf, n);
-        return readHeapClasses(this.#view, buf, n);
-      });
+    const n = this.#door.enter((guest) => guest.gopark_heapHistogram(0, 0));
+    return this.#buffered(n * HEAP_CLASS_SIZE, (guest, buf) => {
+      guest.gopark_heapHistogram(buf, n);
+      return readHeapClasses(this.#view, buf, n);
     });
   }
 
   /** Reads in two steps, as Go's callers do: how many there are, then all of them. */
   #records<R>({ size, write, read }: RecordKind<R>): R[] {
-    return this.#door.enter((guest) => {
-      const n = write(guest, 0, 0);
-      if (!n) return [];
-      return this.#buffered(guest, n * size, (buf) => {
-        write(guest, buf, n);
-        return read(this.#view, buf, n);
-      });
+    const n = this.#door.enter((guest) => write(guest, 0, 0));
+    if (!n) return [];
+    return this.#buffered(n * size, (guest, buf) => {
+      write(guest, buf, n);
+      return read(this.#view, buf, n);
     });
   }
 
-  #buffered<T>(guest: GuestExports, size: number, f: (buf: number) => T): T {
-    const buf = guest.gopark_alloc(size) >>> 0;
-    const result = f(buf);
-    guest.gopark_free(buf);
-    return result;
+  #buffered<T>(size: number, f: (guest: GuestExports, buf: number) => T): T {
+    const buf = alloc(this.#door, size);
+    return this.#door.enter((guest) => {
+      const result = f(guest, buf);
+      guest.gopark_free(buf);
+      return result;
+    });
   }
 }

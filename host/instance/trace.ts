@@ -13,7 +13,7 @@ import { type ChromeTrace, chromeTrace } from "../profile/trace.ts";
 import type { PcTab } from "../symbol/pctab.ts";
 import { passThen } from "./pass.ts";
 import type { Platform, TraceOptions } from "./platform.ts";
-import type { Reader } from "./reader.ts";
+import { alloc, type Reader } from "./reader.ts";
 
 const MOST = 2 ** 30;
 
@@ -35,10 +35,8 @@ export function start({ reader: { door }, view, program }: TracerParts, options:
   if (isTraced(view)) throw new ProfileError("could not enable tracing: tracing is already enabled");
   const size = Math.floor(bytes / SLOT) * SLOT;
   const old = ringOf(view);
-  const buf = door.enter((guest) => {
-    if (old) guest.gopark_free(old);
-    return guest.gopark_alloc(size) >>> 0;
-  });
+  const buf = alloc(door, size);
+  if (old) door.enter((guest) => guest.gopark_free(old));
   beginTrace(view, buf, size);
 }
 

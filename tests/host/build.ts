@@ -9,9 +9,9 @@ export function guestPath(name: string): string {
   return fileURLToPath(new URL(`../../../tests/host/guest/${name}.ts`, import.meta.url));
 }
 
-export async function buildGuest(name: string, target: Target = "release"): Promise<Uint8Array<ArrayBuffer>> {
+export async function buildGuest(name: string, target: Target = "release", flags: string[] = []): Promise<Uint8Array<ArrayBuffer>> {
   const out = resolve(`${name}.wasm`);
-  const outputs = await compile(guestPath(name), out, target);
+  const outputs = await compile(guestPath(name), out, target, flags);
   if (!outputs) throw new Error(`${name}.ts does not compile`);
   return new Uint8Array(outputs.get(out) as Uint8Array);
 }

@@ -143,6 +143,17 @@ describe("/debug/pprof/", () => {
     assert.equal(app.runtime.readMemStats().numGC, before + 2);
   });
 
+  it("is refused, and the program goes on, when there is no memory for the answer", async () => {
+    const app = await load(await buildGuest("served", "release", ["--maximumMemory", "100"]), options);
+    started.push(app);
+    await app.exports.park!(10_000);
+    const response = await get(app, "/debug/pprof/goroutine?debug=2");
+    assert.equal(response.status, 500);
+    assert.match(await response.text(), /^the program has no memory left for an answer of \d+ bytes\n$/);
+    await app.exports.login!(1);
+    assert.equal(app.runtime.numGoroutine(), 10_001);
+  });
+
   it("answers 16 scrapers at once", async () => {
     const kinds = PROFILE_KINDS.filter((k) => (k as string) !== "profile");
     const responses = await Promise.all(Array.from({ length: 16 }, (_, i) => get(app, `/debug/pprof/${kinds[i % kinds.length]}?gc=1`)));
