@@ -11,8 +11,8 @@ import {
   EXIT_TRAP, SETTLE_MANAGED, SETTLE_OK, TRAP_DIVIDE, TRAP_HOST, TRAP_MEMORY, TRAP_OVERFLOW,
   TRAP_STACK, TRAP_TABLE, TRAP_UNREACHABLE
 } from "../shared/status";
-import { EV_HOST_DONE, SLOT_SIZE, WATCH_TRACE } from "../shared/layout";
-import { goroutineprofile, threadcreateprofile } from "../profile/callers";
+import { EV_HOST_DONE, PROFILE_DEPTH, SLOT_SIZE, WATCH_TRACE } from "../shared/layout";
+import { goroutineprofile, saveg, threadcreateprofile } from "../profile/callers";
 import { memprofile } from "../profile/mprof";
 import { samplerate } from "../memory/sample";
 import { noteawake } from "../sched/gprof";
@@ -130,9 +130,14 @@ export function gopark_threadCreateProfile(ptr: usize, n: i32): i32 {
   return threadcreateprofile(ptr, n);
 }
 
-/** Fills n MemProfileRecords if there are at most as many; returns their number. */
+/** Writes at most PROFILE_DEPTH pcs of a goroutine to ptr, and a 0 behind fewer. */
+export function gopark_gstack(gp: usize, ptr: usize): void {
+  saveg(changetype<G>(gp), ptr, PROFILE_DEPTH);
+}
+
+/** Fills n MemProfileRecords, each with room for PROFILE_DEPTH pcs, if there are at most as many; returns their number. */
 export function gopark_memProfile(ptr: usize, n: i32, inuseZero: i32): i32 {
-  return memprofile(ptr, n, inuseZero != 0);
+  return memprofile(ptr, n, inuseZero != 0, PROFILE_DEPTH);
 }
 
 /** Bytes between two samples of the memory profile. */

@@ -132,7 +132,7 @@ export namespace runtime {
    * enough; inuseZero: stacks of which nothing is in use too. Returns their number. World stopped.
    */
   export function memProfile(p: MemProfileRecords, inuseZero: bool): i32 {
-    return memprofile(p.dataStart, p.length, inuseZero);
+    return memprofile(p.dataStart, p.length, inuseZero, STACK_RECORD_DEPTH);
   }
 
   /**

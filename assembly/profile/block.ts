@@ -15,7 +15,7 @@
 // The scheduler notes times in GProfs while WATCH_BLOCK is set, and calls onblock.
 
 import {
-  BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, MPROF, STACK_RECORD_DEPTH, WATCH_BLOCK, WATCH_LONG, WATCH_MUTEX, WATCH_WAITS
+  BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, MPROF, PROFILE_DEPTH, STACK_RECORD_DEPTH, WATCH_BLOCK, WATCH_LONG, WATCH_MUTEX, WATCH_WAITS
 } from "../shared/layout";
 import { gprof } from "../sched/gprof";
 import { starttheworld, stoptheworld } from "../sync/world";
@@ -26,7 +26,7 @@ import { cheaprandn } from "../sys/rand";
 import { Gwaiting } from "../sys/status";
 import { PLENTY, tracer } from "../sys/tracer";
 import { G, GProf, sched, Sudog, tracedg } from "../sys/types";
-import { BlockBucket, blockProfile, Bucket, mprof, mutexProfile, stkbucket, stkof } from "./bucket";
+import { BlockBucket, blockProfile, Bucket, copystack, mprof, mutexProfile, stkbucket } from "./bucket";
 import { unwind } from "./traceback";
 
 /** As the host reads it. */
@@ -48,7 +48,7 @@ if (offsetof<BlockProfileRecord>() != BLOCK_PROFILE_RECORD_STK) ERROR("shared/la
 @inline const FEW_SHIFT: i32 = 6;
 
 /** The pcs of the wait that is being counted. */
-const stack = memory.data(STACK_RECORD_DEPTH << 2, 8);
+const stack = memory.data(PROFILE_DEPTH << 2, 8);
 
 /** Has waits of `rate` nanoseconds counted, and a share of shorter ones; 1: all, 0 and less: none. */
 export function setblockrate(rate: i32): void {
@@ -138,7 +138,7 @@ function blockevent(gp: G, cycles: i64, timed: i32): void {
     if (rate > known && <i64>cheaprandn(rate) > known) return;
     weight = <f64>max<i64>(rate, known) / <f64>cycles;
   }
-  const b = changetype<BlockBucket>(stkbucket(blockProfile, stack, unwind(gp, stack, STACK_RECORD_DEPTH)));
+  const b = changetype<BlockBucket>(stkbucket(blockProfile, stack, unwind(gp, stack, PROFILE_DEPTH)));
   b.count += weight;
   b.cycles += <i64>(weight * <f64>cycles);
 }
@@ -149,7 +149,7 @@ function onunlock(ptr: usize, _: f32): void {
   const q = changetype<WaitQ>(ptr);
   const waited = charge(q);
   if (waited < 0) return;
-  const b = changetype<BlockBucket>(stkbucket(mutexProfile, stack, unwind(tracedg(), stack, STACK_RECORD_DEPTH)));
+  const b = changetype<BlockBucket>(stkbucket(mutexProfile, stack, unwind(tracedg(), stack, PROFILE_DEPTH)));
   b.count += standsfor(q.first!);
   b.cycles += <i64>waited;
 }
@@ -199,7 +199,7 @@ function eachbucket(typ: i32, p: usize): i32 {
   while (b) {
     ++n;
     if (p) {
-      blockrecord(b, typ, p);
+      blockrecord(b, typ, p, STACK_RECORD_DEPTH);
       p += BLOCK_PROFILE_RECORD_SIZE;
     }
     b = b.allnext;
@@ -212,12 +212,10 @@ export function firstbucket(typ: i32): Bucket | null {
   return changetype<Bucket | null>(load<usize>(MPROF + (<usize>typ << 2)));
 }
 
-/** Writes the BlockProfileRecord of a bucket to p. */
-export function blockrecord(b: Bucket, typ: i32, p: usize): void {
+/** Writes the BlockProfileRecord of a bucket to p, with room for `depth` pcs. */
+export function blockrecord(b: Bucket, typ: i32, p: usize, depth: i32): void {
   const r = changetype<BlockProfileRecord>(p);
   r.count = <i64>changetype<BlockBucket>(b).count;
   r.cycles = changetype<BlockBucket>(b).cycles;
-  const size = <usize>b.nstk << 2;
-  memory.copy(p + BLOCK_PROFILE_RECORD_STK, stkof(b, typ), size);
-  memory.fill(p + BLOCK_PROFILE_RECORD_STK + size, 0, (<usize>STACK_RECORD_DEPTH << 2) - size);
+  copystack(p + BLOCK_PROFILE_RECORD_STK, b, typ, depth);
 }

@@ -103,6 +103,13 @@ export function bucketalloc(size: usize): usize {
   return changetype<usize>(b) + headersize(typ);
 }
 
+/** Writes the pcs of a bucket to p, at most `depth`; a shorter stack ends with zeros. */
+export function copystack(p: usize, b: Bucket, typ: i32, depth: i32): void {
+  const size = <usize>min<i32>(b.nstk, depth) << 2;
+  memory.copy(p, stkof(b, typ), size);
+  memory.fill(p + size, 0, (<usize>depth << 2) - size);
+}
+
 /** The bucket of a stack in a profile; made if there is none. Never collects. */
 export function stkbucket(typ: i32, stk: usize, nstk: i32): Bucket {
   if (!mprof.buckhash) {

@@ -47,10 +47,10 @@ export function goroutineprofile(p: usize, max: i32): i32 {
   return n;
 }
 
-/** Fills one StackRecord. Never allocates. */
-export function saveg(gp: G, p: usize): void {
-  const n = unwind(gp, p, STACK_RECORD_DEPTH);
-  if (n < STACK_RECORD_DEPTH) store<u32>(p + (<usize>n << 2), 0);
+/** Writes the pcs of a goroutine to p, at most `depth`, and a 0 behind fewer. Never allocates. */
+export function saveg(gp: G, p: usize, depth: i32 = STACK_RECORD_DEPTH): void {
+  const n = unwind(gp, p, depth);
+  if (n < depth) store<u32>(p + (<usize>n << 2), 0);
 }
 
 /** Writes one StackRecord per M to p if there are at most `max`; returns how many there are. */

@@ -4,7 +4,7 @@
 // A host finds them in memory, by a list that begins at PROFILES. Lists are linked both ways, so that what is
 // removed costs no search.
 
-import { NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILES, STACK_RECORD_DEPTH } from "../shared/layout";
+import { NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILES, PROFILE_DEPTH } from "../shared/layout";
 import { gopanic } from "../sys/fatal";
 import { callers } from "./callers";
 
@@ -93,10 +93,10 @@ export function register(p: Named): void {
 
 /** The pcs of the running goroutine, without the `skip` innermost frames. May collect. */
 function stackhere(skip: i32): StaticArray<u32> {
-  const n = callers(skip, pcs, STACK_RECORD_DEPTH);
+  const n = callers(skip, pcs, PROFILE_DEPTH);
   const stk = new StaticArray<u32>(n);
   memory.copy(changetype<usize>(stk), pcs, <usize>n << 2);
   return stk;
 }
 
-const pcs = memory.data(STACK_RECORD_DEPTH << 2, 8);
+const pcs = memory.data(PROFILE_DEPTH << 2, 8);

@@ -10,13 +10,13 @@
 // marks are set and before the sweep, so it does not matter when a cell is swept and used again.
 
 import {
-  MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES, MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE,
-  MEM_PROFILE_RECORD_STK, MPROF, STACK_RECORD_DEPTH
+  MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES, MEM_PROFILE_RECORD_FREE_OBJECTS,
+  MEM_PROFILE_RECORD_STK, MPROF, PROFILE_DEPTH
 } from "../shared/layout";
 import { ismarked } from "../memory/mbitmap";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { tracedg } from "../sys/types";
-import { AddrEntry, bucketalloc, MemBucket, memProfile, Mprof, mprof, samestack, stkbucket, stkof } from "./bucket";
+import { AddrEntry, bucketalloc, copystack, MemBucket, memProfile, Mprof, mprof, samestack, stkbucket, stkof } from "./bucket";
 import { unwind } from "./traceback";
 
 /** As the host reads it. */
@@ -37,7 +37,7 @@ if (offsetof<MemProfileRecord>() != MEM_PROFILE_RECORD_STK) ERROR("shared/layout
 /** Buckets by the low bits of their innermost pc. */
 const recent = memory.data(<i32>RECENT << 2, 8);
 /** The pcs of the allocation that is being counted. */
-const stack = memory.data(STACK_RECORD_DEPTH << 2, 8);
+const stack = memory.data(PROFILE_DEPTH << 2, 8);
 
 /** Remembers whose allocation an object is, until it is freed. */
 function setprofilebucket(p: usize, b: MemBucket, size: usize): void {
@@ -70,7 +70,7 @@ function runningbucket(n: i32): MemBucket {
 
 /** Counts an allocation of `size` bytes at p to the running stack. Never collects. */
 export function MProf_Malloc(p: usize, size: usize): void {
-  const b = runningbucket(unwind(tracedg(), stack, STACK_RECORD_DEPTH));
+  const b = runningbucket(unwind(tracedg(), stack, PROFILE_DEPTH));
   ++b.recent_allocs;
   b.recent_alloc_bytes += size;
   setprofilebucket(p, b, size);
@@ -126,14 +126,14 @@ function publish(): void {
 }
 
 /**
- * Writes one MemProfileRecord per stack to p if there are at most `max`; returns how many there are.
+ * Writes one MemProfileRecord per stack to p, with room for `depth` pcs, if there are at most `max`; returns how many there are.
  * Without inuseZero, only stacks that have something in use. World stopped. Never allocates.
  */
-export function memprofile(p: usize, max: i32, inuseZero: bool): i32 {
+export function memprofile(p: usize, max: i32, inuseZero: bool, depth: i32): i32 {
   stoptheworld();
   complete();
-  const n = eachbucket(0, inuseZero);
-  if (n <= max) eachbucket(p, inuseZero);
+  const n = eachbucket(0, inuseZero, depth);
+  if (n <= max) eachbucket(p, inuseZero, depth);
   starttheworld();
   return n;
 }
@@ -151,7 +151,7 @@ export function allbuckets(): MemBucket | null {
 }
 
 /** Counts the buckets that a profile shows, and writes their records to p, if it is not 0. */
-function eachbucket(p: usize, inuseZero: bool): i32 {
+function eachbucket(p: usize, inuseZero: bool, depth: i32): i32 {
   let n = 0;
   let next = mprof.mbuckets;
   while (next) {
@@ -159,8 +159,8 @@ function eachbucket(p: usize, inuseZero: bool): i32 {
     if (inuseZero || b.alloc_bytes != b.free_bytes) {
       ++n;
       if (p) {
-        record(b, p);
-        p += MEM_PROFILE_RECORD_SIZE;
+        record(b, p, depth);
+        p += MEM_PROFILE_RECORD_STK + (<usize>depth << 2);
       }
     }
     next = b.allnext;
@@ -168,14 +168,12 @@ function eachbucket(p: usize, inuseZero: bool): i32 {
   return n;
 }
 
-/** Writes the MemProfileRecord of a bucket to p. Never allocates. */
-export function record(b: MemBucket, p: usize): void {
+/** Writes the MemProfileRecord of a bucket to p, with room for `depth` pcs. Never allocates. */
+export function record(b: MemBucket, p: usize, depth: i32): void {
   const r = changetype<MemProfileRecord>(p);
   r.alloc_bytes = b.alloc_bytes;
   r.free_bytes = b.free_bytes;
   r.alloc_objects = b.allocs;
   r.free_objects = b.frees;
-  const size = <usize>b.nstk << 2;
-  memory.copy(p + MEM_PROFILE_RECORD_STK, stkof(b, memProfile), size);
-  memory.fill(p + MEM_PROFILE_RECORD_STK + size, 0, (<usize>STACK_RECORD_DEPTH << 2) - size);
+  copystack(p + MEM_PROFILE_RECORD_STK, b, memProfile, depth);
 }

@@ -209,6 +209,8 @@ export const FRAME_ROOTS_MASK: i32 = 1023;
 // └─────────────────────────────────┘ 128
 export const STACK_RECORD_DEPTH: i32 = 32;
 export const STACK_RECORD_SIZE: i32 = 128;
+/** Pcs that profiles keep of a stack, as Go's do: records of the API have as many as a StackRecord. */
+export const PROFILE_DEPTH: i32 = 128;
 
 // ╒═══════════ snapshot: a profile in a file ═══════════╕
 // │  0  magic                                      u32  │

@@ -17,8 +17,8 @@ import { blockProfile, Bucket, MemBucket, mutexProfile } from "../profile/bucket
 import { saveg } from "../profile/callers";
 import { allbuckets, record } from "../profile/mprof";
 import {
-  BLOCK_PROFILE_RECORD_SIZE, BUILD, BUILD_ID, BUILD_ID_WORDS, MEM_PROFILE_RECORD_SIZE, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND,
-  SNAPSHOT_MAGIC, SNAPSHOT_PCTAB, SNAPSHOT_RATE, SNAPSHOT_RECORD, SNAPSHOT_TIME, STACK_RECORD_SIZE
+  BLOCK_PROFILE_RECORD_STK, BUILD, BUILD_ID, BUILD_ID_WORDS, MEM_PROFILE_RECORD_STK, PROFILE_DEPTH, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND,
+  SNAPSHOT_MAGIC, SNAPSHOT_PCTAB, SNAPSHOT_RATE, SNAPSHOT_RECORD, SNAPSHOT_TIME
 } from "../shared/layout";
 import { EXIT_FATAL } from "../shared/status";
 import { ABI_VERSION } from "../shared/version";
@@ -50,6 +50,9 @@ const KINDS: StaticArray<string> = ["goroutine", "goroutineleak", "threadcreate"
 @inline const HEAP: i32 = 5;
 // @ts-ignore: decorator
 @inline const PCTAB_SIZE: usize = 12;
+/** Bytes of a stack. */
+// @ts-ignore: decorator
+@inline const STACK: usize = <usize>PROFILE_DEPTH << 2;
 
 /** A profile that is to be written. */
 class Wanted {
@@ -160,12 +163,12 @@ function count(kind: i32): i32 {
 
 /** Bytes of one record. */
 function recordsize(kind: i32): usize {
-  if (kind < BLOCK) return STACK_RECORD_SIZE;
-  return kind < HEAP ? BLOCK_PROFILE_RECORD_SIZE : MEM_PROFILE_RECORD_SIZE;
+  if (kind < BLOCK) return STACK;
+  return (kind < HEAP ? BLOCK_PROFILE_RECORD_STK : MEM_PROFILE_RECORD_STK) + STACK;
 }
 
 function writerecords(kind: i32): void {
-  if (kind == THREADCREATE) store<u32>(room(STACK_RECORD_SIZE), 0); // the engine made M 0, no goroutine
+  if (kind == THREADCREATE) store<u32>(room(STACK), 0); // the engine made M 0, no goroutine
   else if (kind < THREADCREATE) goroutines(kind, true);
   else if (kind < HEAP) waits(kind, true);
   else buckets(true);
@@ -177,13 +180,13 @@ function goroutines(kind: i32, write: bool): i32 {
   let n = 0;
   if (kind == GOROUTINE && me.status != Gdead && me.goid) {
     ++n;
-    if (write) saveg(me, room(STACK_RECORD_SIZE));
+    if (write) saveg(me, room(STACK), PROFILE_DEPTH);
   }
   let gp: G | null = sched.allg;
   while (gp) {
     if (gp != me && (kind == LEAK ? isleaked(gp) : gp.status != Gdead)) {
       ++n;
-      if (write) saveg(gp, room(STACK_RECORD_SIZE));
+      if (write) saveg(gp, room(STACK), PROFILE_DEPTH);
     }
     gp = gp.alllink;
   }
@@ -197,7 +200,7 @@ function waits(kind: i32, write: bool): i32 {
   let b: Bucket | null = firstbucket(typ);
   while (b) {
     ++n;
-    if (write) blockrecord(b, typ, room(BLOCK_PROFILE_RECORD_SIZE));
+    if (write) blockrecord(b, typ, room(recordsize(kind)), PROFILE_DEPTH);
     b = b.allnext;
   }
   return n;
@@ -209,7 +212,7 @@ function buckets(write: bool): i32 {
   let b = allbuckets();
   while (b) {
     ++n;
-    if (write) record(b, room(MEM_PROFILE_RECORD_SIZE));
+    if (write) record(b, room(recordsize(HEAP)), PROFILE_DEPTH);
     b = changetype<MemBucket | null>(b.allnext);
   }
   return n;

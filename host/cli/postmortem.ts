@@ -6,6 +6,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { CoreError } from "../abi/errors.ts";
+import { PROFILE_DEPTH } from "../abi/layout.ts";
 import { node } from "../adapter/node.ts";
 import type { ProfileKind } from "../instance/app.ts";
 import { readBlockProfileRecords, readMemProfileRecords, readStackRecords } from "../memory/record.ts";
@@ -60,7 +61,7 @@ function toProfile(snapshot: Snapshot, kind: ProfileKind, file: string): Profile
   const pctab = new PcTab(snapshot.pctab);
   switch (kind) {
     case "goroutine": case "goroutineleak": case "threadcreate": {
-      const stacks = readStackRecords(records, 0, count).map((stack) => ({ stack }));
+      const stacks = readStackRecords(records, 0, count, PROFILE_DEPTH).map((stack) => ({ stack }));
       return makeProfile(kind, withFrames(stacks, pctab), timeNanos);
     }
     case "heap": case "allocs":

@@ -5,10 +5,10 @@
  * @module
  */
 import type { GuestExports } from "../abi/exports.ts";
-import { HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_SIZE, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, STACK_RECORD_SIZE } from "../abi/layout.ts";
+import { HEAP_CLASS_SIZE, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, PROFILE_DEPTH, STACK_RECORD_DEPTH, STACK_RECORD_SIZE } from "../abi/layout.ts";
 import { isLeaked, listGs, readLabels } from "../memory/goroutines.ts";
 import {
-  type HeapClass, type MemStats, type RawBlockProfileRecord, type RawMemProfileRecord, type RawNamedProfile, readBlockBuckets, readHeapClasses, readMemProfileRecords,
+  type HeapClass, MEM_RECORD_SIZE, type MemStats, type RawBlockProfileRecord, type RawMemProfileRecord, type RawNamedProfile, readBlockBuckets, readHeapClasses, readMemProfileRecords,
   readNamedProfiles,
   readMemStats, readStackRecords,
 } from "../memory/record.ts";
@@ -33,6 +33,10 @@ function stackRecords(write: RecordKind<Uint32Array>["write"]): RecordKind<Uint3
 
 const GOROUTINES = stackRecords((guest, ptr, n) => guest.gopark_goroutineProfile(ptr, n));
 const THREADS = stackRecords((guest, ptr, n) => guest.gopark_threadCreateProfile(ptr, n));
+
+function isCut(stack: Uint32Array): boolean {
+  return stack.length === STACK_RECORD_DEPTH;
+}
 
 /** Takes memory of the guest's. Throws RangeError when there is none; the program goes on. */
 export function alloc(door: Door, size: number): number {
@@ -71,8 +75,18 @@ export class Reader {
     }
   }
 
+  /** Returns each goroutine's pcs. Few have more than a StackRecord: these are asked for once more, with room for all. */
   goroutineProfile(): Uint32Array[] {
-    return this.#records(GOROUTINES);
+    const stacks = this.#records(GOROUTINES);
+    const deep = stacks.some(isCut) ? listGs(this.#view) : [];
+    return stacks.map((stack, i) => (isCut(stack) ? this.#deep(deep[i]!) : stack));
+  }
+
+  #deep(gp: number): Uint32Array {
+    return this.#buffered(4 * PROFILE_DEPTH, (guest, buf) => {
+      guest.gopark_gstack(gp, buf);
+      return readStackRecords(this.#view, buf, 1, PROFILE_DEPTH)[0]!;
+    });
   }
 
   /** Collects to find leaks, and tells which goroutines of goroutineProfile are leaked. */
@@ -92,7 +106,7 @@ export class Reader {
 
   memProfile(inuseZero: boolean): RawMemProfileRecord[] {
     return this.#records({
-      size: MEM_PROFILE_RECORD_SIZE,
+      size: MEM_RECORD_SIZE,
       write: (guest, ptr, n) => guest.gopark_memProfile(ptr, n, inuseZero ? 1 : 0),
       read: readMemProfileRecords,
     });

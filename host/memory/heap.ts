@@ -12,7 +12,7 @@ import { AbiError } from "../abi/errors.ts";
 import {
   BUCKET_ALLNEXT, BUCKET_NSTK, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, GCSTATS_PAUSES, GCSTATS_TOTAL, MCACHE, MHEAP, MHEAP_BLOCK,
   MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT, MHEAP_SPANBLOCKS, MPROF,
-  MPROF_COLLECTED, MSTATS, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS, SIZE_CLASSES, SPAN_ELEMSIZE, SPANS, STACK_RECORD_DEPTH,
+  MPROF_COLLECTED, MSTATS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS, SIZE_CLASSES, SPAN_ELEMSIZE, SPANS,
 } from "../abi/layout.ts";
 import type { MemStats, RawMemProfileRecord } from "./record.ts";
 import type { MemoryView } from "./view.ts";
@@ -40,7 +40,7 @@ export function readMemProfile(view: MemoryView): MemProfile {
 
 function readBucket(view: MemoryView, b: number, recent: boolean): RawMemProfileRecord {
   const depth = view.u32(b + BUCKET_NSTK) & 0xffff;
-  if (depth > STACK_RECORD_DEPTH) throw new AbiError(`the bucket at 0x${b.toString(16)} has ${depth} pcs`);
+  if (depth > PROFILE_DEPTH) throw new AbiError(`the bucket at 0x${b.toString(16)} has ${depth} pcs`);
   const count = (i: number) => Number(view.i64(b + MEM_BUCKET_ALLOCS + 8 * i)) + (recent ? view.u32(b + MEM_BUCKET_RECENT + 4 * i) : 0);
   return {
     allocObjects: count(0),

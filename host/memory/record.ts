@@ -5,18 +5,23 @@
  * @module
  */
 import {
-  BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
-  MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE, MEM_PROFILE_RECORD_STK,
-  MEM_STATS_NUMGC, MEM_STATS_PAUSES, NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE,
+  BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_STK, BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
+  MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_STK,
+  MEM_STATS_NUMGC, MEM_STATS_PAUSES, NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILE_DEPTH, PROFILES, STACK_RECORD_DEPTH,
 } from "../abi/layout.ts";
 import { readString } from "./text.ts";
 import type { MemoryView } from "./view.ts";
 
-/** Copies `n` StackRecords at `ptr`: each stack innermost pc first, without the zeros behind it. */
-export function readStackRecords(view: MemoryView, ptr: number, n: number): Uint32Array[] {
-  const bytes = view.bytes(ptr, n * STACK_RECORD_SIZE);
-  return Array.from({ length: n }, (_, i) => stackAt(bytes, i * STACK_RECORD_SIZE));
+/** Copies `n` StackRecords, of `depth` pcs, at `ptr`: each stack innermost pc first, without the zeros behind it. */
+export function readStackRecords(view: MemoryView, ptr: number, n: number, depth = STACK_RECORD_DEPTH): Uint32Array[] {
+  const bytes = view.bytes(ptr, n * depth * 4);
+  return Array.from({ length: n }, (_, i) => stackAt(bytes, i * depth * 4, depth));
 }
+
+/** Bytes of the stacks in the records that follow. */
+const STACK = 4 * PROFILE_DEPTH;
+export const MEM_RECORD_SIZE = MEM_PROFILE_RECORD_STK + STACK;
+const BLOCK_RECORD_SIZE = BLOCK_PROFILE_RECORD_STK + STACK;
 
 /** A MemProfileRecord as it lies in memory. */
 export interface RawMemProfileRecord {
@@ -27,16 +32,16 @@ export interface RawMemProfileRecord {
   readonly stack: Uint32Array;
 }
 
-/** Copies `n` MemProfileRecords at `ptr`. */
+/** Copies `n` MemProfileRecords, of PROFILE_DEPTH pcs, at `ptr`. */
 export function readMemProfileRecords(
   view: MemoryView,
   ptr: number,
   n: number,
 ): RawMemProfileRecord[] {
-  const bytes = view.bytes(ptr, n * MEM_PROFILE_RECORD_SIZE);
+  const bytes = view.bytes(ptr, n * MEM_RECORD_SIZE);
   const data = new DataView(bytes.buffer);
   return Array.from({ length: n }, (_, i) => {
-    const at = i * MEM_PROFILE_RECORD_SIZE;
+    const at = i * MEM_RECORD_SIZE;
     const count = (field: number) => Number(data.getBigInt64(at + field, true));
     return {
       allocBytes: count(0),
@@ -56,12 +61,12 @@ export interface RawBlockProfileRecord {
   readonly stack: Uint32Array;
 }
 
-/** Copies `n` BlockProfileRecords at `ptr`. */
+/** Copies `n` BlockProfileRecords, of PROFILE_DEPTH pcs, at `ptr`. */
 export function readBlockProfileRecords(view: MemoryView, ptr: number, n: number): RawBlockProfileRecord[] {
-  const bytes = view.bytes(ptr, n * BLOCK_PROFILE_RECORD_SIZE);
+  const bytes = view.bytes(ptr, n * BLOCK_RECORD_SIZE);
   const data = new DataView(bytes.buffer);
   return Array.from({ length: n }, (_, i) => {
-    const at = i * BLOCK_PROFILE_RECORD_SIZE;
+    const at = i * BLOCK_RECORD_SIZE;
     const [count, cycles] = [0, BLOCK_PROFILE_RECORD_CYCLES].map((field) => Number(data.getBigInt64(at + field, true)));
     return { count: count!, cycles: cycles!, stack: stackAt(bytes, at + BLOCK_PROFILE_RECORD_STK) };
   });
@@ -105,10 +110,10 @@ function readEntries(view: MemoryView, first: number): Uint32Array[] {
   return stacks;
 }
 
-function stackAt(bytes: Uint8Array<ArrayBuffer>, offset: number): Uint32Array {
-  const pcs = new Uint32Array(bytes.buffer, offset, STACK_RECORD_DEPTH);
-  const depth = pcs.indexOf(0);
-  return pcs.slice(0, depth < 0 ? STACK_RECORD_DEPTH : depth);
+function stackAt(bytes: Uint8Array<ArrayBuffer>, offset: number, depth = PROFILE_DEPTH): Uint32Array {
+  const pcs = new Uint32Array(bytes.buffer, offset, depth);
+  const end = pcs.indexOf(0);
+  return pcs.slice(0, end < 0 ? depth : end);
 }
 
 const MEM_STATS_BYTES = [

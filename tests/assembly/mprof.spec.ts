@@ -115,13 +115,13 @@ describe("memProfile", () => {
     build(1);
     large(5000);
     runtime.setMemProfileRate(0); // an expectation allocates
-    const n = memprofile(0, 0, true);
+    const n = memprofile(0, 0, true, 32);
     expect(n > 1).toBe(true);
     const p = heap.alloc(n * MEM_PROFILE_RECORD_SIZE);
     memory.fill(p, 0xee, n * MEM_PROFILE_RECORD_SIZE);
-    expect(memprofile(p, n - 1, true)).toBe(n);
+    expect(memprofile(p, n - 1, true, 32)).toBe(n);
     for (let i = 0; i < n * MEM_PROFILE_RECORD_SIZE; ++i) expect(load<u8>(p + i)).toBe(0xee);
-    expect(memprofile(p, n, true)).toBe(n);
+    expect(memprofile(p, n, true, 32)).toBe(n);
     expect(load<u8>(p + 159)).toBe(0);
   });
 

@@ -8,8 +8,9 @@
  */
 import binaryen from "assemblyscript/binaryen";
 import {
-  MEM_PROFILE_RECORD_SIZE, MEM_PROFILE_RECORD_STK, PCTAB_HEADER, PCTAB_MAGIC, PCTAB_RECORD, TRAP_HOST,
+  MEM_PROFILE_RECORD_STK, PCTAB_HEADER, PCTAB_MAGIC, PCTAB_RECORD, TRAP_HOST,
 } from "../../host/abi/layout.ts";
+import { MEM_RECORD_SIZE } from "../../host/memory/record.ts";
 
 /** What a test says about the module: the gopark.abi section, shortened. */
 export interface DoubleAbi {
@@ -30,6 +31,7 @@ const EXPORTS = [
   ["gopark_trap", "(param i32 i32)"],
   ["gopark_stack", "(param i32 i32 i32) (result i32)"],
   ["gopark_goroutineProfile", "(param i32 i32) (result i32)"],
+  ["gopark_gstack", "(param i32 i32)"],
   ["gopark_threadCreateProfile", "(param i32 i32) (result i32)"],
   ["gopark_numGoroutine", "(result i32)"],
   ["gopark_memProfile", "(param i32 i32 i32) (result i32)"],
@@ -251,9 +253,9 @@ export class Double {
     const shown = this.allocations.filter(({ counts: [allocs, frees] }) => inuseZero || allocs !== frees);
     if (shown.length > n) return shown.length;
     shown.forEach(({ counts, stack }, i) => {
-      const at = ptr + i * MEM_PROFILE_RECORD_SIZE;
+      const at = ptr + i * MEM_RECORD_SIZE;
       counts.forEach((count, j) => this.data.setBigInt64(at + j * 8, BigInt(count), true));
-      [...stack, 0].slice(0, 32).forEach((pc, j) => this.data.setUint32(at + MEM_PROFILE_RECORD_STK + j * 4, pc, true));
+      [...stack, 0].slice(0, 128).forEach((pc, j) => this.data.setUint32(at + MEM_PROFILE_RECORD_STK + j * 4, pc, true));
     });
     return shown.length;
   }

@@ -269,3 +269,15 @@ describe("schedtrace", () => {
     assert.deepEqual(times(), [0, 500, 1000, 1500]);
   });
 });
+
+describe("a stack that is deeper than a StackRecord", () => {
+  for (const kind of ["goroutine", "heap", "block", "kept"]) {
+    it(`is in profile ${kind} with its callers`, async () => {
+      const app = await load(await buildGuest("deepstacks"), { name: "deepstacks.wasm" });
+      await app.exports.park!();
+      const deep = decode(await app.pprof.profile(kind)).samples.map(({ stack }) => stack).filter((fs) => fs.length > 50);
+      assert.deepEqual(deep.map((fs) => fs.at(-1)).sort().filter((f, i, all) => f !== all[i - 1]), ["deepstacks.viaA", "deepstacks.viaB"]);
+      app.close();
+    });
+  }
+});
