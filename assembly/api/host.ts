@@ -12,9 +12,8 @@ import {
   TRAP_STACK, TRAP_TABLE, TRAP_UNREACHABLE
 } from "../shared/status";
 import { EV_HOST_DONE, PROFILE_DEPTH, SLOT_SIZE, WATCH_TRACE } from "../shared/layout";
-import { goroutineprofile, saveg, threadcreateprofile } from "../profile/callers";
+import { goroutineprofile, saveg } from "../profile/callers";
 import { memprofile } from "../profile/mprof";
-import { samplerate } from "../memory/sample";
 import { noteawake } from "../sched/gprof";
 import { gcount, newcall, schedule } from "../sched/proc";
 import { changed } from "../sched/roots";
@@ -125,11 +124,6 @@ export function gopark_goroutineLeak(): i32 {
   return sched.dying ? 0 : findleaks(0);
 }
 
-/** Fills n StackRecords if there are at most as many threads; returns their number. */
-export function gopark_threadCreateProfile(ptr: usize, n: i32): i32 {
-  return threadcreateprofile(ptr, n);
-}
-
 /** Writes at most PROFILE_DEPTH pcs of a goroutine to ptr, and a 0 behind fewer. */
 export function gopark_gstack(gp: usize, ptr: usize): void {
   saveg(changetype<G>(gp), ptr, PROFILE_DEPTH);
@@ -138,11 +132,6 @@ export function gopark_gstack(gp: usize, ptr: usize): void {
 /** Fills n MemProfileRecords, each with room for PROFILE_DEPTH pcs, if there are at most as many; returns their number. */
 export function gopark_memProfile(ptr: usize, n: i32, inuseZero: i32): i32 {
   return memprofile(ptr, n, inuseZero != 0, PROFILE_DEPTH);
-}
-
-/** Bytes between two samples of the memory profile. */
-export function gopark_memProfileRate(): i32 {
-  return samplerate();
 }
 
 /** Collects, unless the program dies: it may do so in the middle of a collection. World stopped. */

@@ -40,10 +40,8 @@ export interface GuestExports {
   gopark_goroutineProfile(ptr: number, n: number): number;
   /** Writes at most PROFILE_DEPTH pcs of the goroutine at gp to ptr. */
   gopark_gstack(gp: number, ptr: number): void;
-  gopark_threadCreateProfile(ptr: number, n: number): number;
   gopark_numGoroutine(): number;
   gopark_memProfile(ptr: number, n: number, inuseZero: number): number;
-  gopark_memProfileRate(): number;
   /** Collects, unless the program is dying. */
   gopark_gc(): void;
 
@@ -65,8 +63,7 @@ export const REQUIRED: readonly (keyof GuestExports)[] = [
   "memory", "_initialize", "__new", "__pin", "__unpin",
   "gopark_newcall", "gopark_schedule", "gopark_deadline", "gopark_hostcalls", "gopark_deadlock",
   "gopark_curg", "gopark_settle", "gopark_trap", "gopark_stack", "gopark_goroutineProfile", "gopark_gstack",
-  "gopark_threadCreateProfile", "gopark_numGoroutine", "gopark_memProfile",
-  "gopark_memProfileRate", "gopark_gc", "gopark_alloc", "gopark_free",
+  "gopark_numGoroutine", "gopark_memProfile", "gopark_gc", "gopark_alloc", "gopark_free",
   "gopark_gctrace", "gopark_readMemStats", "gopark_heapHistogram",
   "gopark_goroutineLeak",
 ];

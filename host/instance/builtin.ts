@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 /**
  * Provides what programs import without being told to: the runtime's own module, the parts of
- * `env` that AssemblyScript's standard library declares, and of `host` what every host has.
+ * `env` that most programs use, and of `host` what every host has. std.ts has the rest of `env`.
  *
  * @module
  */
 import type { Imports, RuntimeImports } from "../abi/imports.ts";
-import { EXIT_CODE, FD_STDERR, FD_STDOUT } from "../abi/layout.ts";
-import type { Door } from "./door.ts";
+import { FD_STDOUT } from "../abi/layout.ts";
 import type { Outputs } from "./output.ts";
 import type { LoadOptions, Platform } from "./platform.ts";
 import type { Sampling } from "./program.ts";
@@ -17,10 +16,9 @@ export function builtinImports(
   platform: Platform,
   outputs: Outputs,
   options: LoadOptions,
-  door: Door,
 ): Imports {
   return {
-    env: { ...stdImports(platform, door), ...consoleImports(outputs) },
+    env: stdImports(platform),
     Math: Math as unknown as Record<string, unknown>, // std's JSMath
     Date: Date as unknown as Record<string, unknown>,
     host: {
@@ -47,9 +45,8 @@ export function clockImports(
   };
 }
 
-function stdImports(platform: Platform, door: Door): Record<string, unknown> {
+function stdImports(platform: Platform): Record<string, unknown> {
   const std: Record<string, unknown> = {
-    "process.exit": (status: number) => door.exit(EXIT_CODE, status),
     seed: () => platform.random() * 2 ** 53,
     "Date.now": () => platform.walltime(),
     "performance.now": () => platform.now(),
@@ -58,23 +55,4 @@ function stdImports(platform: Platform, door: Door): Record<string, unknown> {
     std[`Math.${name}`] = (Math as unknown as Record<string, unknown>)[name];
   }
   return std;
-}
-
-function consoleImports(outputs: Outputs): Record<string, unknown> {
-  const printer = (fd: number) => (text: string) => outputs.print(fd, `${text}\n`);
-  const out = printer(FD_STDOUT);
-  const err = printer(FD_STDERR);
-  return {
-    "console.log": out,
-    "console.info": out,
-    "console.debug": out,
-    "console.warn": err,
-    "console.error": err,
-    "console.assert": (ok: boolean, text: string) => {
-      if (!ok) err(`Assertion failed: ${text}`);
-    },
-    trace: (text: string, n: number, ...values: number[]) => {
-      err(`trace: ${text}${n ? " " : ""}${values.slice(0, n).join(", ")}`);
-    },
-  };
 }

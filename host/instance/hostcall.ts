@@ -11,6 +11,8 @@ import { check } from "./check.ts";
 import type { Codec, Raw } from "./codec.ts";
 import type { Door } from "./door.ts";
 import type { Misfit } from "./faults.ts";
+import type { Outputs } from "./output.ts";
+import type { Platform } from "./platform.ts";
 import type { Program } from "./program.ts";
 import { messageOf } from "./trap.ts";
 
@@ -21,6 +23,8 @@ type RawFunction = (...raw: Raw[]) => Raw;
 export interface Context {
   readonly door: Door;
   readonly inFlight: InFlight;
+  readonly outputs: Outputs;
+  readonly platform: Platform;
   codec: Codec;
   program: Program;
 }
@@ -34,9 +38,11 @@ export async function bindImports(
 ): Promise<Imports> {
   const bound: Imports = {};
   const wrong: Misfit[] = [];
+  let std: Record<string, unknown> | undefined;
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
     const entry = manifest.imports.find((e) => e.module === from && e.name === name);
-    const owner = layers.find((layer) => layer?.[from]?.[name] !== undefined)?.[from];
+    let owner = layers.find((layer) => layer?.[from]?.[name] !== undefined)?.[from];
+    if (!owner && from === "env") owner = std ??= (await import("./std.ts")).stdImports(context);
     const given = owner?.[name];
     if (given === undefined || kind === "function" && typeof given !== "function") wrong.push({ from, name, kind, entry, given });
     else (bound[from] ??= {})[name] = kind === "function" && entry ? bind(owner!, given as HostFunction, entry, context) : given;

@@ -23,8 +23,6 @@ import { Program, type Sampling } from "./program.ts";
 import { Reader } from "./reader.ts";
 import { loadModule, type Source } from "./source.ts";
 
-const SELDOM = /^(console\.time|crypto\.)/;
-
 /** Loads a program on a platform. Rejects with ModuleError, ImportError or how its start died. */
 export async function load<E extends Exports = Exports>(
   source: Source | PromiseLike<Source>,
@@ -41,10 +39,9 @@ export async function load<E extends Exports = Exports>(
   const sampling: Sampling = { sampler: null, schedtrace: null };
   const shared = (manifest.memory ?? options.memory) && (await import("./share.ts")).prepare(options, platform, sampling, manifest, file);
   const door = new (OwnDoor ?? shared?.Door ?? Door)(outputs, () => options.onExit?.());
-  const context = { door, inFlight: new InFlight() } as Context;
+  const context = { door, inFlight: new InFlight(), outputs, platform } as Context;
   const runtime = { [RUNTIME_MODULE]: runtimeImports({ platform, outputs, context, sampling }) };
-  const seldom = WebAssembly.Module.imports(module).some(({ name }) => SELDOM.test(name)) && (await import("./seldom.ts")).seldomImports(platform, outputs);
-  const layers = [shared?.imports, options.imports, runtime, builtinImports(platform, outputs, options, door), seldom || undefined];
+  const layers = [shared?.imports, options.imports, runtime, builtinImports(platform, outputs, options)];
   const bound = await bindImports(module, manifest, layers, context);
   const pctab = new PcTab(section);
   const functab = customSection(module, FUNCTAB_SECTION);

@@ -5,7 +5,7 @@
  * @module
  */
 import type { GuestExports } from "../abi/exports.ts";
-import { HEAP_CLASS_SIZE, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, PROFILE_DEPTH, STACK_RECORD_DEPTH, STACK_RECORD_SIZE } from "../abi/layout.ts";
+import { HEAP_CLASS_SIZE, MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, STACK_RECORD_DEPTH, STACK_RECORD_SIZE } from "../abi/layout.ts";
 import { isLeaked, listGs, readLabels } from "../memory/goroutines.ts";
 import {
   type HeapClass, MEM_RECORD_SIZE, type MemStats, type RawBlockProfileRecord, type RawMemProfileRecord, type RawNamedProfile, readBlockBuckets, readHeapClasses, readMemProfileRecords,
@@ -27,12 +27,11 @@ interface RecordKind<R> {
   read(view: MemoryView, ptr: number, n: number): R[];
 }
 
-function stackRecords(write: RecordKind<Uint32Array>["write"]): RecordKind<Uint32Array> {
-  return { size: STACK_RECORD_SIZE, write, read: readStackRecords };
-}
-
-const GOROUTINES = stackRecords((guest, ptr, n) => guest.gopark_goroutineProfile(ptr, n));
-const THREADS = stackRecords((guest, ptr, n) => guest.gopark_threadCreateProfile(ptr, n));
+const GOROUTINES: RecordKind<Uint32Array> = {
+  size: STACK_RECORD_SIZE,
+  write: (guest, ptr, n) => guest.gopark_goroutineProfile(ptr, n),
+  read: readStackRecords,
+};
 
 function isCut(stack: Uint32Array): boolean {
   return stack.length === STACK_RECORD_DEPTH;
@@ -100,10 +99,6 @@ export class Reader {
     return listGs(this.#view).map((gp) => readLabels(this.#view, gp));
   }
 
-  threadCreateProfile(): Uint32Array[] {
-    return this.#records(THREADS);
-  }
-
   memProfile(inuseZero: boolean): RawMemProfileRecord[] {
     return this.#records({
       size: MEM_RECORD_SIZE,
@@ -133,7 +128,7 @@ export class Reader {
 
   /** Returns how many bytes there are between two samples of the memory profile. */
   memProfileRate(): number {
-    return this.#door.enter((guest) => guest.gopark_memProfileRate());
+    return this.#view.i32(SAMPLER + SAMPLER_RATE);
   }
 
   /** Collects. Does nothing in a program that is dying. */

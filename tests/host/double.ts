@@ -32,10 +32,8 @@ const EXPORTS = [
   ["gopark_stack", "(param i32 i32 i32) (result i32)"],
   ["gopark_goroutineProfile", "(param i32 i32) (result i32)"],
   ["gopark_gstack", "(param i32 i32)"],
-  ["gopark_threadCreateProfile", "(param i32 i32) (result i32)"],
   ["gopark_numGoroutine", "(result i32)"],
   ["gopark_memProfile", "(param i32 i32 i32) (result i32)"],
-  ["gopark_memProfileRate", "(result i32)"],
   ["gopark_gc", ""],
   ["gopark_alloc", "(param i32) (result i32)"],
   ["gopark_free", "(param i32)"],
@@ -244,11 +242,6 @@ export class Double {
     return this.stacks.length;
   }
 
-  threadCreateProfile(ptr: number, n: number): number {
-    if (n >= 1) this.data.setUint32(ptr, 0, true);
-    return 1;
-  }
-
   memProfile(ptr: number, n: number, inuseZero: number): number {
     const shown = this.allocations.filter(({ counts: [allocs, frees] }) => inuseZero || allocs !== frees);
     if (shown.length > n) return shown.length;
@@ -258,10 +251,6 @@ export class Double {
       [...stack, 0].slice(0, 128).forEach((pc, j) => this.data.setUint32(at + MEM_PROFILE_RECORD_STK + j * 4, pc, true));
     });
     return shown.length;
-  }
-
-  memProfileRate(): number {
-    return 512 * 1024;
   }
 
   gc(): void {
