@@ -20,6 +20,7 @@ import { errorReply } from "../http/reply.ts";
 import { BAD_INPUT, CliError } from "./usage.ts";
 
 const LOOK = 1000; // ms between two looks at whether the event loop had its turns
+const PARTING = 200; // ms that the last answers have to leave
 
 /** Where to serve, and for whom. */
 export interface HttpOptions {
@@ -34,6 +35,8 @@ export interface DebugServer {
   readonly url: string;
   /** Serves a program from now on. */
   show(fetch: Fetch): void;
+  /** Ends what still waits for the program with `why`, and lets the answers leave. */
+  end(why: Error): Promise<void>;
 }
 
 const loopback = new BlockList();
@@ -49,15 +52,24 @@ export async function listen({ address, token }: HttpOptions): Promise<DebugServ
   }
   if (token === "") throw new CliError("--http-token: the token is empty", BAD_INPUT);
   let program: Fetch | null = null;
+  const ending = new AbortController();
   // While a goroutine computes, time passes and nothing is read: no connection is given up for that.
   const server = createServer({ keepAliveTimeout: 0 }, requestListener(async (request) => {
     const refused = token === undefined ? refuseForeign(request) : refuseStranger(request, token);
-    return refused ?? program?.(request) ?? errorReply(503, "the program has not started yet");
+    const signal = AbortSignal.any([request.signal, ending.signal]);
+    return refused ?? program?.(new Request(request, { signal })) ?? errorReply(503, "the program has not started yet");
   }));
   await bind(server, address, ip, port);
   const shown = host === "" ? "localhost" : host;
   const url = `http://${isIPv6(shown) ? `[${shown}]` : shown}:${(server.address() as AddressInfo).port}/debug/`;
-  return { url, show: (fetch) => (program = fetch, watchTurns()) };
+  const end = async (why: Error) => {
+    ending.abort(why);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, PARTING); // which also keeps the process alive as long
+      server.close(() => (clearTimeout(timer), resolve()));
+    });
+  };
+  return { url, show: (fetch) => (program = fetch, watchTurns()), end };
 }
 
 /** Reads HOST:PORT, an IPv6 address in brackets. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { basename, resolve } from "node:path";
-import { ImportError, ProfileError, ProgramError } from "../abi/errors.ts";
+import { ClosedError, ImportError, ProfileError, ProgramError } from "../abi/errors.ts";
 import { onBun } from "../adapter/engine.ts";
 import { hostCalls } from "../adapter/files.ts";
 import { node } from "../adapter/node.ts";
@@ -92,7 +92,9 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
     server?.show(app.pprof.fetch);
     if (options.profiles.some(({ kind }) => kind === "profile")) await app.pprof.startCPUProfile();
     status = await finish(app, take, options.after);
+    await server?.end(new ClosedError("the program has ended"));
   } catch (error) {
+    await server?.end(error as Error);
     status = statusOf(error);
   }
   if (options.trace !== undefined) await saveTrace(options.trace, app);

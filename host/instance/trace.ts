@@ -11,7 +11,7 @@ import { beginTrace, endTrace, isTraced, readTrace, ringOf } from "../memory/tra
 import type { MemoryView } from "../memory/view.ts";
 import { type ChromeTrace, chromeTrace } from "../profile/trace.ts";
 import type { PcTab } from "../symbol/pctab.ts";
-import { passThen } from "./pass.ts";
+import { pass, passThen } from "./pass.ts";
 import type { Platform, TraceOptions } from "./platform.ts";
 import { alloc, type Reader } from "./reader.ts";
 
@@ -52,9 +52,27 @@ export function read({ view, pctab, file }: Pick<TracerParts, "view" | "pctab" |
   return chromeTrace(trace, { file, pctab, starts: readStarts(view) });
 }
 
-/** Traces for some seconds, then returns what was. */
+/** Programs that are traced because somebody asked for some seconds. */
+const asked = new WeakSet<MemoryView>();
+
+/** Traces for some seconds, then returns what was; of a flight recorder that runs already, its end. One asks at a time. */
 export async function traceFor(parts: TracerParts, seconds: number, signal?: AbortSignal): Promise<ChromeTrace> {
+  const { platform, view } = parts;
+  if (isTraced(view) && !asked.has(view)) {
+    await pass(platform, seconds, signal);
+    return tailOf(read(parts), seconds * 1e6);
+  }
   start(parts);
-  await passThen(parts.platform, seconds, signal, () => stop(parts));
+  asked.add(view);
+  await passThen(platform, seconds, signal, () => {
+    asked.delete(view);
+    stop(parts);
+  });
   return read(parts);
+}
+
+/** What was within so many microseconds of the end, and the names of tracks. */
+function tailOf(trace: ChromeTrace, micros: number): ChromeTrace {
+  const end = trace.traceEvents.reduce((last, { ts, dur = 0 }) => Math.max(last, ts + dur), 0);
+  return { ...trace, traceEvents: trace.traceEvents.filter(({ ph, ts, dur = 0 }) => ph === "M" || ts + dur >= end - micros) };
 }

@@ -146,6 +146,13 @@ test("--http says when nobody could be answered", async () => {
   await says(/^gopark: (no request was answered) for \d\.\d s: a goroutine computed without parking/m);
 });
 
+test("what is being scraped when the program dies is a 503 that says so", async () => {
+  const { url } = await run(SERVING, "--http", "127.0.0.1:0", "--", "brief");
+  const delta = fetch(`${url}/debug/pprof/heap?seconds=600`);
+  const traced = await fetch(`${url}/debug/pprof/trace?seconds=600`);
+  for (const response of [traced, await delta]) assert.deepEqual([response.status, await response.text()], [503, "panic: enough\n"]);
+});
+
 test("requestListener: a scraper that hangs up ends its delta", async () => {
   const app = await load(await buildGuest("served"), { stderr: () => {} });
   let asked: () => void;

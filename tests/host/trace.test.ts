@@ -175,9 +175,28 @@ describe("/debug/pprof/trace", () => {
     assert.ok(traceEvents.some((e) => e.name === "sleep" && e.dur === 2000));
   });
 
-  it("is Go's 500 while there is a trace", async () => {
-    const { app } = await start({ trace: true });
+  it("is the end of the flight recorder that runs already", async () => {
+    const { app, mock } = await start({ trace: true });
+    await mock.drive(app.exports.sleeps!());
+    mock.elapse(60_000);
+    const asked = app.pprof.fetch(new Request("http://x/debug/pprof/trace?seconds=0.5"));
+    const slept = app.exports.sleeps!();
+    const response = await mock.drive(asked);
+    await mock.drive(slept);
+    assert.equal(response.status, 200);
+    const { traceEvents } = await response.json() as { traceEvents: ChromeEvent[] };
+    assert.equal(traceEvents.filter((e) => e.name === "sleep").length, 1, "the earlier sleep was long before");
+    assert.ok(traceEvents.some((e) => e.ph === "M"));
+    assert.doesNotThrow(() => app.trace.read(), "it goes on");
+  });
+
+  it("is Go's 500 while another is asked for", async () => {
+    const { app, mock } = await start();
+    const first = app.pprof.fetch(new Request("http://x/debug/pprof/trace?seconds=0.5"));
+    const begun = () => app.trace.read().then(() => true, () => false);
+    while (!(await begun())) await new Promise((resolve) => setImmediate(resolve));
     const response = await app.pprof.fetch(new Request("http://x/debug/pprof/trace"));
+    await mock.drive(first);
     assert.equal(response.status, 500);
     assert.equal(await response.text(), "Could not enable tracing: tracing is already enabled\n");
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What tests/host/serving.test.ts scrapes: it works until it is killed; "busy" computes at first.
-import { Chan, go, time } from "gopark/assembly";
+// What tests/host/serving.test.ts scrapes: it works until it is killed; "busy" computes at first, "brief" dies when somebody traces it.
+import { Chan, go, time, trace } from "gopark/assembly";
 
 @external("host", "args") declare function args(): string[];
 
@@ -19,7 +19,12 @@ export function main(): void {
   const jobs = new Chan<i32>();
   for (let i = 0; i < 3; i++) go(worker, jobs);
   time.sleep(time.Millisecond);
-  if (args().length) compute(3 * time.Second);
+  const how = args().length ? args()[0] : "";
+  if (how == "busy") compute(3 * time.Second);
+  if (how == "brief") {
+    while (!trace.isEnabled()) time.sleep(time.Millisecond);
+    throw new Error("enough");
+  }
   for (let n = 0; ; n++) {
     jobs.send(n);
     time.sleep(time.Millisecond);
