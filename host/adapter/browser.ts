@@ -33,7 +33,6 @@ export const browser: Platform = {
     port2.postMessage(null);
   },
   onIdleEnd: () => () => {}, // a page's event loop never ends
-  pendingElsewhere: () => true, // nobody can list a page's listeners
   open: (source) => fetch(source),
   sink: consoleSink,
   gzip,

@@ -11,7 +11,5 @@ import { portOf } from "./web.ts";
 /** Bun as a platform. */
 export const bun: Platform = {
   ...node,
-  // Bun does not list what keeps it running.
-  pendingElsewhere: () => true,
   worker: () => portOf(new Worker(new URL(workerFile(import.meta.url)), { type: "module" })),
 };

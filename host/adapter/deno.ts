@@ -11,7 +11,5 @@ import { portOf } from "./web.ts";
 /** Deno as a platform. */
 export const deno: Platform = {
   ...node,
-  // Deno does not list what keeps it running (its own servers and sockets are missing).
-  pendingElsewhere: () => true,
   worker: () => portOf(new Worker(new URL(workerFile(import.meta.url)), { type: "module" })),
 };

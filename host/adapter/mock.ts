@@ -60,12 +60,8 @@ export class MockPlatform implements Platform {
     return () => this.#idle.delete(f);
   }
 
-  /** What pendingElsewhere answers. */
-  elsewhere = false;
-
-  pendingElsewhere(): boolean {
-    return this.elsewhere;
-  }
+  /** Whether a deadlock is certain before the idle end. */
+  alone = true;
 
   async open(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = this.files.get(String(source));

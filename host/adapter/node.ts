@@ -19,9 +19,6 @@ const gzipAsync = promisify(gzip);
 const idlers = new Set<() => void>();
 let listening = false;
 
-// What may call back one day. Standard streams and the like keep a process alive, but say nothing.
-const ALIVE = /^(Timeout|TCP|UDP|HTTP|TLS|FS|Stat|GetAddrInfo|Query|Process|Worker|MessagePort)/;
-
 /** Node as a platform. */
 export const node: Platform = {
   now: () => performance.now(),
@@ -42,7 +39,6 @@ export const node: Platform = {
     idlers.add(f);
     return () => idlers.delete(f);
   },
-  pendingElsewhere: () => process.getActiveResourcesInfo().some((name) => ALIVE.test(name)),
   open: openSource,
   sink: (fd) => ({ write: (bytes) => writeAll(fd, bytes), end() {} }),
   gzip: async (bytes) => new Uint8Array(await gzipAsync(bytes, { level: constants.Z_BEST_SPEED })),

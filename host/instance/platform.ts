@@ -25,10 +25,10 @@ export interface Platform {
    */
   onIdleEnd(f: () => void): () => void;
   /**
-   * Tells whether anything else keeps the event loop running that may yet call an export. Where
-   * nobody can know, it says so: a listener may.
+   * Nobody calls exports here. Absent, any callback of the host's may, and no platform can list those: not even Node's
+   * active resources have listeners of streams, work of the thread pool and nested immediates.
    */
-  pendingElsewhere(): boolean;
+  readonly alone?: boolean;
   /** Reads a whole file; what has to be fetched comes as the response. */
   open(source: string | URL): Promise<Uint8Array<ArrayBuffer> | Response>;
   /** Returns standard output (1) or standard error (2), for one program. */

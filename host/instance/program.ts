@@ -201,14 +201,13 @@ export class Program {
   }
 
   /**
-   * Gives the host one turn to react to what the last slice has resolved. While a timer, a socket,
-   * a listener or the like could still call an export, nobody can say that it is a deadlock.
+   * Gives the host one turn to react to what the last slice has resolved. Where its callbacks may call an export, only
+   * the event loop's end says that none will.
    */
   #suspectDeadlock(): void {
     if (this.#quiet) {
       const { callable, platform } = this.#parts;
-      const hope = callable && platform.pendingElsewhere();
-      return hope ? this.#waitForHost() : this.#deadlock();
+      return callable && !platform.alone ? this.#waitForHost() : this.#deadlock();
     }
     this.#quiet = true;
     this.#schedule();

@@ -198,7 +198,7 @@ describe("exports", () => {
     const { app, guest, mock } = await setup(abi);
     guest.bodies[0] = () => {};
     guest.bodies[1] = () => (guest.mainReturned = true);
-    mock.elsewhere = true;
+    mock.alone = false;
     const run = app.run();
     for (let turn = 0; turn < 2; ++turn) await mock.turn(); // a deadlock, were there nothing elsewhere
     app.exports.crawl!("x", 1).catch(() => {});
