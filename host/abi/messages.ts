@@ -28,7 +28,7 @@ export interface RemoteProgram {
   /** The names of the host functions that the owner has, by module. */
   readonly imports: Readonly<Record<string, readonly string[]>>;
   readonly trace: boolean | { readonly bytes?: number };
-  /** Of a program built with --target threads: shared with the owner. */
+  /** Of a program built with --target threads, where memory can be posted: shared with the owner. */
   readonly memory: WebAssembly.Memory | undefined;
 }
 

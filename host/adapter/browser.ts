@@ -33,6 +33,7 @@ export const browser: Platform = {
     port2.postMessage(null);
   },
   onIdleEnd: () => () => {}, // a page's event loop never ends
+  unshared: !globalThis.crossOriginIsolated,
   open: (source) => fetch(source),
   sink: consoleSink,
   gzip,

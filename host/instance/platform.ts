@@ -29,6 +29,8 @@ export interface Platform {
    * active resources have listeners of streams, work of the thread pool and nested immediates.
    */
   readonly alone?: boolean;
+  /** Memory may be shared among threads, but must not be posted to one: so on a page that is not cross-origin isolated. */
+  readonly unshared?: boolean;
   /** Reads a whole file; what has to be fetched comes as the response. */
   open(source: string | URL): Promise<Uint8Array<ArrayBuffer> | Response>;
   /** Returns standard output (1) or standard error (2), for one program. */

@@ -35,7 +35,7 @@ export interface RemoteApp<E extends Exports = Exports> {
   readonly pprof: RemotePprof;
   /** Ends with the program: the ring is in the worker. */
   readonly trace: Remote<Trace>;
-  /** What it runs in, for attach; null unless it was built with --target threads. */
+  /** What it runs in, for attach; null unless it was built with --target threads and, on a page, that is cross-origin isolated. */
   readonly memory: WebAssembly.Memory | null;
   /** Runs main. Resolves when it has returned; rejects with how the program died otherwise. */
   run(): Promise<void>;
@@ -59,7 +59,7 @@ export async function loadRemote<E extends Exports>(
   options.signal?.throwIfAborted();
   const { module, file } = await loadModule(source, platform, options.name);
   const { exports, memory: type } = await readManifest(module, file);
-  const memory = type || options.memory ? (await import("./share.ts")).memoryFor(type, options.memory, file) : undefined;
+  const memory = type || options.memory ? (await import("./share.ts")).memoryToPost(platform, type, options.memory, file) : undefined;
   const names = importNames(options.imports ?? {});
   const owner = new Owner(platform.worker(), options, new Outputs(platform, options));
   const { args = [], env = {}, trace = false } = options;
