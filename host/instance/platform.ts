@@ -40,7 +40,7 @@ export interface Platform {
   /** Returns an error's stack with the frames of wasm; absent where `stack` has them of itself. */
   stackOf?(error: Error): string | undefined;
   /** Starts a worker that serves this platform (serve.ts). */
-  worker(): WorkerPort;
+  worker(): WorkerPort | Promise<WorkerPort>;
 }
 
 /** Where bytes go. */

@@ -61,7 +61,7 @@ export async function loadRemote<E extends Exports>(
   const { exports, memory: type } = await readManifest(module, file);
   const memory = type || options.memory ? (await import("./share.ts")).memoryToPost(platform, type, options.memory, file) : undefined;
   const names = importNames(options.imports ?? {});
-  const owner = new Owner(platform.worker(), options, new Outputs(platform, options));
+  const owner = new Owner(await platform.worker(), options, new Outputs(platform, options));
   const { args = [], env = {}, trace = false } = options;
   await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, trace, memory } });
   return {
