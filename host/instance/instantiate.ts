@@ -47,7 +47,7 @@ export async function load<E extends Exports = Exports>(
   const functab = customSection(module, FUNCTAB_SECTION);
   const Stack = manifest.traps ? (await import("./trapstack.ts")).TrapStack : EngineStack;
   const engine = functab && new Stack(new FuncTab(functab), pctab, platform.stackOf);
-  const { guest, view, absent } = start(module, bound, { context, engine });
+  const { guest, view, absent } = await start(module, bound, { context, engine });
   if (absent.length) throw (await import("../abi/misbuilt.ts")).lacking(file, absent);
   const callable = manifest.exports.some((e) => e.name !== "main");
   const program = makeProgram({ platform, outputs, context, sampling }, options, { callable, onEnd });
@@ -90,9 +90,10 @@ interface Starting {
   readonly engine: EngineStack | null;
 }
 
-/** Instantiates, and gives the door and the codec what they lead to. */
-function start(module: WebAssembly.Module, imports: Imports, { context, engine }: Starting) {
-  const guest = new WebAssembly.Instance(module, imports as WebAssembly.Imports).exports as unknown as GuestExports;
+/** Instantiates, and gives the door and the codec what they lead to. Chromium's pages refuse to do it at once for large modules. */
+async function start(module: WebAssembly.Module, imports: Imports, { context, engine }: Starting) {
+  const { exports } = await WebAssembly.instantiate(module, imports as WebAssembly.Imports);
+  const guest = exports as unknown as GuestExports;
   const absent = REQUIRED.filter((name) => guest[name] === undefined);
   const view = new MemoryView(guest.memory);
   const codec = (context.codec = new Codec(guest, view));
