@@ -27,6 +27,7 @@ export interface RemoteProgram {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The names of the host functions that the owner has, by module. */
   readonly imports: Readonly<Record<string, readonly string[]>>;
+  readonly slice: number | undefined;
   readonly trace: boolean | { readonly bytes?: number };
   /** Of a program built with --target threads, where memory can be posted: shared with the owner. */
   readonly memory: WebAssembly.Memory | undefined;

@@ -21,6 +21,11 @@ export function noSource(): TypeError {
   return new TypeError("load: the source must be a URL, a path, a Response, bytes or a WebAssembly.Module");
 }
 
+/** Returns what to throw for a slice that no program can run for. */
+export function badSlice(given: unknown): RangeError {
+  return new RangeError(`load: options.slice must be a number of milliseconds above 0, got ${String(given)}`);
+}
+
 /** Returns what to throw for a response without success. */
 export function refused({ url, status, statusText }: Response): ModuleError {
   return new ModuleError(`${url || "response"}: HTTP ${status} ${statusText}`.trimEnd());

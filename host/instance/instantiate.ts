@@ -32,6 +32,8 @@ export async function load<E extends Exports = Exports>(
   OwnDoor?: typeof Door,
 ): Promise<App<E>> {
   options.signal?.throwIfAborted();
+  const { slice = 10 } = options; // short enough for a page to stay fluid
+  if (!(slice > 0 && slice < Infinity)) throw (await import("./faults.ts")).badSlice(slice);
   const { module, file } = await loadModule(source, platform, options.name);
   const manifest = await readManifest(module, file);
   const section = await readPctab(module, file);
@@ -50,7 +52,7 @@ export async function load<E extends Exports = Exports>(
   const { guest, view, absent } = await start(module, bound, { context, engine });
   if (absent.length) throw (await import("../abi/misbuilt.ts")).lacking(file, absent);
   const callable = manifest.exports.some((e) => e.name !== "main");
-  const program = makeProgram({ platform, outputs, context, sampling }, options, { callable, onEnd });
+  const program = makeProgram({ platform, outputs, context, sampling }, options, { slice, callable, onEnd });
   try {
     const settings = options.env?.GODEBUG;
     if (settings) (await import("./godebug.ts")).applyGodebug(settings, { door, guest, view, platform, outputs, sampling });
@@ -104,7 +106,7 @@ async function start(module: WebAssembly.Module, imports: Imports, { context, en
 function makeProgram(
   { platform, outputs, context, sampling }: Around,
   options: LoadOptions,
-  { callable, onEnd }: { callable: boolean; onEnd: (e: Error) => void },
+  { slice, callable, onEnd }: { slice: number; callable: boolean; onEnd: (e: Error) => void },
 ): Program {
   const { door, codec } = context;
   const { signal } = options;
@@ -116,6 +118,7 @@ function makeProgram(
     codec,
     calls: new Calls(door, codec),
     sampling,
+    slice,
     callable,
     onExit: () => options.onExit?.(),
     onEnd: (error) => {

@@ -83,6 +83,11 @@ export interface LoadOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stdout?: Output;
   readonly stderr?: Output;
+  /**
+   * For how many milliseconds goroutines run before the event loop has a turn; 10 at first. One that computes gives
+   * way only if the program was built with --preempt.
+   */
+  readonly slice?: number;
   /** Closes the program when it is aborted; whatever waits rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Names the module in profiles. By default the last part of the source's path. */

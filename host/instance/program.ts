@@ -18,7 +18,6 @@ import type { Platform } from "./platform.ts";
 import type { Sampler } from "./sampler.ts";
 import type { SchedTrace } from "./schedtrace.ts";
 
-const SLICE = 10e6; // ns: short enough for a page to stay fluid
 const NS_PER_MS = 1e6;
 const LONGEST_TIMER = 2 ** 31 - 1; // ms: setTimeout fires at once beyond it
 
@@ -41,6 +40,8 @@ export interface Parts {
   readonly codec: Codec;
   readonly calls: Calls;
   readonly sampling: Sampling;
+  /** Milliseconds. */
+  readonly slice: number;
   /** Whether there are exports besides main. */
   readonly callable: boolean;
   /** Is called before the state becomes unreadable, when main has returned. */
@@ -162,10 +163,10 @@ export class Program {
   #turn(): void {
     if (this.#ended) return;
     for (const f of this.#queue.splice(0)) f();
-    const { door, platform, sampling } = this.#parts;
+    const { door, platform, sampling, slice } = this.#parts;
     sampling.schedtrace?.look();
     sampling.sampler?.begin(platform.now() * NS_PER_MS);
-    const state = door.enter((guest) => guest.gopark_schedule(SLICE));
+    const state = door.enter((guest) => guest.gopark_schedule(slice * NS_PER_MS));
     sampling.sampler?.end();
     if (this.#ended) return; // a host function closed the program
     if (state === SCHED_EXIT) this.#mainReturned();

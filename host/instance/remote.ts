@@ -62,8 +62,8 @@ export async function loadRemote<E extends Exports>(
   const memory = type || options.memory ? (await import("./share.ts")).memoryToPost(platform, type, options.memory, file) : undefined;
   const names = importNames(options.imports ?? {});
   const owner = new Owner(await platform.worker(), options, new Outputs(platform, options));
-  const { args = [], env = {}, trace = false } = options;
-  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, trace, memory } });
+  const { args = [], env = {}, slice, trace = false } = options;
+  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, slice, trace, memory } });
   return {
     exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,

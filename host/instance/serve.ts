@@ -62,10 +62,10 @@ class Server {
 
   async #load(program: RemoteProgram): Promise<void> {
     try {
-      const { module, name, args, env, trace, memory } = program;
+      const { module, name, args, env, slice, trace, memory } = program;
       const imports = await this.#imports(program);
       const options: LoadOptions = {
-        name, args, env, imports, trace, stdout: this.#output(FD_STDOUT), stderr: this.#output(FD_STDERR),
+        name, args, env, imports, slice, trace, stdout: this.#output(FD_STDOUT), stderr: this.#output(FD_STDERR),
         ...(memory && { memory }),
       };
       this.#app = await load(module, options, this.#platform, (error) => this.#ended(error));

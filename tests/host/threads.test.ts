@@ -75,6 +75,10 @@ test("where memory cannot be posted, a worker makes its own, and one that is giv
   assert.ok(await loadThere(module, { memory: memory(32) }));
 });
 
+test("a worker is told how long a slice is", async () => {
+  await assert.rejects(load(await tight, { worker: true, slice: 0 }), { name: "RangeError", message: /options\.slice must be a number of milliseconds above 0/ });
+});
+
 describe("attach, to a program in a worker", () => {
   let app: RemoteApp<Tight>;
   let seen: Attached;
