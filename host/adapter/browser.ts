@@ -58,7 +58,7 @@ export const browser: Platform = {
   },
   onIdleEnd: () => () => {}, // a page's event loop never ends
   unshared: !globalThis.crossOriginIsolated,
-  open: (source) => fetch(source),
+  open: (source, signal) => fetch(source, { signal }),
   sink: consoleSink,
   gzip: async (bytes) => (await import("./web.ts")).gzip(bytes),
   // Bundlers look for exactly these words.

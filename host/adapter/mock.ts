@@ -63,7 +63,7 @@ export class MockPlatform implements Platform {
   /** Whether a deadlock is certain before the idle end. */
   alone = true;
 
-  async open(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  async open(source: string | URL, _signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = this.files.get(String(source));
     if (!bytes) throw new Error("no such file");
     return bytes;

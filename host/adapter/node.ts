@@ -64,9 +64,9 @@ function nodePort(worker: Worker): WorkerPort {
   };
 }
 
-async function openSource(source: string | URL): Promise<Uint8Array<ArrayBuffer> | Response> {
+async function openSource(source: string | URL, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer> | Response> {
   const url = source instanceof URL ? source : asUrl(source);
-  if (url && url.protocol !== "file:") return fetch(url);
+  if (url && url.protocol !== "file:") return fetch(url, { signal });
   // A copy of its own: small files share a pool's buffer.
   return new Uint8Array(await readFile(url ?? source));
 }

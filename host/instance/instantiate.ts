@@ -31,10 +31,9 @@ export async function load<E extends Exports = Exports>(
   onEnd: (error: Error) => void = () => {},
   OwnDoor?: typeof Door,
 ): Promise<App<E>> {
-  options.signal?.throwIfAborted();
   const { slice = 10 } = options; // short enough for a page to stay fluid
   if (!(slice > 0 && slice < Infinity)) throw (await import("./faults.ts")).badSlice(slice);
-  const { module, file } = await loadModule(source, platform, options.name);
+  const { module, file } = await loadModule(source, platform, options);
   const manifest = await readManifest(module, file);
   const section = await readPctab(module, file);
   const outputs = new Outputs(platform, options);
@@ -52,10 +51,14 @@ export async function load<E extends Exports = Exports>(
   const { guest, view, absent } = await start(module, bound, { context, engine });
   if (absent.length) throw (await import("../abi/misbuilt.ts")).lacking(file, absent);
   const callable = manifest.exports.some((e) => e.name !== "main");
-  const program = makeProgram({ platform, outputs, context, sampling }, options, { slice, callable, onEnd });
+  let release = () => {};
+  const program = makeProgram({ platform, outputs, context, sampling }, options, { slice, callable, onEnd: (error) => (release(), onEnd(error)) });
+  const { signal } = options;
+  if (signal) release = (await import("./abort.ts")).onAbort(signal, () => program.close(signal.reason));
   try {
     const settings = options.env?.GODEBUG;
     if (settings) (await import("./godebug.ts")).applyGodebug(settings, { door, guest, view, platform, outputs, sampling });
+    signal?.throwIfAborted();
     door.enter(() => guest._initialize());
   } finally {
     if (door.error) program.close(door.error);
@@ -109,9 +112,6 @@ function makeProgram(
   { slice, callable, onEnd }: { slice: number; callable: boolean; onEnd: (e: Error) => void },
 ): Program {
   const { door, codec } = context;
-  const { signal } = options;
-  const abort = () => context.program.close(signal!.reason);
-  signal?.addEventListener("abort", abort, { once: true });
   context.program = new Program({
     platform,
     door,
@@ -122,7 +122,6 @@ function makeProgram(
     callable,
     onExit: () => options.onExit?.(),
     onEnd: (error) => {
-      signal?.removeEventListener("abort", abort);
       context.inFlight.end(error);
       outputs.end();
       onEnd(error);

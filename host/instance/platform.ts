@@ -31,8 +31,8 @@ export interface Platform {
   readonly alone?: boolean;
   /** Memory may be shared among threads, but must not be posted to one: so on a page that is not cross-origin isolated. */
   readonly unshared?: boolean;
-  /** Reads a whole file; what has to be fetched comes as the response. */
-  open(source: string | URL): Promise<Uint8Array<ArrayBuffer> | Response>;
+  /** Reads a whole file; what has to be fetched comes as the response. An aborted signal closes the connection. */
+  open(source: string | URL, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer> | Response>;
   /** Returns standard output (1) or standard error (2), for one program. */
   sink(fd: number): Sink;
   /** Compresses fast rather than well, as Go does. */
@@ -88,7 +88,7 @@ export interface LoadOptions {
    * way only if the program was built with --preempt.
    */
   readonly slice?: number;
-  /** Closes the program when it is aborted; whatever waits rejects with the signal's reason. */
+  /** Closes the program when it is aborted; whatever waits rejects with the signal's reason, `load` too. */
   readonly signal?: AbortSignal;
   /** Names the module in profiles. By default the last part of the source's path. */
   readonly name?: string;

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { ClosedError, endedError, ExitError, StateError } from "../abi/errors.ts";
+import { ClosedError, endedError, ExitError } from "../abi/errors.ts";
 import { SCHED_EXIT, SCHED_YIELD } from "../abi/layout.ts";
 import type { ExportEntry } from "../abi/manifest.ts";
 import { type Calls, checkArguments } from "./calls.ts";
@@ -73,22 +73,14 @@ export class Program {
   }
 
   /** Starts main. Resolves when it returns; rejects with how the program died otherwise. */
-  run(main: ExportEntry | undefined): Promise<void> {
+  async run(main: ExportEntry | undefined): Promise<void> {
+    if (this.#started || !this.#ended && main?.params.length !== 0) throw (await import("./faults.ts")).unrunnable(this.#started, main);
+    if (this.#ended) throw endedError("run()", this.#ended);
+    this.#started = true;
     return new Promise((resolve, reject) => {
-      this.#checkRun(main);
-      this.#started = true;
       this.#main = { entry: main!, resolve: resolve as (v: unknown) => void, reject };
       this.#whenFree(() => this.#parts.calls.start(main!, 0, []));
     });
-  }
-
-  #checkRun(main: ExportEntry | undefined): void {
-    if (this.#started) throw new StateError("run() was called already");
-    if (this.#ended) throw endedError("run()", this.#ended);
-    if (!main) {
-      throw new StateError("the program has no main: export function main(): void { … }");
-    }
-    if (main.params.length) throw new StateError("main must not have parameters");
   }
 
   /** Calls an export on a goroutine of its own. */

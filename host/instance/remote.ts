@@ -56,8 +56,7 @@ export async function loadRemote<E extends Exports>(
   platform: Platform,
 ): Promise<RemoteApp<E>> {
   if (options.onExit) throw new TypeError("load: onExit cannot be used with worker: true");
-  options.signal?.throwIfAborted();
-  const { module, file } = await loadModule(source, platform, options.name);
+  const { module, file } = await loadModule(source, platform, options);
   const { exports, memory: type } = await readManifest(module, file);
   const memory = type || options.memory ? (await import("./share.ts")).memoryToPost(platform, type, options.memory, file) : undefined;
   const names = importNames(options.imports ?? {});
@@ -121,11 +120,13 @@ class Owner {
   load(order: Order): Promise<unknown> {
     const { signal } = this.#options;
     signal?.addEventListener("abort", this.#abort, { once: true });
-    return new Promise((resolve, reject) => {
+    const loaded = new Promise((resolve, reject) => {
       this.#calls.set(0, { what: "load()", resolve, reject });
       this.#port.listen((data) => this.#take(data as Report), (error) => this.end(error, true));
       this.#port.post(order);
     });
+    if (signal?.aborted) this.#abort(); // while the worker was made
+    return loaded;
   }
 
   readonly #abort = () => {
