@@ -17,7 +17,9 @@ export type Order =
   | { readonly op: "call"; readonly id: number; readonly target: Target; readonly name: string;
       readonly args: readonly unknown[] }
   | { readonly op: "settle"; readonly id: number; readonly value: unknown }
-  | { readonly op: "fail"; readonly id: number; readonly error: ErrorData };
+  | { readonly op: "fail"; readonly id: number; readonly error: ErrorData }
+  // The owner's event loop has nothing left: what waits for it is deadlocked.
+  | { readonly op: "idle" };
 
 /** What the worker loads. */
 export interface RemoteProgram {
@@ -43,6 +45,8 @@ export type Report =
       readonly args: readonly unknown[]; readonly abortable: boolean }
   | { readonly op: "abort"; readonly id: number; readonly error: ErrorData }
   | { readonly op: "write"; readonly fd: number; readonly bytes: Uint8Array }
+  // Only an order can wake the program; `orders` says how many it had had by then, for another may be on its way.
+  | { readonly op: "quiet"; readonly orders: number }
   | { readonly op: "ended"; readonly error: ErrorData };
 
 /** A response as plain data. */

@@ -60,6 +60,7 @@ function nodePort(worker: Worker): WorkerPort {
       worker.on("error", failure);
       worker.on("messageerror", failure);
     },
+    hold: (on) => (on ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
   };
 }

@@ -55,6 +55,8 @@ export interface WorkerPort {
   post(message: unknown): void;
   /** Calls `message` for each message, `failure` when the worker cannot go on. */
   listen(message: (data: unknown) => void, failure: (error: Error) => void): void;
+  /** Says whether the worker is to keep the event loop running. Absent where nothing can be said, or the loop never ends. */
+  hold?(on: boolean): void;
   terminate(): void;
 }
 
