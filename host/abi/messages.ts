@@ -17,7 +17,9 @@ export type Order =
   | { readonly op: "call"; readonly id: number; readonly target: Target; readonly name: string;
       readonly args: readonly unknown[] }
   | { readonly op: "settle"; readonly id: number; readonly value: unknown }
-  | { readonly op: "fail"; readonly id: number; readonly error: ErrorData };
+  | { readonly op: "fail"; readonly id: number; readonly error: ErrorData }
+  // The owner's event loop has nothing left: what waits for it is deadlocked.
+  | { readonly op: "idle" };
 
 /** What the worker loads. */
 export interface RemoteProgram {
@@ -27,8 +29,9 @@ export interface RemoteProgram {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The names of the host functions that the owner has, by module. */
   readonly imports: Readonly<Record<string, readonly string[]>>;
+  readonly slice: number | undefined;
   readonly trace: boolean | { readonly bytes?: number };
-  /** Of a program built with --target threads: shared with the owner. */
+  /** Of a program built with --target threads, where memory can be posted: shared with the owner. */
   readonly memory: WebAssembly.Memory | undefined;
 }
 
@@ -42,6 +45,8 @@ export type Report =
       readonly args: readonly unknown[]; readonly abortable: boolean }
   | { readonly op: "abort"; readonly id: number; readonly error: ErrorData }
   | { readonly op: "write"; readonly fd: number; readonly bytes: Uint8Array }
+  // Only an order can wake the program; `orders` says how many it had had by then, for another may be on its way.
+  | { readonly op: "quiet"; readonly orders: number }
   | { readonly op: "ended"; readonly error: ErrorData };
 
 /** A response as plain data. */

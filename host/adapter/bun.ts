@@ -11,7 +11,8 @@ import { portOf } from "./web.ts";
 /** Bun as a platform. */
 export const bun: Platform = {
   ...node,
-  // Bun does not list what keeps it running.
-  pendingElsewhere: () => true,
-  worker: () => portOf(new Worker(new URL(workerFile(import.meta.url)), { type: "module" })),
+  worker() {
+    const worker = new Worker(new URL(workerFile(import.meta.url)), { type: "module" }) as Worker & Record<"ref" | "unref", () => void>;
+    return { ...portOf(worker), hold: (on) => (on ? worker.ref() : worker.unref()) };
+  },
 };

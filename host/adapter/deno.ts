@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * Adapts Deno: Node's modules, which it has built in, and web workers.
+ * Adapts Deno: Node's modules, which it has built in. Its workers are Node's, too: its web workers
+ * cannot be told not to keep the process.
  *
  * @module
  */
-import type { Platform } from "../instance/platform.ts";
-import { node, workerFile } from "./node.ts";
-import { portOf } from "./web.ts";
-
-/** Deno as a platform. */
-export const deno: Platform = {
-  ...node,
-  // Deno does not list what keeps it running (its own servers and sockets are missing).
-  pendingElsewhere: () => true,
-  worker: () => portOf(new Worker(new URL(workerFile(import.meta.url)), { type: "module" })),
-};
+export { node as deno } from "./node.ts";

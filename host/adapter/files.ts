@@ -22,7 +22,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { createInterface, type Interface } from "node:readline";
-import { fetchText } from "./web.ts";
+import { fetchText } from "./fetch.ts";
 
 /** Lines of standard input that nobody has read yet, and those who wait for one, the first first. */
 const lines: string[] = [];

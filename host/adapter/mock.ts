@@ -60,14 +60,10 @@ export class MockPlatform implements Platform {
     return () => this.#idle.delete(f);
   }
 
-  /** What pendingElsewhere answers. */
-  elsewhere = false;
+  /** Whether a deadlock is certain before the idle end. */
+  alone = true;
 
-  pendingElsewhere(): boolean {
-    return this.elsewhere;
-  }
-
-  async open(source: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  async open(source: string | URL, _signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = this.files.get(String(source));
     if (!bytes) throw new Error("no such file");
     return bytes;

@@ -19,9 +19,6 @@ const gzipAsync = promisify(gzip);
 const idlers = new Set<() => void>();
 let listening = false;
 
-// What may call back one day. Standard streams and the like keep a process alive, but say nothing.
-const ALIVE = /^(Timeout|TCP|UDP|HTTP|TLS|FS|Stat|GetAddrInfo|Query|Process|Worker|MessagePort)/;
-
 /** Node as a platform. */
 export const node: Platform = {
   now: () => performance.now(),
@@ -42,7 +39,6 @@ export const node: Platform = {
     idlers.add(f);
     return () => idlers.delete(f);
   },
-  pendingElsewhere: () => process.getActiveResourcesInfo().some((name) => ALIVE.test(name)),
   open: openSource,
   sink: (fd) => ({ write: (bytes) => writeAll(fd, bytes), end() {} }),
   gzip: async (bytes) => new Uint8Array(await gzipAsync(bytes, { level: constants.Z_BEST_SPEED })),
@@ -64,13 +60,14 @@ function nodePort(worker: Worker): WorkerPort {
       worker.on("error", failure);
       worker.on("messageerror", failure);
     },
+    hold: (on) => (on ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
   };
 }
 
-async function openSource(source: string | URL): Promise<Uint8Array<ArrayBuffer> | Response> {
+async function openSource(source: string | URL, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer> | Response> {
   const url = source instanceof URL ? source : asUrl(source);
-  if (url && url.protocol !== "file:") return fetch(url);
+  if (url && url.protocol !== "file:") return fetch(url, { signal });
   // A copy of its own: small files share a pool's buffer.
   return new Uint8Array(await readFile(url ?? source));
 }

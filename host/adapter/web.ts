@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: MIT
 /**
- * Does what every platform with web standards does alike.
+ * Does what platforms with web workers and web streams do alike. A page loads it when it is asked for either.
  *
  * @module
  */
 import type { WorkerPort } from "../instance/platform.ts";
-
-/** Fetches a URL as text; a status that is not 2xx is an error. An aborted signal closes the connection. @blocking */
-export async function fetchText(url: string, signal?: AbortSignal): Promise<string> {
-  const response = await fetch(url, signal ? { signal } : {}).catch((error: Error) => {
-    // "fetch failed" is all that Node says; the reason is behind it.
-    throw new Error(`${url}: ${(error.cause as Error | undefined)?.message || error.message}`);
-  });
-  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
-  return response.text();
-}
 
 /** Compresses with the platform's own stream, which has no levels. */
 export async function gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {

@@ -69,7 +69,7 @@ Exit status: 2 when a file is not what it should be, or they are not of one buil
       const dump = readCoreFile(await readInput(file), file);
       const view = new MemoryView(dump.memory);
       const bytes = await readInput(app);
-      const { module } = await loadModule(bytes, node, app);
+      const { module } = await loadModule(bytes, node, { name: app });
       const table = customSection(module, PCTAB_SECTION);
       if (!table) throw new CoreError(`${app} has no ${PCTAB_SECTION} section: it is not a gopark program, or was stripped`);
       const [core, wanted] = [readBuild(view, file), buildId(table)];

@@ -40,9 +40,10 @@ export interface RunOptions extends Wanted {
   readonly after?: number;
 }
 
-/** Node, dying quietly when the reader of its output is gone, as Go programs do. */
+/** Node, dying quietly when the reader of its output is gone, as Go programs do. Nobody here calls an export. */
 const platform: Platform = {
   ...node,
+  alone: true,
   sink(fd) {
     const sink = node.sink(fd);
     const write = (bytes: Uint8Array) => {

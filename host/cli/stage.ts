@@ -69,7 +69,7 @@ export class Stage {
         stage.now += ms * NS_PER_MS;
         f();
       }),
-      pendingElsewhere: () => false,
+      alone: true,
     };
     this.Door = class extends Door {
       override open(guest: GuestExports, ...rest: [(text: string) => number, Parameters<Door["open"]>[2]]): void {

@@ -31,7 +31,7 @@ const COLLECTING = ["goroutineleak"];
 
 /** Opens a memory with the build that it is of. Rejects with CoreError when they do not fit. */
 export async function open({ memory, module: source, timeout = PATIENCE, name }: AttachOptions, platform: Platform): Promise<Attached> {
-  const { module, file } = await loadModule(source, platform, name);
+  const { module, file } = await loadModule(source, platform, { name });
   const section = customSection(module, PCTAB_SECTION);
   if (!section) throw new CoreError(`${file} has no ${PCTAB_SECTION} section: it is not a gopark program, or was stripped`);
   const from = sourceOf(memory);

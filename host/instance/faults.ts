@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { ImportError, ModuleError } from "../abi/errors.ts";
+import { ImportError, ModuleError, StateError } from "../abi/errors.ts";
 import { RUNTIME_MODULE } from "../abi/imports.ts";
-import { type ImportEntry, show } from "../abi/manifest.ts";
+import { type ExportEntry, type ImportEntry, show } from "../abi/manifest.ts";
 
 /** Returns what to throw where a platform could not open a source. */
 export function unreadable(source: string | URL, cause: Error): ModuleError {
@@ -19,6 +19,17 @@ export function unreadable(source: string | URL, cause: Error): ModuleError {
 /** Returns what to throw for what is no Source. */
 export function noSource(): TypeError {
   return new TypeError("load: the source must be a URL, a path, a Response, bytes or a WebAssembly.Module");
+}
+
+/** Returns what to throw for a slice that no program can run for. */
+export function badSlice(given: unknown): RangeError {
+  return new RangeError(`load: options.slice must be a number of milliseconds above 0, got ${String(given)}`);
+}
+
+/** Returns what to throw for a run() that cannot be. */
+export function unrunnable(again: boolean, main: ExportEntry | undefined): StateError {
+  if (again) return new StateError("run() was called already");
+  return new StateError(main ? "main must not have parameters" : "the program has no main: export function main(): void { … }");
 }
 
 /** Returns what to throw for a response without success. */

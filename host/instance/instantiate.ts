@@ -31,8 +31,9 @@ export async function load<E extends Exports = Exports>(
   onEnd: (error: Error) => void = () => {},
   OwnDoor?: typeof Door,
 ): Promise<App<E>> {
-  options.signal?.throwIfAborted();
-  const { module, file } = await loadModule(source, platform, options.name);
+  const { slice = 10 } = options; // short enough for a page to stay fluid
+  if (!(slice > 0 && slice < Infinity)) throw (await import("./faults.ts")).badSlice(slice);
+  const { module, file } = await loadModule(source, platform, options);
   const manifest = await readManifest(module, file);
   const section = await readPctab(module, file);
   const outputs = new Outputs(platform, options);
@@ -47,13 +48,17 @@ export async function load<E extends Exports = Exports>(
   const functab = customSection(module, FUNCTAB_SECTION);
   const Stack = manifest.traps ? (await import("./trapstack.ts")).TrapStack : EngineStack;
   const engine = functab && new Stack(new FuncTab(functab), pctab, platform.stackOf);
-  const { guest, view, absent } = start(module, bound, { context, engine });
+  const { guest, view, absent } = await start(module, bound, { context, engine });
   if (absent.length) throw (await import("../abi/misbuilt.ts")).lacking(file, absent);
   const callable = manifest.exports.some((e) => e.name !== "main");
-  const program = makeProgram({ platform, outputs, context, sampling }, options, { callable, onEnd });
+  let release = () => {};
+  const program = makeProgram({ platform, outputs, context, sampling }, options, { slice, callable, onEnd: (error) => (release(), onEnd(error)) });
+  const { signal } = options;
+  if (signal) release = (await import("./abort.ts")).onAbort(signal, () => program.close(signal.reason));
   try {
     const settings = options.env?.GODEBUG;
     if (settings) (await import("./godebug.ts")).applyGodebug(settings, { door, guest, view, platform, outputs, sampling });
+    signal?.throwIfAborted();
     door.enter(() => guest._initialize());
   } finally {
     if (door.error) program.close(door.error);
@@ -90,9 +95,10 @@ interface Starting {
   readonly engine: EngineStack | null;
 }
 
-/** Instantiates, and gives the door and the codec what they lead to. */
-function start(module: WebAssembly.Module, imports: Imports, { context, engine }: Starting) {
-  const guest = new WebAssembly.Instance(module, imports as WebAssembly.Imports).exports as unknown as GuestExports;
+/** Instantiates, and gives the door and the codec what they lead to. Chromium's pages refuse to do it at once for large modules. */
+async function start(module: WebAssembly.Module, imports: Imports, { context, engine }: Starting) {
+  const { exports } = await WebAssembly.instantiate(module, imports as WebAssembly.Imports);
+  const guest = exports as unknown as GuestExports;
   const absent = REQUIRED.filter((name) => guest[name] === undefined);
   const view = new MemoryView(guest.memory);
   const codec = (context.codec = new Codec(guest, view));
@@ -103,22 +109,19 @@ function start(module: WebAssembly.Module, imports: Imports, { context, engine }
 function makeProgram(
   { platform, outputs, context, sampling }: Around,
   options: LoadOptions,
-  { callable, onEnd }: { callable: boolean; onEnd: (e: Error) => void },
+  { slice, callable, onEnd }: { slice: number; callable: boolean; onEnd: (e: Error) => void },
 ): Program {
   const { door, codec } = context;
-  const { signal } = options;
-  const abort = () => context.program.close(signal!.reason);
-  signal?.addEventListener("abort", abort, { once: true });
   context.program = new Program({
     platform,
     door,
     codec,
     calls: new Calls(door, codec),
     sampling,
+    slice,
     callable,
     onExit: () => options.onExit?.(),
     onEnd: (error) => {
-      signal?.removeEventListener("abort", abort);
       context.inFlight.end(error);
       outputs.end();
       onEnd(error);

@@ -25,12 +25,14 @@ export interface Platform {
    */
   onIdleEnd(f: () => void): () => void;
   /**
-   * Tells whether anything else keeps the event loop running that may yet call an export. Where
-   * nobody can know, it says so: a listener may.
+   * Nobody calls exports here. Absent, any callback of the host's may, and no platform can list those: not even Node's
+   * active resources have listeners of streams, work of the thread pool and nested immediates.
    */
-  pendingElsewhere(): boolean;
-  /** Reads a whole file; what has to be fetched comes as the response. */
-  open(source: string | URL): Promise<Uint8Array<ArrayBuffer> | Response>;
+  readonly alone?: boolean;
+  /** Memory may be shared among threads, but must not be posted to one: so on a page that is not cross-origin isolated. */
+  readonly unshared?: boolean;
+  /** Reads a whole file; what has to be fetched comes as the response. An aborted signal closes the connection. */
+  open(source: string | URL, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer> | Response>;
   /** Returns standard output (1) or standard error (2), for one program. */
   sink(fd: number): Sink;
   /** Compresses fast rather than well, as Go does. */
@@ -38,7 +40,7 @@ export interface Platform {
   /** Returns an error's stack with the frames of wasm; absent where `stack` has them of itself. */
   stackOf?(error: Error): string | undefined;
   /** Starts a worker that serves this platform (serve.ts). */
-  worker(): WorkerPort;
+  worker(): WorkerPort | Promise<WorkerPort>;
 }
 
 /** Where bytes go. */
@@ -53,6 +55,8 @@ export interface WorkerPort {
   post(message: unknown): void;
   /** Calls `message` for each message, `failure` when the worker cannot go on. */
   listen(message: (data: unknown) => void, failure: (error: Error) => void): void;
+  /** Says whether the worker is to keep the event loop running. Absent where nothing can be said, or the loop never ends. */
+  hold?(on: boolean): void;
   terminate(): void;
 }
 
@@ -81,7 +85,12 @@ export interface LoadOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stdout?: Output;
   readonly stderr?: Output;
-  /** Closes the program when it is aborted; whatever waits rejects with the signal's reason. */
+  /**
+   * For how many milliseconds goroutines run before the event loop has a turn; 10 at first. One that computes gives
+   * way only if the program was built with --preempt.
+   */
+  readonly slice?: number;
+  /** Closes the program when it is aborted; whatever waits rejects with the signal's reason, `load` too. */
   readonly signal?: AbortSignal;
   /** Names the module in profiles. By default the last part of the source's path. */
   readonly name?: string;

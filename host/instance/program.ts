@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { ClosedError, endedError, ExitError, StateError } from "../abi/errors.ts";
+import { ClosedError, endedError, ExitError } from "../abi/errors.ts";
 import { SCHED_EXIT, SCHED_YIELD } from "../abi/layout.ts";
 import type { ExportEntry } from "../abi/manifest.ts";
 import { type Calls, checkArguments } from "./calls.ts";
@@ -18,7 +18,6 @@ import type { Platform } from "./platform.ts";
 import type { Sampler } from "./sampler.ts";
 import type { SchedTrace } from "./schedtrace.ts";
 
-const SLICE = 10e6; // ns: short enough for a page to stay fluid
 const NS_PER_MS = 1e6;
 const LONGEST_TIMER = 2 ** 31 - 1; // ms: setTimeout fires at once beyond it
 
@@ -41,6 +40,8 @@ export interface Parts {
   readonly codec: Codec;
   readonly calls: Calls;
   readonly sampling: Sampling;
+  /** Milliseconds. */
+  readonly slice: number;
   /** Whether there are exports besides main. */
   readonly callable: boolean;
   /** Is called before the state becomes unreadable, when main has returned. */
@@ -72,22 +73,14 @@ export class Program {
   }
 
   /** Starts main. Resolves when it returns; rejects with how the program died otherwise. */
-  run(main: ExportEntry | undefined): Promise<void> {
+  async run(main: ExportEntry | undefined): Promise<void> {
+    if (this.#started || !this.#ended && main?.params.length !== 0) throw (await import("./faults.ts")).unrunnable(this.#started, main);
+    if (this.#ended) throw endedError("run()", this.#ended);
+    this.#started = true;
     return new Promise((resolve, reject) => {
-      this.#checkRun(main);
-      this.#started = true;
       this.#main = { entry: main!, resolve: resolve as (v: unknown) => void, reject };
       this.#whenFree(() => this.#parts.calls.start(main!, 0, []));
     });
-  }
-
-  #checkRun(main: ExportEntry | undefined): void {
-    if (this.#started) throw new StateError("run() was called already");
-    if (this.#ended) throw endedError("run()", this.#ended);
-    if (!main) {
-      throw new StateError("the program has no main: export function main(): void { … }");
-    }
-    if (main.params.length) throw new StateError("main must not have parameters");
   }
 
   /** Calls an export on a goroutine of its own. */
@@ -162,10 +155,10 @@ export class Program {
   #turn(): void {
     if (this.#ended) return;
     for (const f of this.#queue.splice(0)) f();
-    const { door, platform, sampling } = this.#parts;
+    const { door, platform, sampling, slice } = this.#parts;
     sampling.schedtrace?.look();
     sampling.sampler?.begin(platform.now() * NS_PER_MS);
-    const state = door.enter((guest) => guest.gopark_schedule(SLICE));
+    const state = door.enter((guest) => guest.gopark_schedule(slice * NS_PER_MS));
     sampling.sampler?.end();
     if (this.#ended) return; // a host function closed the program
     if (state === SCHED_EXIT) this.#mainReturned();
@@ -201,14 +194,13 @@ export class Program {
   }
 
   /**
-   * Gives the host one turn to react to what the last slice has resolved. While a timer, a socket,
-   * a listener or the like could still call an export, nobody can say that it is a deadlock.
+   * Gives the host one turn to react to what the last slice has resolved. Where its callbacks may call an export, only
+   * the event loop's end says that none will.
    */
   #suspectDeadlock(): void {
     if (this.#quiet) {
       const { callable, platform } = this.#parts;
-      const hope = callable && platform.pendingElsewhere();
-      return hope ? this.#waitForHost() : this.#deadlock();
+      return callable && !platform.alone ? this.#waitForHost() : this.#deadlock();
     }
     this.#quiet = true;
     this.#schedule();

@@ -35,7 +35,7 @@ export interface RemoteApp<E extends Exports = Exports> {
   readonly pprof: RemotePprof;
   /** Ends with the program: the ring is in the worker. */
   readonly trace: Remote<Trace>;
-  /** What it runs in, for attach; null unless it was built with --target threads. */
+  /** What it runs in, for attach; null unless it was built with --target threads and, on a page, that is cross-origin isolated. */
   readonly memory: WebAssembly.Memory | null;
   /** Runs main. Resolves when it has returned; rejects with how the program died otherwise. */
   run(): Promise<void>;
@@ -56,14 +56,13 @@ export async function loadRemote<E extends Exports>(
   platform: Platform,
 ): Promise<RemoteApp<E>> {
   if (options.onExit) throw new TypeError("load: onExit cannot be used with worker: true");
-  options.signal?.throwIfAborted();
-  const { module, file } = await loadModule(source, platform, options.name);
+  const { module, file } = await loadModule(source, platform, options);
   const { exports, memory: type } = await readManifest(module, file);
-  const memory = type || options.memory ? (await import("./share.ts")).memoryFor(type, options.memory, file) : undefined;
+  const memory = type || options.memory ? (await import("./share.ts")).memoryToPost(platform, type, options.memory, file) : undefined;
   const names = importNames(options.imports ?? {});
-  const owner = new Owner(platform.worker(), options, new Outputs(platform, options));
-  const { args = [], env = {}, trace = false } = options;
-  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, trace, memory } });
+  const owner = new Owner(await platform.worker(), options, platform, new Outputs(platform, options));
+  const { args = [], env = {}, slice, trace = false } = options;
+  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, slice, trace, memory } });
   return {
     exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
@@ -105,15 +104,20 @@ function importNames(imports: Imports): Record<string, string[]> {
 class Owner {
   readonly #port: WorkerPort;
   readonly #options: LoadOptions;
+  readonly #platform: Platform;
   readonly #outputs: Outputs;
   readonly #calls = new Map<number, Outstanding>();
   readonly #hostCalls = new Map<number, AbortController>();
   #lastCall = 0;
+  #orders = 0;
+  /** While the worker does not hold the event loop: how to no longer hear of that loop's end. */
+  #cancelIdle: (() => void) | null = null;
   #ended: Error | null = null;
 
-  constructor(port: WorkerPort, options: LoadOptions, outputs: Outputs) {
+  constructor(port: WorkerPort, options: LoadOptions, platform: Platform, outputs: Outputs) {
     this.#port = port;
     this.#options = options;
+    this.#platform = platform;
     this.#outputs = outputs;
   }
 
@@ -121,11 +125,27 @@ class Owner {
   load(order: Order): Promise<unknown> {
     const { signal } = this.#options;
     signal?.addEventListener("abort", this.#abort, { once: true });
-    return new Promise((resolve, reject) => {
+    const loaded = new Promise((resolve, reject) => {
       this.#calls.set(0, { what: "load()", resolve, reject });
       this.#port.listen((data) => this.#take(data as Report), (error) => this.end(error, true));
-      this.#port.post(order);
+      this.#post(order);
     });
+    if (signal?.aborted) this.#abort(); // while the worker was made
+    return loaded;
+  }
+
+  #post(order: Order): void {
+    this.#port.post(order); // which throws if the order cannot be cloned
+    this.#orders++;
+    this.#hold(true);
+  }
+
+  /** A worker in which only an order can wake the program does not hold the event loop, whose end is then a deadlock. */
+  #hold(on: boolean): void {
+    if (!this.#port.hold || on === !this.#cancelIdle) return;
+    this.#port.hold(on);
+    this.#cancelIdle?.();
+    this.#cancelIdle = on ? null : this.#platform.onIdleEnd(() => this.#post({ op: "idle" }));
   }
 
   readonly #abort = () => {
@@ -148,7 +168,7 @@ class Owner {
       const { signal, sent } = target === "pprof" ? withoutSignal(args) : { signal: undefined, sent: args };
       signal?.throwIfAborted();
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      this.#port.post({ op: "call", id, target, name, args: sent } satisfies Order);
+      this.#post({ op: "call", id, target, name, args: sent });
       this.#calls.set(id, { what, resolve, reject });
     });
   }
@@ -163,6 +183,7 @@ class Owner {
       case "host": return void this.#hostCall(report);
       case "abort": return this.#hostCalls.get(report.id)?.abort(decodeError(report.error));
       case "write": return this.#outputs.write(report.fd, report.bytes);
+      case "quiet": return report.orders === this.#orders ? this.#hold(false) : undefined;
       case "ended": return this.end(decodeError(report.error), false);
     }
   }
@@ -188,7 +209,7 @@ class Owner {
     } finally {
       this.#hostCalls.delete(id);
     }
-    if (!this.#ended) this.#port.post(answer);
+    if (!this.#ended) this.#post(answer);
   }
 
   /** The program has gone on long since: all that is left is to stop it. */
@@ -201,6 +222,7 @@ class Owner {
     if (this.#ended) return;
     this.#ended = error;
     this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#cancelIdle?.();
     this.#port.terminate();
     for (const { what, reject } of this.#calls.values()) reject(verbatim ? error : endedError(what, error));
     this.#calls.clear();

@@ -10,7 +10,7 @@
 import { ImportError } from "../abi/errors.ts";
 import type { Imports } from "../abi/imports.ts";
 import { FD_STDERR, FD_STDOUT } from "../abi/layout.ts";
-import { type ImportEntry, readManifest, show } from "../abi/manifest.ts";
+import { type ImportEntry, type Manifest, readManifest, show } from "../abi/manifest.ts";
 import { decodeError, encodeError, encodeResponse, type Order, type RemoteProgram, type Report } from "../abi/messages.ts";
 import type { App } from "./app.ts";
 import { load } from "./instantiate.ts";
@@ -37,21 +37,40 @@ class Server {
   readonly #platform: Platform;
   readonly #report: (report: Report) => void;
   readonly #waiting = new Map<number, Waiting>();
+  /** What to call when the owner's event loop ends: it is the one that says that nothing will come. */
+  readonly #idlers = new Set<() => void>();
   #lastCall = 0;
+  #orders = 0;
+  /** Calls that have not ended, of those that end without the program's doing. */
+  #reading = 0;
+  /** Whether run() starts main. Else it is refused, as soon as the words for that are loaded. */
+  #runnable = false;
   #app: App | null = null;
 
   constructor(platform: Platform, report: (report: Report) => void) {
-    this.#platform = platform;
+    this.#platform = { ...platform, onIdleEnd: (f) => this.#onIdleEnd(f) };
     this.#report = report;
   }
 
   take(order: Order): void {
+    this.#orders++;
     switch (order.op) {
       case "load": return void this.#load(order.program);
       case "call": return void this.#call(order);
       case "settle": return this.#take(order.id).resolve(order.value);
       case "fail": return this.#take(order.id).reject(decodeError(order.error));
+      case "idle": return [...this.#idlers].forEach((idle) => idle());
     }
+  }
+
+  #onIdleEnd(f: () => void): () => void {
+    this.#idlers.add(f);
+    this.#sayQuiet();
+    return () => this.#idlers.delete(f);
+  }
+
+  #sayQuiet(): void {
+    if (this.#idlers.size && !this.#reading) this.#report({ op: "quiet", orders: this.#orders });
   }
 
   #take(id: number): Waiting {
@@ -62,10 +81,12 @@ class Server {
 
   async #load(program: RemoteProgram): Promise<void> {
     try {
-      const { module, name, args, env, trace, memory } = program;
-      const imports = await this.#imports(program);
+      const { module, name, args, env, slice, trace, memory } = program;
+      const manifest = await readManifest(module, name);
+      this.#runnable = manifest.exports.some((e) => e.name === "main");
+      const imports = this.#imports(manifest, program);
       const options: LoadOptions = {
-        name, args, env, imports, trace, stdout: this.#output(FD_STDOUT), stderr: this.#output(FD_STDERR),
+        name, args, env, imports, slice, trace, stdout: this.#output(FD_STDOUT), stderr: this.#output(FD_STDERR),
         ...(memory && { memory }),
       };
       this.#app = await load(module, options, this.#platform, (error) => this.#ended(error));
@@ -84,19 +105,26 @@ class Server {
     this.#platform.immediate(() => this.#report({ op: "ended", error: encodeError(error) }));
   }
 
+  /** Ends by saying that the program still waits: the call may not have woken it. */
   async #call({ id, target, name, args }: Order & { op: "call" }): Promise<void> {
+    const reads = target === "run" ? !this.#runnable : target !== "exports";
+    if (reads) this.#reading++;
+    if (target === "run") this.#runnable = false;
     try {
       const app = this.#app! as unknown as Record<string, Record<string, Function>>;
       const value = await (target === "run" ? this.#app!.run() : app[target]![name]!(...args));
       this.#report({ op: "reply", id, value: value instanceof Response ? await encodeResponse(value) : value });
     } catch (error) {
       this.#report({ op: "failure", id, error: encodeError(error) });
+    } finally {
+      if (reads) this.#reading--;
+      this.#sayQuiet();
     }
   }
 
-  async #imports({ module, name: file, imports: names }: RemoteProgram): Promise<Imports> {
+  #imports(manifest: Manifest, { imports: names }: RemoteProgram): Imports {
     const imports: Imports = {};
-    for (const entry of (await readManifest(module, file)).imports) {
+    for (const entry of manifest.imports) {
       if (!names[entry.module]?.includes(entry.name)) continue;
       (imports[entry.module] ??= {})[entry.name] = this.#hostFunction(entry);
     }

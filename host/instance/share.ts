@@ -17,21 +17,20 @@ import type { Sampling } from "./program.ts";
 
 const PAGE = 0x10000;
 
-/** Whether memories can be shared here: in a page, only if it is isolated. */
-function canShare(): boolean {
-  return typeof SharedArrayBuffer === "function" && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
-}
-
 /** Returns the memory to use: `given`, or a new one. Throws ModuleError if it cannot be. */
 export function memoryFor(type: MemoryType | undefined, given: WebAssembly.Memory | undefined, file: string): WebAssembly.Memory {
   if (!type) throw new ModuleError(`${file} has a memory of its own: options.memory is for programs built with --target threads`);
-  if (type.shared && !canShare()) {
-    throw new ModuleError(`${file} was built with --target threads, and there is no SharedArrayBuffer here: ` +
-      "a page must be cross-origin isolated (its response needs Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp)");
-  }
   if (given) return checked(type, given, file);
   const { initial, maximum, shared } = type;
   return new WebAssembly.Memory({ initial, shared, ...(maximum !== null && { maximum }) });
+}
+
+/** Returns the memory to share with a worker; undefined where it has to make its own. Throws as memoryFor does. */
+export function memoryToPost(platform: Platform, type: MemoryType | undefined, given: WebAssembly.Memory | undefined, file: string): WebAssembly.Memory | undefined {
+  if (!platform.unshared) return memoryFor(type, given, file);
+  if (!given) return undefined;
+  throw new ModuleError(`${file}: options.memory cannot go to a worker: the page must be cross-origin isolated ` +
+    "(its response needs Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp)");
 }
 
 function checked({ initial, shared }: MemoryType, given: WebAssembly.Memory, file: string): WebAssembly.Memory {

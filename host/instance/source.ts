@@ -17,16 +17,27 @@ export interface Loaded {
 
 const faults = () => import("./faults.ts");
 
-/** Reads and compiles `source`. Throws ModuleError with what is wrong with it. */
-export async function loadModule(
-  source: Source | PromiseLike<Source>,
-  platform: Platform,
-  name?: string,
-): Promise<Loaded> {
+/** What to call the module, and what ends the loading of it. */
+export interface Loading {
+  readonly name?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Reads and compiles `source`. Rejects with ModuleError, which says what is wrong with it, or with the signal's reason. */
+export async function loadModule(source: Source | PromiseLike<Source>, platform: Platform, loading: Loading): Promise<Loaded> {
+  const { signal } = loading;
+  signal?.throwIfAborted();
+  const loaded = compile(source, platform, loading);
+  if (!signal) return loaded;
+  loaded.catch(() => {}); // who looks at it comes with the next import
+  return (await import("./abort.ts")).unlessAborted(signal, loaded);
+}
+
+async function compile(source: Source | PromiseLike<Source>, platform: Platform, { name, signal }: Loading): Promise<Loaded> {
   const given = await source;
   const file = name ?? nameOf(given);
   if (given instanceof WebAssembly.Module) return { module: given, file };
-  const content = await contentOf(given, platform);
+  const content = await contentOf(given, platform, signal);
   const module = isResponse(content)
     ? await compileResponse(content, file)
     : await compileBytes(content, file);
@@ -67,9 +78,12 @@ function lastPart(path: string): string {
 async function contentOf(
   source: Source,
   platform: Platform,
+  signal?: AbortSignal,
 ): Promise<ArrayBuffer | Response> {
   if (typeof source === "string" || source instanceof URL) {
-    const opened = await open(source, platform);
+    const opened = await platform.open(source, signal).catch(async (cause: Error) => {
+      throw (await faults()).unreadable(source, cause);
+    });
     return isResponse(opened) ? opened : opened.buffer;
   }
   if (isResponse(source)) return source;
@@ -79,15 +93,4 @@ async function contentOf(
   }
   if (source instanceof ArrayBuffer) return source;
   throw (await faults()).noSource();
-}
-
-async function open(
-  source: string | URL,
-  platform: Platform,
-): Promise<Uint8Array<ArrayBuffer> | Response> {
-  try {
-    return await platform.open(source);
-  } catch (cause) {
-    throw (await faults()).unreadable(source, cause as Error);
-  }
 }

@@ -43,3 +43,18 @@ describe("a fetch that waits for its answer", () => {
     });
   }
 });
+
+describe("a module that does not come", () => {
+  const server = createServer();
+  for (const worker of [false, true] as const) {
+    it(`is not waited for when the signal aborts${worker ? ", for a worker" : ""}: its connection is closed`, async () => {
+      const stop = new AbortController();
+      const closed = new Promise((resolve) => server.once("request", (_, response) => (response.on("close", resolve), stop.abort(new Error("enough")))));
+      await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/app.wasm`;
+      await assert.rejects(load(url, { worker: worker as false, signal: stop.signal }), /^Error: enough$/);
+      await closed;
+      server.close();
+    });
+  }
+});

@@ -38,6 +38,25 @@ describe("run", () => {
     await mock.drive(app.run());
   });
 
+  for (const [given, want] of [[undefined, 10e6], [2.5, 2.5e6], [1000, 1e9]] as const) {
+    it(`runs goroutines for ${given ?? "10"} ms before the event loop has a turn`, async () => {
+      const { app, guest, mock } = await setup({ exports: [MAIN] }, { slice: given });
+      const { schedule } = guest;
+      let slice = 0;
+      guest.schedule = (ns) => schedule.call(guest, slice = ns);
+      guest.bodies[0] = () => (guest.mainReturned = true);
+      await mock.drive(app.run());
+      assert.equal(slice, want);
+    });
+  }
+
+  it("refuses a slice that is none", async () => {
+    for (const slice of [0, -1, NaN, Infinity, "soon" as never]) {
+      await assert.rejects(setup({ exports: [MAIN] }, { slice }),
+        { name: "RangeError", message: `load: options.slice must be a number of milliseconds above 0, got ${slice}` });
+    }
+  });
+
   it("rejects a second run, and a run without a main", async () => {
     const { app, guest, mock } = await setup({ exports: [MAIN] });
     guest.bodies[0] = () => (guest.mainReturned = true);
@@ -198,7 +217,7 @@ describe("exports", () => {
     const { app, guest, mock } = await setup(abi);
     guest.bodies[0] = () => {};
     guest.bodies[1] = () => (guest.mainReturned = true);
-    mock.elsewhere = true;
+    mock.alone = false;
     const run = app.run();
     for (let turn = 0; turn < 2; ++turn) await mock.turn(); // a deadlock, were there nothing elsewhere
     app.exports.crawl!("x", 1).catch(() => {});

@@ -44,3 +44,39 @@ test("load: takes bytes, views, responses, modules, paths and URLs", async () =>
   }
   await assert.rejects(load(5 as unknown as Source, {}, platform), /the source must be a URL, a path/);
 });
+
+test("load: a signal that is aborted before rejects, and nothing is opened", async () => {
+  const platform = new MockPlatform();
+  platform.open = () => assert.fail("opened");
+  await assert.rejects(load("a.wasm", { signal: AbortSignal.abort(new Error("enough")) }, platform), /^Error: enough$/);
+});
+
+test("load: a signal that is aborted while the source comes rejects with its reason", async () => {
+  const opened: (AbortSignal | undefined)[] = [];
+  const platform = new MockPlatform();
+  platform.open = (_source, signal) => (opened.push(signal), new Promise<never>(() => {}));
+  for (const source of ["a.wasm", new Promise<never>(() => {})]) {
+    const stop = new AbortController();
+    const loading = load(source, { signal: stop.signal }, platform);
+    stop.abort(new Error("enough"));
+    await assert.rejects(loading, /^Error: enough$/);
+  }
+  assert.deepEqual(opened.map((signal) => signal?.aborted), [true]);
+});
+
+test("load: a source that fails behind its signal's abort, or before, is told once", async () => {
+  const stop = new AbortController();
+  const failing = load(Promise.reject(new Error("no route")), { signal: stop.signal }, new MockPlatform());
+  await assert.rejects(failing, /^Error: no route$/);
+  const loading = load(new Promise((_, reject) => setImmediate(reject, new Error("no route"))), { signal: stop.signal }, new MockPlatform());
+  stop.abort(new Error("enough"));
+  await assert.rejects(loading, /^Error: enough$/);
+});
+
+test("load: no code of a program runs whose signal was aborted while it was put together", async () => {
+  const stop = new AbortController();
+  const guest = new Double();
+  const imports = { get double() { return (stop.abort(new Error("enough")), guest.imports()); } };
+  await assert.rejects(load(bytes, { imports, signal: stop.signal }, new MockPlatform()), /^Error: enough$/);
+  assert.deepEqual(guest.host, {});
+});

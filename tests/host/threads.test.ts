@@ -5,7 +5,9 @@ import { after, before, describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Profile } from "pprof-format";
 import { MEMORY_BASE } from "../../host/abi/layout.ts";
+import { node } from "../../host/adapter/node.ts";
 import { attach, type Attached, load, type RemoteApp, StopError } from "../../host/index.ts";
+import { loader } from "../../host/instance/loader.ts";
 import { buildGuest } from "./build.ts";
 
 const tight = WebAssembly.compile(await buildGuest("tight", "threads"));
@@ -62,13 +64,19 @@ test("load says what is wrong with a memory that it is given", async () => {
   }
 });
 
-test("load says that there is no SharedArrayBuffer", async (t) => {
-  const [module, Shared] = [await tight, globalThis.SharedArrayBuffer];
-  t.after(() => void (globalThis.SharedArrayBuffer = Shared));
-  delete (globalThis as { SharedArrayBuffer?: unknown }).SharedArrayBuffer;
-  for (const worker of [false, true] as const) {
-    await assert.rejects(load(module, { worker: worker as false }), { name: "ModuleError", message: /there is no SharedArrayBuffer here/ });
-  }
+test("where memory cannot be posted, a worker makes its own, and one that is given is refused", async (t) => {
+  const [module, loadThere] = [await tight, loader({ ...node, unshared: true })];
+  const app = await loadThere<Tight>(module, { worker: true });
+  t.after(() => app.close());
+  assert.equal(app.memory, null);
+  assert.ok(await app.exports.work(3));
+  assert.equal(await app.runtime.numGoroutine(), 0);
+  await assert.rejects(loadThere(module, { worker: true, memory: memory(32) }), { name: "ModuleError", message: /options\.memory cannot go to a worker: the page must be cross-origin isolated/ });
+  assert.ok(await loadThere(module, { memory: memory(32) }));
+});
+
+test("a worker is told how long a slice is", async () => {
+  await assert.rejects(load(await tight, { worker: true, slice: 0 }), { name: "RangeError", message: /options\.slice must be a number of milliseconds above 0/ });
 });
 
 describe("attach, to a program in a worker", () => {

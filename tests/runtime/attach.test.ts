@@ -130,14 +130,23 @@ for (const kind of BROWSERS) {
         return before >= 3 ? seen.runtime.numGoroutine() : before;`), 0);
     });
 
-    it("says what a page lacks that is not isolated, in a worker too", async () => {
-      const messages = await evaluate<string[]>(plain, "not isolated", `
-        const messages = [];
-        for (const worker of [false, true]) messages.push(await gopark.load("shared.wasm", { worker }).then(() => "loaded", (e) => e.name + ": " + e.message));
-        return messages;`);
-      for (const message of messages) {
-        assert.match(message, /^ModuleError: shared\.wasm was built with --target threads, .*a page must be cross-origin isolated \(.*Cross-Origin-Opener-Policy: same-origin.*require-corp\)$/);
-      }
+    for (const worker of [false, true]) {
+      it(`a page that is not isolated runs the same build${worker ? " in a worker, which keeps the memory" : ""}`, async () => {
+        assert.deepEqual(await evaluate(plain, "not isolated", `
+          const app = await gopark.load("shared.wasm", { worker: ${worker} });
+          await app.exports.park(3);
+          const stack = await app.runtime.stack();
+          const profile = await app.pprof.profile("heap");
+          app.close();
+          return [app.memory ?? null, stack.match(/watched\\.keep/g).length, profile[0]];`), [null, 3, 0x1f]);
+      });
+    }
+
+    it("says what such a page lacks to share a memory with a worker", async () => {
+      assert.match(await evaluate<string>(plain, "not shared", `
+        const memory = new WebAssembly.Memory({ initial: 32, maximum: 16384, shared: true });
+        return gopark.load("shared.wasm", { worker: true, memory }).then(() => "loaded", (e) => e.name + ": " + e.message);`),
+      /^ModuleError: shared\.wasm: options\.memory cannot go to a worker: the page must be cross-origin isolated \(.*Cross-Origin-Opener-Policy: same-origin.*require-corp\)$/);
     });
 
     it("a program with a memory of its own runs in a worker of such a page, and what is asked of it is copied", async () => {

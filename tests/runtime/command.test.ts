@@ -49,6 +49,12 @@ for (const runtime of RUNTIMES) {
         assert.deepEqual([stderr, status], [readFileSync("examples/deadlock.txt", "utf8"), 2]);
       });
 
+      it("tells a deadlock of a program with exports: nobody calls them", () => {
+        const { stderr, status } = gopark("run", "tests/host/guest/mailbox.ts");
+        assert.match(stderr, /^fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[chan receive\]:\nmailbox\.main\(/);
+        assert.equal(status, 2);
+      });
+
       it("says where a program trapped", () => {
         const { stderr, status } = gopark("run", "tests/host/guest/wild.ts");
         assert.deepEqual([stderr, status], [readFileSync("tests/host/guest/wild.txt", "utf8"), 2]);

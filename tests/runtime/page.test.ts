@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import type { Server, ServerResponse } from "node:http";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
@@ -24,6 +24,12 @@ const START = `globalThis.start = async (name, options = {}) => {
   return app = await gopark.load(name + ".wasm", { imports, ...options });
 };`;
 
+/** A custom section: a module with it is as large, and does the same. */
+function ballast(bytes: number): Buffer {
+  const size = [bytes & 0x7f | 0x80, bytes >>> 7 & 0x7f | 0x80, bytes >>> 14 & 0x7f | 0x80, bytes >>> 21];
+  return Buffer.concat([Buffer.from([0, ...size]), Buffer.from([7]), Buffer.from("ballast"), Buffer.alloc(bytes - 8)]);
+}
+
 for (const kind of BROWSERS) {
   const skip = missing(kind);
   describe(`a page of ${kind.name}`, { skip }, () => {
@@ -39,6 +45,7 @@ for (const kind of BROWSERS) {
         const wasm = await buildFile(`tests/host/guest/${name}.ts`, "-O3", ["--use", "GO_PREEMPT=1"]);
         copyFileSync(wasm, `${root}/${name}.wasm`);
       }
+      writeFileSync(`${root}/large.wasm`, Buffer.concat([readFileSync(`${root}/page.wasm`), ballast(9 << 20)]));
       ({ server, origin } = await serve(root, ({ pathname }, _, response) => {
         if (pathname === "/hello") response.end("hello");
         if (pathname === "/never") for (const tell of never.splice(0)) tell(response); // which is never answered
@@ -142,6 +149,8 @@ for (const kind of BROWSERS) {
       let text = "";
       const app = await start("asleep", { worker: true, stderr: (s) => void (text += s) });
       return app.run().catch((e) => [e instanceof gopark.DeadlockError, e.status, text.endsWith(e.dump)]);`, [true, 2, true]);
+
+    test("loads a module of more than 8 MiB", `return (await start("large")).exports.poked(3);`, 3);
 
     test("refuses a foreign file, and says what it is", `
       return gopark.load("/").catch((e) => e.name + ": " + e.message.replace(/,.*/, ""));`,
