@@ -133,3 +133,9 @@ export function mixes(n: i32): void {
     alternates(100);
   }
 }
+
+/** Collects, then takes the memory that has come free. */
+export function recycles(): void {
+  runtime.gc();
+  for (let i = 0; i < 1000; ++i) new StaticArray<u32>(1 + (i & 7));
+}

@@ -171,6 +171,15 @@ describe("a profile of the program's own", () => {
     await assert.rejects(app.pprof.profile("nothing"), /no profile "nothing": there are goroutine, .*, app\.sessions$/);
     app.close();
   });
+
+  it("keeps its stacks over collections", async () => {
+    const app = await start();
+    await app.exports.session!();
+    const before = await app.pprof.text("app.sessions");
+    await app.exports.recycles!();
+    assert.equal(await app.pprof.text("app.sessions"), before);
+    app.close();
+  });
 });
 
 describe("the CPU profile", () => {
