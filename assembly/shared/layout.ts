@@ -137,7 +137,7 @@ export const DUMP_LABELS: u32 = 1;
 // ╒═════════════ P, in part ═════════════╕
 // │  0  runqhead   by schedlink, or 0    │
 // │  8  runnext    a G or 0              │
-// │ 20  schedtick  times it has looked   │
+// │ 20  schedtick  goroutines chosen     │
 // └──────────────────────────────────────┘
 export const P_RUNQHEAD: usize = 0;
 export const P_RUNNEXT: usize = 8;

@@ -98,7 +98,7 @@ import {
   runnext: G | null; // runs before the queue: what the running goroutine made ready last
   nextticks: u32; // times in a row that runnext went first
   gfree: G | null; // dead, to be used again
-  schedtick: u32; // looks into the queue, as of the end of the last slice
+  schedtick: u32; // goroutines chosen, as of the end of the last slice
 }
 
 /** What all Ms share. */
