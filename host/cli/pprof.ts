@@ -47,12 +47,12 @@ Exit status: as with gopark run; 2 if there is no profile KIND; 0 when --after h
     });
     if (/^https?:/.test(file)) {
       if (behind.length || values.after || values.target || values.preempt) throw new CliError(`${file} runs already: nothing is run`);
-      await fetchProfile(file, rest[0]!, values.out ?? `${rest[0]}.pb.gz`, values.seconds);
+      await fetchProfile(file, rest[0]!, values.out ?? outOf(rest[0]!), values.seconds);
       return 0;
     }
     if (values.seconds) throw new CliError("--seconds is for the URL of a running program");
     const kind = rest[0]!;
-    const out = values.out ?? `${kind}.pb.gz`;
+    const out = values.out ?? outOf(kind);
     if (!/\.(ts|wasm)$/.test(file)) {
       if (behind.length || values.after || values.target) throw new CliError(`${file} is a snapshot: nothing is run`);
       await withFiles(() => profileSnapshot(file, oneOf("profile", kind, PROFILE_KINDS), out));
@@ -63,6 +63,11 @@ Exit status: as with gopark run; 2 if there is no profile KIND; 0 when --after h
     return runProgram(file, { target: values.target, preempt: values.preempt, args: behind, profiles, after });
   },
 };
+
+/** Where a profile is written: a program's own names have slashes in them, as Go's have. */
+function outOf(kind: string): string {
+  return `${kind.replace(/[/\\]/g, "_")}.pb.gz`;
+}
 
 function milliseconds(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text)) throw new CliError(`--after ${text}: want milliseconds`);

@@ -29,7 +29,7 @@ const DESCRIPTIONS: Record<string, string> = {
 export function listing(entries: readonly Entry[]): string {
   const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
   const rows = sorted.map(({ name, count }) =>
-    `<tr><td>${count}</td><td><a href='${encodeURIComponent(name)}?debug=1'>${escape(name)}</a></td></tr>\n`);
+    `<tr><td>${count}</td><td><a href='${escape(encodeURIComponent(name))}?debug=1'>${escape(name)}</a></td></tr>\n`);
   const items = sorted.map(({ name }) =>
     `<li><div class=profile-name>${escape(name)}: </div> ${escape(DESCRIPTIONS[name] ?? "")}</li>\n`);
   return `<html>

@@ -86,7 +86,7 @@ export class Client {
   }
 
   async profile(kind: string, query = ""): Promise<DecodedProfile> {
-    const response = await this.get(`pprof/${kind}${query}`);
+    const response = await this.get(`pprof/${encodeURIComponent(kind)}${query}`);
     return decodeProfile(await unzip(await response.blob()));
   }
 }

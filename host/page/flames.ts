@@ -95,7 +95,7 @@ export class FlameView implements View {
     const query = queryOf(kind);
     if (this.#client.served) this.#speedscope.href = this.#inSpeedscope();
     this.#note.textContent = kind === CPU ? `sampling for ${CPU_SECONDS} s …` : "…";
-    this.#command.textContent = `go tool pprof ${this.#client.url(`pprof/${kind}`).href}`;
+    this.#command.textContent = `go tool pprof ${this.#client.url(`pprof/${encodeURIComponent(kind)}`).href}`;
     try {
       const profile = await this.#client.profile(kind, query);
       if (kind !== this.#kind) return; // another one has been chosen meanwhile
@@ -112,13 +112,13 @@ export class FlameView implements View {
   /** The address of speedscope with the profile that is chosen. */
   #inSpeedscope(): string {
     const url = this.#client.url("speedscope");
-    const profile = this.#client.url(`pprof/${this.#kind}${queryOf(this.#kind)}`);
+    const profile = this.#client.url(`pprof/${encodeURIComponent(this.#kind)}${queryOf(this.#kind)}`);
     url.hash = String(new URLSearchParams({ profileURL: profile.href, title: this.#kind }));
     return url.href;
   }
 
   async #download(): Promise<void> {
-    const response = await this.#client.get(`pprof/${this.#kind}${queryOf(this.#kind)}`).catch((error: Error) => void (this.#note.textContent = error.message));
+    const response = await this.#client.get(`pprof/${encodeURIComponent(this.#kind)}${queryOf(this.#kind)}`).catch((error: Error) => void (this.#note.textContent = error.message));
     if (response) save(await response.blob(), `${this.#kind}.pb.gz`);
   }
 

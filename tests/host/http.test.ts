@@ -102,6 +102,23 @@ describe("/debug/pprof/", () => {
     assert.deepEqual([response.status, response.headers.get("location")], [301, "/admin/debug/pprof/?x=1"]);
   });
 
+  it("serves what its program names, whatever the name, where the index links to", async () => {
+    const app = await start();
+    await app.exports.names!();
+    const html = await (await get(app, "/debug/pprof/")).text();
+    const files = {
+      "my/pkg.conns": '="my/pkg.conns"', "zähler 100%": "*=UTF-8''z%C3%A4hler%20100%25", "it's": "*=UTF-8''it%27s",
+    };
+    for (const [name, file] of Object.entries(files)) {
+      const link = `${encodeURIComponent(name).replace("'", "&#39;")}?debug=1`;
+      assert.ok(html.includes(`<td>1</td><td><a href='${link}'>`), link);
+      const response = await get(app, `/debug/pprof/${encodeURIComponent(name)}`);
+      assert.equal(response.headers.get("content-disposition"), `attachment; filename${file}`);
+      await profileOf(response);
+    }
+    assert.equal((await get(app, "/debug/pprof/my/pkg.conns")).status, 200);
+  });
+
   it("HEAD has the headers alone", async () => {
     const response = await get(app, "/debug/pprof/heap", { method: "HEAD" });
     assert.equal(response.headers.get("content-disposition"), 'attachment; filename="heap"');
@@ -111,6 +128,7 @@ describe("/debug/pprof/", () => {
   const errors = [
     { path: "/debug/pprof/nothing", status: 404, body: "Unknown profile" },
     { path: "/debug/pprof/toString", status: 404, body: "Unknown profile" },
+    { path: "/debug/pprof/100%", status: 400, body: 'invalid URL escape in "100%"' },
     { path: "/debug/nothing", status: 404, body: "404 page not found" },
     { path: "/", status: 404, body: "404 page not found" },
     { path: "/debug/pprof/heap?seconds=0", status: 400, body: 'invalid value for "seconds" - must be a positive integer' },
