@@ -94,6 +94,8 @@ describe("/debug/pprof/", () => {
     const pc = `0x${stack[0]!.toString(16)}`;
     const text = await (await get(app, `/debug/pprof/symbol?${pc}+0xfffffff+zz`)).text();
     assert.equal(text, `num_symbols: 1\n${pc} ${frames[0]!.function}\n`);
+    const [, none] = /@ (0x\w+)/.exec(await app.pprof.text("threadcreate"))!;
+    assert.match(await (await get(app, `/debug/pprof/symbol?${none}`)).text(), /^0x\w+ runtime\.mstart$/m);
   });
 
   it("works below a prefix, and leads to the slash that relative links need", async () => {
