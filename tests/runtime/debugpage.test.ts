@@ -174,6 +174,35 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await page.evaluate(`texts("summary .label")`), ["shard=7", "tenant=a"]);
     });
 
+    /** An element on a page that is not its own. */
+    const onForeignPage = (name: string, f: (page: Page) => Promise<void>) => it(name, () =>
+      onPage(browser, `${origin}/debug/pprof/`, `${kind.name} debug ${name}`, async (page) => {
+        const wrong: string[] = [];
+        page.on("pageerror", (error) => void wrong.push(String(error)));
+        await page.evaluate(`(async () => {
+          await import("/debug/element.js");
+          document.body.innerHTML = "<input><gopark-debug></gopark-debug>";
+        })()`);
+        await page.evaluate(FIND);
+        await f(page);
+        assert.deepEqual(wrong, []);
+      }));
+
+    onForeignPage("starts when it is told where, and leaves the keys to the page around it", async (page) => {
+      await page.evaluate(`$$("[role=tab]")[1].click()`);
+      await page.evaluate(`document.querySelector("gopark-debug").setAttribute("src", "/debug/")`);
+      await until(page, `$$(".uplot").length === 6 && texts(".status")[0] === "live"`);
+      await page.evaluate(`globalThis.taken = 0; document.addEventListener("keydown", (e) => taken += e.defaultPrevented)`);
+      await page.keyboard.press("2");
+      await page.focus("input");
+      await page.keyboard.type("p/2");
+      assert.deepEqual(await page.evaluate(`[document.querySelector("input").value, taken, texts("[aria-selected=true]")[0], texts(".status")[0]]`),
+        ["p/2", 0, "Overview", "live"]);
+      await page.evaluate(`$$("[aria-selected=true]")[0].focus()`);
+      await page.keyboard.press("2");
+      await until(page, `texts("[aria-selected=true]")[0] === "Goroutines"`);
+    });
+
     it("says that the program has ended, and keeps what it knew", () =>
       onPage(browser, `${origin}/debug/`, `${kind.name} debug end`, async (page) => {
         await page.evaluate(FIND);
