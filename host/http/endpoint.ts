@@ -35,7 +35,7 @@ export async function serve(served: Served, request: Asked): Promise<Response> {
 
 async function route(served: Served, request: Asked): Promise<Response> {
   const url = new URL(request.url);
-  const path = /\/debug(|\/.*)$/.exec(url.pathname)?.[1];
+  const path = /^.*\/debug(|\/.*)$/.exec(url.pathname)?.[1]; // the last: the prefix may have one too
   const token = url.searchParams.get("token");
   switch (path) {
     case "/": return page(token);

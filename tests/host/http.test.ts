@@ -53,6 +53,13 @@ describe("/debug/pprof/", () => {
     assert.deepEqual(names, [...names].sort());
   });
 
+  it("links with the token that it was asked with", async () => {
+    const html = await (await get(app, "/debug/pprof/?token=a'%26b")).text();
+    const links = [...html.matchAll(/href=(["'])(.*?)\1/g)].map(([, , link]) => link!);
+    assert.ok(links.length > PROFILE_KINDS.length);
+    for (const link of links) assert.match(link, /^\w+\?debug=[12]&amp;token=a&#39;%26b$/);
+  });
+
   it("counts the leaked goroutines that are known, and collects for nobody who only looks at the index", async () => {
     const app = await start();
     await app.exports.lose!();
@@ -99,7 +106,9 @@ describe("/debug/pprof/", () => {
   });
 
   it("works below a prefix, and leads to the slash that relative links need", async () => {
-    assert.equal((await get(app, "/admin/debug/pprof/heap")).status, 200);
+    for (const prefix of ["/admin", "/debug/app1", "/debug"]) {
+      assert.equal((await get(app, `${prefix}/debug/pprof/heap`)).status, 200, prefix);
+    }
     const response = await get(app, "/admin/debug/pprof?x=1");
     assert.deepEqual([response.status, response.headers.get("location")], [301, "/admin/debug/pprof/?x=1"]);
   });
@@ -137,6 +146,8 @@ describe("/debug/pprof/", () => {
     { path: "/debug/pprof/heap?seconds=1.5", status: 400, body: 'invalid value for "seconds" - must be a positive integer' },
     { path: "/debug/pprof/heap?seconds=x", status: 400, body: 'invalid value for "seconds" - must be a positive integer' },
     { path: "/debug/pprof/heap?seconds=1&debug=1", status: 400, body: "seconds and debug params are incompatible" },
+    { path: "/debug/pprof/profile?seconds=99999999", status: 400, body: "seconds: 99999999 is not between 0 and 2147483" },
+    { path: "/debug/pprof/trace?seconds=1e99", status: 400, body: "seconds: 1e+99 is not between 0 and 2147483" },
     { path: "/debug/pprof/heap?seconds=9999999999", status: 400, body: "seconds: 9999999999 is not between 0 and 2147483" },
   ];
   for (const { path, status, body } of errors) {
