@@ -5,6 +5,7 @@
  * @module
  */
 import { PROFILE_KINDS } from "../instance/app.ts";
+import { TARGETS } from "./compile.ts";
 import { profileSnapshot, withFiles } from "./postmortem.ts";
 import { runProgram } from "./program.ts";
 import { fetchProfile } from "./remote.ts";
@@ -26,7 +27,7 @@ URL is where a program serves its profiles, as http://127.0.0.1:6060/debug/pprof
   -o, --out OUT            where to write (default: KIND.pb.gz)
   --after MS               takes the profile after MS milliseconds and stops the program there
   --seconds N              what N seconds bring, instead of the state; for profile: how long to sample
-  --target release|debug   how to compile FILE.ts (default: release)
+  --target TARGET          how to compile FILE.ts: ${TARGETS.join(", ")} (default: release)
   --preempt                goroutines that compute without parking give way after 10 ms
 
 Without --after, or when the program ends earlier, the profile is taken at the last moment at
