@@ -3,27 +3,18 @@
 //
 // Each goroutine started while they are kept has a block of raw memory: those of its maker, at most N in all,
 // and its maker's own stack in front of them. It is given back when the G is used again; whose it is, it says.
-//
-// ╒═══════════ block ═══════════╕     ╒══════════ ancestor ══════════╕
-// │  0  goid  of its goroutine  │     │  0  goid                     │
-// │  8  n                       │     │  8  gopc                     │
-// │ 16  ancestor[n]             │     │ 12  npcs                     │
-// └─────────────────────────────┘     │ 16  pcs[50]  innermost first │
-//                                     └──────────────────────────────┘ 216
+// shared/layout.ts has its form.
 
-import { WATCH_ANCESTORS } from "../shared/layout";
+import {
+  ANCESTOR_GOPC, ANCESTOR_NPCS, ANCESTOR_PCS, ANCESTOR_SIZE, ANCESTORS_FIRST, ANCESTORS_N, WATCH_ANCESTORS,
+} from "../shared/layout";
 import { gprof } from "../sched/gprof";
 import { setancestors } from "../sys/hooks";
 import { printstring, printuint } from "../sys/print";
 import { G, g0, getg, GProf, sched, tracedg } from "../sys/types";
 import { INNER, printcreatedby, printpc, unwind } from "./traceback";
 
-// @ts-ignore: decorator
-@inline const HEADER: usize = 16;
-// @ts-ignore: decorator
-@inline const PCS: usize = 16;
-// @ts-ignore: decorator
-@inline const SIZE: usize = PCS + <usize>INNER * 4;
+if (ANCESTOR_PCS + <usize>INNER * 4 != ANCESTOR_SIZE) ERROR("shared/layout.ts is stale: ancestor");
 
 /** How many are kept of each goroutine. */
 let limit: i32 = 0;
@@ -44,15 +35,15 @@ function saveancestors(ptr: usize, _: f32): void {
   if (gp.prof) drop(changetype<GProf>(gp.prof));
   if (maker == g0 || !limit) return;
   const above = ancestorsof(maker);
-  const n = min((above ? load<i32>(above, 8) : 0) + 1, limit);
-  const block = __alloc(HEADER + <usize>n * SIZE);
+  const n = min((above ? load<i32>(above, ANCESTORS_N) : 0) + 1, limit);
+  const block = __alloc(ANCESTORS_FIRST + <usize>n * ANCESTOR_SIZE);
   store<u64>(block, gp.goid);
-  store<i32>(block, n, 8);
-  const first = block + HEADER;
+  store<i32>(block, n, ANCESTORS_N);
+  const first = block + ANCESTORS_FIRST;
   store<u64>(first, maker.goid);
-  store<u32>(first, maker.gopc, 8);
-  store<i32>(first, unwind(tracedg(), first + PCS, INNER), 12);
-  if (n > 1) memory.copy(first + SIZE, above + HEADER, <usize>(n - 1) * SIZE);
+  store<u32>(first, maker.gopc, ANCESTOR_GOPC);
+  store<i32>(first, unwind(tracedg(), first + ANCESTOR_PCS, INNER), ANCESTOR_NPCS);
+  if (n > 1) memory.copy(first + ANCESTOR_SIZE, above + ANCESTORS_FIRST, <usize>(n - 1) * ANCESTOR_SIZE);
   gprof(gp).ancestors = block;
 }
 
@@ -71,20 +62,20 @@ function ancestorsof(gp: G): usize {
 function printancestors(ptr: usize): void {
   const block = ancestorsof(changetype<G>(ptr));
   if (!block) return;
-  let at = block + HEADER;
-  for (let n = load<i32>(block, 8); n; --n) {
+  let at = block + ANCESTORS_FIRST;
+  for (let n = load<i32>(block, ANCESTORS_N); n; --n) {
     printancestor(at);
-    at += SIZE;
+    at += ANCESTOR_SIZE;
   }
 }
 
 function printancestor(at: usize): void {
   const goid = load<u64>(at);
-  const npcs = load<i32>(at, 12);
+  const npcs = load<i32>(at, ANCESTOR_NPCS);
   printstring("[originating from goroutine ");
   printuint(goid);
   printstring("]:\n");
-  for (let i = 0; i < npcs; ++i) printpc(load<u32>(at + PCS + (<usize>i << 2)));
+  for (let i = 0; i < npcs; ++i) printpc(load<u32>(at + ANCESTOR_PCS + (<usize>i << 2)));
   if (npcs == INNER) printstring("...additional frames elided...\n");
-  if (goid != 1) printcreatedby(load<u32>(at, 8), 0);
+  if (goid != 1) printcreatedby(load<u32>(at, ANCESTOR_GOPC), 0);
 }

@@ -307,11 +307,13 @@ export function schedule(slice: f64): i32 {
       if (sched.ntimers) firedue(now);
       if (now >= end) {
         why = SCHED_YIELD;
+        --ticks;
         break;
       }
     }
     let gp = runqget(p0);
     if (!gp) {
+      --ticks; // none was chosen
       leave();
       if (sched.ntimers && firedue(nanotime())) continue;
       break;
@@ -333,7 +335,7 @@ export function schedule(slice: f64): i32 {
     }
   }
   p0.schedtick += ticks;
-  if (ticks > 1 && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, 0);
+  if (ticks && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, 0);
   flush();
   return why;
 }

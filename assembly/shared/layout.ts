@@ -78,11 +78,14 @@ export const M_TRAPPC: usize = 56;
 // │  4  request  who reads, or 0            │  worldsema of all threads
 // │  8  state    of M 0: a WORLD_           │
 // │ 12  tickets  how many have read         │
-// └─────────────────────────────────────────┘ 16, read and written with atomics
+// │ 16  origin   f64: milliseconds from     │  0: no host has said; written before the program begins
+// │              1970 to its clock's zero   │
+// └─────────────────────────────────────────┘ 24, but for origin read and written with atomics
 export const WORLD_STARTED: usize = 0;
 export const WORLD_REQUEST: usize = 4;
 export const WORLD_STATE: usize = 8;
 export const WORLD_TICKETS: usize = 12;
+export const WORLD_ORIGIN: usize = 16;
 /** M 0 is in no goroutine and no call: it waits for its host. */
 export const WORLD_IDLE: i32 = 0;
 export const WORLD_RUNNING: i32 = 1;
@@ -137,7 +140,7 @@ export const DUMP_LABELS: u32 = 1;
 // ╒═════════════ P, in part ═════════════╕
 // │  0  runqhead   by schedlink, or 0    │
 // │  8  runnext    a G or 0              │
-// │ 20  schedtick  times it has looked   │
+// │ 20  schedtick  goroutines chosen     │
 // └──────────────────────────────────────┘
 export const P_RUNQHEAD: usize = 0;
 export const P_RUNNEXT: usize = 8;
@@ -180,10 +183,25 @@ export const G_CALLID: usize = 92;
 export const G_PROF: usize = 96;
 export const G_WAITSINCE: usize = 100;
 
-// ╒═══════════════ GProf, in part ════════════════╕
-// │  0  labels  key, value, …: StaticArray<string> │
-// └───────────────────────────────────────────────┘
+// ╒═════════════════ GProf, in part ═════════════════╕
+// │  0  labels     key, value, …: StaticArray<string> │
+// │  4  ancestors  a block of them, or 0              │
+// └───────────────────────────────────────────────────┘
 export const GPROF_LABELS: usize = 0;
+export const GPROF_ANCESTORS: usize = 4;
+
+// ╒═ block of ancestors ═╕     ╒══════════ ancestor ══════════╕
+// │  0  goid  whose, u64  │     │  0  goid                 u64 │
+// │  8  n                 │     │  8  gopc                     │
+// │ 16  ancestor[n]       │     │ 12  npcs                     │
+// └───────────────────────┘     │ 16  pcs[50]  innermost first │
+//        the maker comes first  └──────────────────────────────┘ 216
+export const ANCESTORS_N: usize = 8;
+export const ANCESTORS_FIRST: usize = 16;
+export const ANCESTOR_GOPC: usize = 8;
+export const ANCESTOR_NPCS: usize = 12;
+export const ANCESTOR_PCS: usize = 16;
+export const ANCESTOR_SIZE: usize = 216;
 
 // ╒══════ frame on the trace stack ══════╕
 // │  0  pc << 10 | references         u32 │  pc 0: untraced

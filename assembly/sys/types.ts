@@ -6,7 +6,7 @@
 
 import {
   BUILD, BUILD_SIZE, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_SCHEDLINK, G_SLOT0, G_STACK, G_STACKBASE,
-  G_STACKPOS, G_STATUS, G_WAITSINCE, G_WAITREASON, G0, GPROF_LABELS, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TRAPPC, M_TSP,
+  G_STACKPOS, G_STATUS, G_WAITSINCE, G_WAITREASON, G0, GPROF_ANCESTORS, GPROF_LABELS, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TRAPPC, M_TSP,
   M0, P_RUNNEXT, P_RUNQHEAD, P_SCHEDTICK, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_GOIDGEN, SCHED_NENDED, SCHED_WATCH, TRACE_TOP
 } from "../shared/layout";
 
@@ -98,7 +98,7 @@ import {
   runnext: G | null; // runs before the queue: what the running goroutine made ready last
   nextticks: u32; // times in a row that runnext went first
   gfree: G | null; // dead, to be used again
-  schedtick: u32; // looks into the queue, as of the end of the last slice
+  schedtick: u32; // goroutines chosen, as of the end of the last slice
 }
 
 /** What all Ms share. */
@@ -187,6 +187,7 @@ if (offsetof<G>("gcscan") != G_GCSCAN) ERROR("shared/layout.ts is stale: G.gcsca
 if (offsetof<G>("prof") != G_PROF) ERROR("shared/layout.ts is stale: G.prof");
 if (offsetof<G>("waitsince") != G_WAITSINCE) ERROR("shared/layout.ts is stale: G.waitsince");
 if (offsetof<GProf>("labels") != GPROF_LABELS) ERROR("shared/layout.ts is stale: GProf.labels");
+if (offsetof<GProf>("ancestors") != GPROF_ANCESTORS) ERROR("shared/layout.ts is stale: GProf.ancestors");
 if (offsetof<Sched>("watchbits") != SCHED_WATCH) ERROR("shared/layout.ts is stale: Sched.watchbits");
 if (offsetof<Sched>("dumps") != SCHED_DUMPS) ERROR("shared/layout.ts is stale: Sched.dumps");
 if (offsetof<Sched>("allg") != SCHED_ALLG) ERROR("shared/layout.ts is stale: Sched.allg");

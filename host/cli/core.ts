@@ -13,9 +13,9 @@ import { type EngineFrame, EngineStack } from "../instance/enginestack.ts";
 import { loadModule } from "../instance/source.ts";
 import { read as readTrace } from "../instance/trace.ts";
 import { codeStarts, readCoreFile } from "../memory/corefile.ts";
-import { type Goroutines, readBuild, readGoroutines } from "../memory/goroutines.ts";
+import { readBuild, readDump, readLabels } from "../memory/goroutines.ts";
 import { readHeapStats, readMemProfile } from "../memory/heap.ts";
-import { readBlockBuckets } from "../memory/record.ts";
+import { readBlockBuckets, readNamedProfiles } from "../memory/record.ts";
 import { ringOf } from "../memory/trace.ts";
 import { MemoryView } from "../memory/view.ts";
 import { printGoroutines, stackOf } from "../profile/dump.ts";
@@ -27,14 +27,15 @@ import { PcTab } from "../symbol/pctab.ts";
 import { save } from "./build.ts";
 import { readInput, saveProfile, withFiles, withFrames } from "./postmortem.ts";
 import { parseProfile } from "./program.ts";
-import { CliError, type Command, parseLine } from "./usage.ts";
+import { BAD_INPUT, CliError, type Command, parseLine } from "./usage.ts";
 
-/** What memory alone can tell. */
-const CORE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex"] as const;
-type CoreKind = (typeof CORE_KINDS)[number];
+/** What memory alone can tell, beside the profiles of the program's own. */
+const CORE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex"];
+
+type Goroutines = ReturnType<typeof readDump>;
 
 interface WantedProfile {
-  readonly kind: CoreKind;
+  readonly kind: string;
   readonly out: string;
 }
 
@@ -48,7 +49,8 @@ the program that ran: the build, not another one of the same source. A core dump
 
   --memstats              prints runtime.MemStats too: what was allocated, freed and collected
   --profile [KIND=]OUT    writes a profile to OUT, for "go tool pprof"; KIND is goroutine (the default),
-                          ${CORE_KINDS.slice(1).join(", ")}; may be given several times
+                          ${CORE_KINDS.slice(1).join(", ")}, or the name of a profile that the
+                          program has made; may be given several times
   --trace OUT             writes the execution trace to OUT if the program has called trace.start: Chrome trace
                           events, for ui.perfetto.dev
 
@@ -74,9 +76,10 @@ Exit status: 2 when a file is not what it should be, or they are not of one buil
       if (!table) throw new CoreError(`${app} has no ${PCTAB_SECTION} section: it is not a gopark program, or was stripped`);
       const [core, wanted] = [readBuild(view, file), buildId(table)];
       if (core !== wanted) throw new CoreError(`${file} is of build ${core}, ${app} is build ${wanted}`);
+      checkKinds(profiles, view, file);
       const pctab = new PcTab(table);
       const functab = customSection(module, FUNCTAB_SECTION);
-      let all = readGoroutines(view);
+      let all = readDump(view);
       if (functab) {
         const starts = codeStarts(bytes, app);
         const frames = dump.frames.map(({ index, codeOffset }) => ({ index, offset: starts[index]! + codeOffset }));
@@ -93,12 +96,14 @@ Exit status: 2 when a file is not what it should be, or they are not of one buil
 };
 
 function wantedOf(text: string): WantedProfile {
-  if (!text.includes("=")) return { kind: "goroutine", out: text };
-  const { kind, out } = parseProfile(text);
-  if (!(CORE_KINDS as readonly string[]).includes(kind)) {
-    throw new CliError(`--profile ${text}: a core has no such profile; KIND is ${CORE_KINDS.join(", ")}`);
-  }
-  return { kind: kind as CoreKind, out };
+  return text.includes("=") ? parseProfile(text) : { kind: "goroutine", out: text };
+}
+
+/** Throws CliError for a profile that there is not. */
+function checkKinds(wanted: readonly WantedProfile[], view: MemoryView, file: string): void {
+  const known = [...CORE_KINDS, ...readNamedProfiles(view).map(({ name }) => name)];
+  const unknown = wanted.find(({ kind }) => !known.includes(kind));
+  if (unknown) throw new CliError(`${file} has no profile "${unknown.kind}": there are ${known.join(", ")}`, BAD_INPUT);
 }
 
 /** Writes the execution trace that the memory has. Throws CoreError when it has none. */
@@ -117,10 +122,10 @@ function withEngineStack(all: Goroutines, engine: EngineStack, frames: readonly 
 }
 
 /** Makes a profile of what lies in memory. */
-function profileOf(kind: CoreKind, view: MemoryView, all: Goroutines, pctab: PcTab): Profile {
+function profileOf(kind: string, view: MemoryView, all: Goroutines, pctab: PcTab): Profile {
   const now = BigInt(Date.now()) * 1_000_000n;
   switch (kind) {
-    case "goroutine": return makeProfile(kind, withFrames(all.list.map((g) => ({ stack: stackOf(g, pctab) })), pctab), now);
+    case "goroutine": return makeProfile(kind, withFrames(all.list.map((g) => ({ stack: stackOf(g, pctab), labels: readLabels(view, g.address) })), pctab), now);
     case "threadcreate": return makeProfile(kind, [{ pcs: [], frames: [] }], now); // the engine made M 0, no goroutine
     case "heap": case "allocs": {
       const { rate, records } = readMemProfile(view);
@@ -128,5 +133,9 @@ function profileOf(kind: CoreKind, view: MemoryView, all: Goroutines, pctab: PcT
     }
     case "block": return makeProfile(kind, withFrames(readBlockBuckets(view, MPROF + MPROF_BBUCKETS), pctab), now);
     case "mutex": return makeProfile(kind, withFrames(readBlockBuckets(view, MPROF + MPROF_XBUCKETS), pctab), now);
+    default: {
+      const stacks = readNamedProfiles(view).find(({ name }) => name === kind)!.stacks();
+      return makeProfile(kind, withFrames(stacks.map((stack) => ({ stack })), pctab), now);
+    }
   }
 }

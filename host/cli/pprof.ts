@@ -5,6 +5,7 @@
  * @module
  */
 import { PROFILE_KINDS } from "../instance/app.ts";
+import { TARGETS } from "./compile.ts";
 import { profileSnapshot, withFiles } from "./postmortem.ts";
 import { runProgram } from "./program.ts";
 import { fetchProfile } from "./remote.ts";
@@ -26,7 +27,7 @@ URL is where a program serves its profiles, as http://127.0.0.1:6060/debug/pprof
   -o, --out OUT            where to write (default: KIND.pb.gz)
   --after MS               takes the profile after MS milliseconds and stops the program there
   --seconds N              what N seconds bring, instead of the state; for profile: how long to sample
-  --target release|debug   how to compile FILE.ts (default: release)
+  --target TARGET          how to compile FILE.ts: ${TARGETS.join(", ")} (default: release)
   --preempt                goroutines that compute without parking give way after 10 ms
 
 Without --after, or when the program ends earlier, the profile is taken at the last moment at
@@ -47,12 +48,12 @@ Exit status: as with gopark run; 2 if there is no profile KIND; 0 when --after h
     });
     if (/^https?:/.test(file)) {
       if (behind.length || values.after || values.target || values.preempt) throw new CliError(`${file} runs already: nothing is run`);
-      await fetchProfile(file, rest[0]!, values.out ?? `${rest[0]}.pb.gz`, values.seconds);
+      await fetchProfile(file, rest[0]!, values.out ?? outOf(rest[0]!), values.seconds);
       return 0;
     }
     if (values.seconds) throw new CliError("--seconds is for the URL of a running program");
     const kind = rest[0]!;
-    const out = values.out ?? `${kind}.pb.gz`;
+    const out = values.out ?? outOf(kind);
     if (!/\.(ts|wasm)$/.test(file)) {
       if (behind.length || values.after || values.target) throw new CliError(`${file} is a snapshot: nothing is run`);
       await withFiles(() => profileSnapshot(file, oneOf("profile", kind, PROFILE_KINDS), out));
@@ -63,6 +64,11 @@ Exit status: as with gopark run; 2 if there is no profile KIND; 0 when --after h
     return runProgram(file, { target: values.target, preempt: values.preempt, args: behind, profiles, after });
   },
 };
+
+/** Where a profile is written: a program's own names have slashes in them, as Go's have. */
+function outOf(kind: string): string {
+  return `${kind.replace(/[/\\]/g, "_")}.pb.gz`;
+}
 
 function milliseconds(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text)) throw new CliError(`--after ${text}: want milliseconds`);

@@ -22,7 +22,7 @@ function profileUrl(text: string, kind: string, seconds?: string): URL {
   if (!URL.canParse(text)) throw new CliError(`${text} is no URL`, BAD_INPUT);
   const url = new URL(text);
   const path = url.pathname.replace(/\/+$/, "");
-  url.pathname = `${path.endsWith(PREFIX) ? path : path.replace(/\/debug$/, "") + PREFIX}/${kind}`;
+  url.pathname = `${path.endsWith(PREFIX) ? path : path.replace(/\/debug$/, "") + PREFIX}/${encodeURIComponent(kind)}`;
   if (seconds !== undefined) url.searchParams.set("seconds", seconds);
   return url;
 }

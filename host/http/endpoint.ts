@@ -35,7 +35,7 @@ export async function serve(served: Served, request: Asked): Promise<Response> {
 
 async function route(served: Served, request: Asked): Promise<Response> {
   const url = new URL(request.url);
-  const path = /\/debug(|\/.*)$/.exec(url.pathname)?.[1];
+  const path = /^.*\/debug(|\/.*)$/.exec(url.pathname)?.[1]; // the last: the prefix may have one too
   const token = url.searchParams.get("token");
   switch (path) {
     case "/": return page(token);
@@ -48,9 +48,18 @@ async function route(served: Served, request: Asked): Promise<Response> {
     case "": case "/pprof": return redirect(`${url.pathname}/${url.search}`);
   }
   if (path?.startsWith("/pprof/")) {
-    return servePprof(served, path.slice("/pprof/".length), url, request);
+    return servePprof(served, decoded(path.slice("/pprof/".length)), url, request);
   }
   throw new HttpError(404, "404 page not found");
+}
+
+/** Decodes a profile's name, which is what its program likes. Throws HttpError. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    throw new HttpError(400, `invalid URL escape in ${JSON.stringify(name)}`);
+  }
 }
 
 /** Relative addresses of the page behind it need the slash. */

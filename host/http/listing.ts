@@ -25,11 +25,12 @@ const DESCRIPTIONS: Record<string, string> = {
   trace: "A trace of execution of the current program. You can specify the duration in the seconds GET parameter. The trace file holds Chrome trace events: open it in ui.perfetto.dev.",
 };
 
-/** Returns the HTML; names link to the text form, relative to the index itself. */
-export function listing(entries: readonly Entry[]): string {
+/** Returns the HTML; names link to the text form, relative to the index itself, with the token that it was asked with. */
+export function listing(entries: readonly Entry[], token: string | null): string {
+  const more = token === null ? "" : `&amp;token=${linked(token)}`;
   const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
   const rows = sorted.map(({ name, count }) =>
-    `<tr><td>${count}</td><td><a href='${encodeURIComponent(name)}?debug=1'>${escape(name)}</a></td></tr>\n`);
+    `<tr><td>${count}</td><td><a href='${linked(name)}?debug=1${more}'>${escape(name)}</a></td></tr>\n`);
   const items = sorted.map(({ name }) =>
     `<li><div class=profile-name>${escape(name)}: </div> ${escape(DESCRIPTIONS[name] ?? "")}</li>\n`);
   return `<html>
@@ -51,7 +52,7 @@ Types of profiles available:
 <table>
 <thead><td>Count</td><td>Profile</td></thead>
 ${rows.join("")}</table>
-<a href="goroutine?debug=2">full goroutine stack dump</a>
+<a href="goroutine?debug=2${more}">full goroutine stack dump</a>
 <br>
 <p>
 Profile Descriptions:
@@ -60,6 +61,11 @@ ${items.join("")}</ul>
 </p>
 </body>
 </html>`;
+}
+
+/** A part of an address, in an attribute. */
+function linked(part: string): string {
+  return escape(encodeURIComponent(part));
 }
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };

@@ -33,7 +33,7 @@ const SPECIAL: Record<string, (served: Served, request: PprofRequest) => Promise
 /** Answers for `name`, "" being the index. Throws HttpError. */
 export async function servePprof(served: Served, name: string, url: URL, asked: Asked): Promise<Response> {
   const kinds = served.kinds();
-  if (name === "") return index(served, kinds);
+  if (name === "") return index(served, kinds, url.searchParams.get("token"));
   const request = { kinds, url, asked };
   if (Object.hasOwn(SPECIAL, name)) return SPECIAL[name]!(served, request);
   if (!kinds.includes(name)) throw new HttpError(404, "Unknown profile");
@@ -41,10 +41,10 @@ export async function servePprof(served: Served, name: string, url: URL, asked: 
 }
 
 /** Lists what there is; what is taken over a time has no count. */
-async function index(served: Served, kinds: readonly string[]): Promise<Response> {
+async function index(served: Served, kinds: readonly string[], token: string | null): Promise<Response> {
   const entries = ["cmdline", "symbol", "trace"].map((name) => ({ name, count: 0 }));
   for (const name of kinds) entries.push({ name, count: name === CPU ? 0 : await count(served, name) });
-  return reply("text/html; charset=utf-8", listing(entries));
+  return reply("text/html; charset=utf-8", listing(entries, token));
 }
 
 /** Counts what a profile has: goroutines and the like where its text says how many, else its rows. Never collects. */
@@ -90,22 +90,22 @@ async function cpuProfile(served: Served, { kinds, url, asked }: PprofRequest): 
   }
   const given = atoi(url.searchParams.get("seconds") ?? "");
   const seconds = given > 0 ? given : CPU_SECONDS;
-  return profileReply(await enabled("CPU profiling", () => served.profile(CPU, { seconds, signal: asked.signal })), CPU);
+  return profileReply(await enabled(() => served.profile(CPU, { seconds, signal: asked.signal })), CPU);
 }
 
 /** Traces for some seconds. What comes is Chrome's trace events, not the format of "go tool trace". */
 async function executionTrace(served: Served, { url, asked }: PprofRequest): Promise<Response> {
   const given = Number.parseFloat(url.searchParams.get("seconds") ?? "");
-  return profileReply(await enabled("tracing", () => served.trace(given > 0 ? given : TRACE_SECONDS, asked.signal)), "trace");
+  return profileReply(await enabled(() => served.trace(given > 0 ? given : TRACE_SECONDS, asked.signal)), "trace");
 }
 
-/** Go answers 500 where what takes time could not begin, and says so. */
-async function enabled<T>(what: string, take: () => Promise<T>): Promise<T> {
+/** Go answers 500 where what takes time could not begin, and says so; what was asked wrongly stays the asker's fault. */
+async function enabled<T>(take: () => Promise<T>): Promise<T> {
   try {
     return await take();
   } catch (error) {
-    if (!(error instanceof ProfileError)) throw error;
-    throw new HttpError(500, error.message.replace(new RegExp(`^(could not enable ${what}: )?`, "i"), `Could not enable ${what}: `));
+    if (!(error instanceof ProfileError) || !error.message.startsWith("could not enable ")) throw error;
+    throw new HttpError(500, error.message.replace("c", "C"));
   }
 }
 

@@ -36,7 +36,14 @@ export function jsonReply(value: unknown): Response {
 
 /** A profile, to be saved under its name. */
 export function profileReply(bytes: Uint8Array<ArrayBuffer>, name: string): Response {
-  return reply(BINARY, bytes, { "content-disposition": `attachment; filename="${name}"` });
+  return reply(BINARY, bytes, { "content-disposition": `attachment; filename${fileName(name)}` });
+}
+
+/** The name as Go quotes it, or encoded where quotes do not do (RFC 8187): a header is Latin-1 and one line. */
+function fileName(name: string): string {
+  if (/^[\w ./-]*$/.test(name)) return `="${name}"`;
+  const encoded = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  return `*=UTF-8''${encoded}`;
 }
 
 /** An error, as net/http/pprof has it: `go tool pprof` shows the body if X-Go-Pprof is there. */

@@ -6,10 +6,10 @@
  */
 import { buildId } from "../abi/buildid.ts";
 import { CoreError, ProfileError } from "../abi/errors.ts";
-import { MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, SAMPLER, SAMPLER_RATE, SCHED, SCHED_GOIDGEN, SCHED_NENDED } from "../abi/layout.ts";
+import { MPROF, MPROF_BBUCKETS, MPROF_MUTEXRATE, MPROF_XBUCKETS, SAMPLER, SAMPLER_RATE, SCHED, SCHED_GOIDGEN, SCHED_NENDED, WORLD, WORLD_ORIGIN } from "../abi/layout.ts";
 import { customSection, PCTAB_SECTION } from "../abi/manifest.ts";
 import { readCoreFile } from "../memory/corefile.ts";
-import { type Goroutine, readBuild, readGoroutines, readLabels } from "../memory/goroutines.ts";
+import { type Goroutine, readBuild, readDump, readGoroutines, readLabels } from "../memory/goroutines.ts";
 import { readHeapStats, readMemProfile } from "../memory/heap.ts";
 import { type MemStats, readBlockBuckets, readNamedProfiles } from "../memory/record.ts";
 import { StillView } from "../memory/still.ts";
@@ -42,7 +42,8 @@ export async function open({ memory, module: source, timeout = PATIENCE, name }:
   const shared = from.buffer instanceof ArrayBuffer ? null : from.buffer;
   const running = () => describeRunning(view, pctab);
   const world = new World({ platform, buffer: shared, timeout, running });
-  const parts: Parts = { platform, view, from, pctab, file, section, world };
+  const live = shared !== null || memory instanceof WebAssembly.Memory;
+  const parts: Parts = { platform, view, from, live, pctab, file, section, world };
   const runtime = new RuntimeReader(parts);
   return { runtime, pprof: new ProfileReader(parts, runtime) };
 }
@@ -51,6 +52,8 @@ interface Parts {
   readonly platform: Platform;
   readonly view: MemoryView;
   readonly from: MemorySource;
+  /** Whether a program may be running in it: not in a copy. */
+  readonly live: boolean;
   readonly pctab: PcTab;
   readonly file: string;
   readonly section: ArrayBuffer;
@@ -102,9 +105,9 @@ class RuntimeReader implements AttachedRuntime {
   }
 
   async stack({ all = true }: { readonly all?: boolean } = {}): Promise<string> {
-    const read = await this.#read(readGoroutines);
+    const read = await this.#read(readDump);
     const list = all ? read.list : read.list.filter(({ running }) => running);
-    return printGoroutines({ ...read, list }, this.#parts.pctab);
+    return printGoroutines({ ...read, list }, this.#parts.pctab, this.#now());
   }
 
   async goroutineProfile(): Promise<StackRecord[]> {
@@ -146,6 +149,13 @@ class RuntimeReader implements AttachedRuntime {
   named(): Promise<{ name: string; records: StackRecord[] }[]> {
     return this.#read((view) => readNamedProfiles(view).map(({ name, stacks }) =>
       ({ name, records: stacks().map((stack) => this.#symbolized({ stack })) })));
+  }
+
+  /** The second that the program's clock shows; null where none does: in bytes no time passes. */
+  #now(): number | null {
+    const { view, platform, live } = this.#parts;
+    const origin = view.f64(WORLD + WORLD_ORIGIN);
+    return live && origin ? (platform.walltime() - origin) / 1e3 : null;
   }
 
   #read<T>(read: (view: MemoryView) => T): Promise<T> {

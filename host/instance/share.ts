@@ -7,8 +7,9 @@
 import { ModuleError } from "../abi/errors.ts";
 import type { GuestExports } from "../abi/exports.ts";
 import { type Imports, RUNTIME_MODULE } from "../abi/imports.ts";
-import { MEMORY_BASE, WORLD, WORLD_STARTED } from "../abi/layout.ts";
+import { MEMORY_BASE, WORLD, WORLD_ORIGIN, WORLD_STARTED } from "../abi/layout.ts";
 import type { Manifest, MemoryType } from "../abi/manifest.ts";
+import { MemoryView } from "../memory/view.ts";
 import { clockImports } from "./builtin.ts";
 import { Door } from "./door.ts";
 import { Gate } from "./gate.ts";
@@ -58,6 +59,8 @@ export interface Prepared {
 export function prepare({ memory: given }: LoadOptions, platform: Platform, sampling: Sampling, { memory: type }: Manifest, file: string): Prepared {
   const memory = memoryFor(type, given, file);
   if (given) fit(type!, memory, file);
+  const view = new MemoryView(memory);
+  view.setF64(WORLD + WORLD_ORIGIN, platform.walltime() - platform.now()); // each thread's clock has a zero of its own
   const imports: Imports = { [type!.module]: { [type!.name]: memory } };
   if (!type!.shared) return { imports, Door };
   const { nanotime } = clockImports(platform, sampling);

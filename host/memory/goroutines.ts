@@ -10,9 +10,9 @@
 import { AbiError, CoreError } from "../abi/errors.ts";
 import { showBuildId } from "../abi/buildid.ts";
 import {
-  ABI_VERSION, BUILD, BUILD_ID, BUILD_ID_WORDS, BUILD_MAGIC, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, FRAME_TAIL, G0,
-  G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, G_WAITSINCE, Gdead, GPROF_LABELS, Gwaiting, M0,
-  M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, statusstring, TRACE_TOP, waitreasonstring, waitZero,
+  ABI_VERSION, ANCESTOR_GOPC, ANCESTOR_NPCS, ANCESTOR_PCS, ANCESTOR_SIZE, ANCESTORS_FIRST, ANCESTORS_N, BUILD, BUILD_ID, BUILD_ID_WORDS, BUILD_MAGIC, DUMP_LABELS, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, FRAME_TAIL, G0,
+  G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, G_WAITSINCE, Gdead, GPROF_ANCESTORS, GPROF_LABELS, Gwaiting, M0,
+  M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_WATCH, statusstring, TRACE_TOP, waitreasonstring, waitZero, WATCH_ANCESTORS,
 } from "../abi/layout.ts";
 import { readString } from "./text.ts";
 import type { MemoryView } from "./view.ts";
@@ -47,6 +47,22 @@ export interface Goroutines {
   readonly runtime: readonly number[];
 }
 
+/** A goroutine that led to another one, where it was when it executed the go statement. */
+export interface Ancestor {
+  readonly goid: number;
+  /** Innermost first. */
+  readonly pcs: readonly number[];
+  /** The go statement that started itself. */
+  readonly gopc: number;
+}
+
+/** A goroutine with what a dump shows of it if the program has asked for that. */
+export interface DumpedGoroutine extends Goroutine {
+  readonly labels: readonly string[];
+  /** Its maker first. */
+  readonly ancestors: readonly Ancestor[];
+}
+
 /** Returns the id of the build that a memory is of. Throws CoreError when it is no gopark program's. */
 export function readBuild(view: MemoryView, file: string): string {
   if (view.size < MEMORY_BASE || view.u32(BUILD) !== BUILD_MAGIC >>> 0) throw new CoreError(`${file}: the memory is not that of a gopark program`);
@@ -62,6 +78,19 @@ export function readGoroutines(view: MemoryView): Goroutines {
   const trace = tracePcs(view, tsp);
   const list = listGs(view, me).map((gp) => readG(view, gp, gp === me ? trace : null));
   return { list, runtime: me === G0 ? trace : [] };
+}
+
+/** Walks all goroutines for a dump. Throws AbiError where memory is not what the layout says. */
+export function readDump(view: MemoryView): { list: DumpedGoroutine[]; runtime: readonly number[] } {
+  const { list, runtime } = readGoroutines(view);
+  const labelled = (view.u32(SCHED + SCHED_DUMPS) & DUMP_LABELS) !== 0;
+  const traced = (view.u32(SCHED + SCHED_WATCH) & WATCH_ANCESTORS) !== 0;
+  return {
+    list: list.map((g) => ({
+      ...g, labels: labelled ? readLabels(view, g.address) : [], ancestors: traced ? readAncestors(view, g) : [],
+    })),
+    runtime,
+  };
 }
 
 /** Returns the goroutine that runs, or has just left off; if none has, the pcs of what else does. */
@@ -105,6 +134,19 @@ export function readLabels(view: MemoryView, gp: number): string[] {
   const prof = view.u32(gp + G_PROF);
   const set = prof && view.u32(prof + GPROF_LABELS);
   return set ? Array.from({ length: view.u32(set - 4) / 4 }, (_, i) => readString(view, view.u32(set + 4 * i))) : [];
+}
+
+function readAncestors(view: MemoryView, { address, goid }: Goroutine): Ancestor[] {
+  const prof = view.u32(address + G_PROF);
+  const block = prof && view.u32(prof + GPROF_ANCESTORS);
+  if (!block || Number(view.i64(block)) !== goid) return []; // of the goroutine that the G was before
+  return Array.from({ length: view.u32(block + ANCESTORS_N) }, (_, i) =>
+    readAncestor(view, block + ANCESTORS_FIRST + i * ANCESTOR_SIZE));
+}
+
+function readAncestor(view: MemoryView, at: number): Ancestor {
+  const pcs = Array.from({ length: view.u32(at + ANCESTOR_NPCS) }, (_, i) => view.u32(at + ANCESTOR_PCS + 4 * i));
+  return { goid: Number(view.i64(at)), pcs, gopc: view.u32(at + ANCESTOR_GOPC) };
 }
 
 /** The G whose calls the trace is of, also while its call of the host ran. */

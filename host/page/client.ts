@@ -30,6 +30,11 @@ export interface Histogram {
   readonly classes: readonly { readonly name: string; readonly objects: number; readonly bytes: number }[];
 }
 
+export interface TakenProfile extends DecodedProfile {
+  /** As it came, for "go tool pprof". */
+  readonly file: Blob;
+}
+
 export type Fetch = (request: Request) => Promise<Response>;
 
 /** The endpoint has answered with an error; 503: the program has ended. */
@@ -85,9 +90,9 @@ export class Client {
     return (await this.get("histogram")).json();
   }
 
-  async profile(kind: string, query = ""): Promise<DecodedProfile> {
-    const response = await this.get(`pprof/${kind}${query}`);
-    return decodeProfile(await unzip(await response.blob()));
+  async profile(kind: string, query = ""): Promise<TakenProfile> {
+    const file = await (await this.get(`pprof/${encodeURIComponent(kind)}${query}`)).blob();
+    return { ...decodeProfile(await unzip(file)), file };
   }
 }
 

@@ -23,6 +23,8 @@ export interface DecodedProfile {
   /** The index of the sample type to show first. */
   readonly shown: number;
   readonly samples: readonly DecodedSample[];
+  /** What its maker says of it. */
+  readonly comments: readonly string[];
 }
 
 /** Decodes the bytes of a profile, which are not gzipped any more. */
@@ -41,6 +43,7 @@ export function decodeProfile(bytes: Uint8Array): DecodedProfile {
       stack: s.locationId.flatMap((id) => places.get(Number(id)) ?? []),
       values: s.value.map(Number),
     })),
+    comments: proto.comment.map(text),
   };
 }
 

@@ -7,8 +7,9 @@
  * <gopark-debug src="/debug/"></gopark-debug>
  * ```
  *
- * `src` is the address of an endpoint; or its property `app` is a program of the same page. The
- * attribute `routed` has the tab in the page's address. Nothing is asked while nobody looks.
+ * `src` is the address of an endpoint; or its property `app` is a program of the same page. With the
+ * attribute `routed` the page is its own: the tab is in the page's address, and keys are for it wherever
+ * they are pressed. Nothing is asked while nobody looks.
  *
  * @module
  */
@@ -25,19 +26,23 @@ const RETRY = 3000; // ms
 const TABS = ["Overview", "Goroutines", "Heap", "Profiles"] as const;
 type Tab = (typeof TABS)[number];
 
+type Views = Readonly<Record<Tab, View>>;
+
 /** What the element needs of a loaded program. */
 export interface AppLike {
   readonly pprof: { readonly fetch: Fetch };
 }
 
 export class GoparkDebugElement extends HTMLElement {
+  static readonly observedAttributes = ["src"];
   #app: AppLike | null = null;
-  #views: Record<Tab, View> | null = null;
+  #views: Views | null = null;
   #buttons: Record<string, HTMLButtonElement> = {};
   #tab: Tab = "Overview";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #paused = false;
-  #asking = false;
+  /** Whose answer is still to come. */
+  #asking: Views | null = null;
   readonly #title = h("h1", {}, "…");
   readonly #status = h("span", { class: "status", role: "status" });
   readonly #banner = h("p", { class: "banner", role: "alert", hidden: "" });
@@ -61,15 +66,22 @@ export class GoparkDebugElement extends HTMLElement {
       this.#status, this.#pause), this.#banner, this.#panel);
     this.#dark.addEventListener("change", this.#redraw);
     document.addEventListener("visibilitychange", this.#ask);
-    document.addEventListener("keydown", this.#key);
+    (this.hasAttribute("routed") ? document : root).addEventListener("keydown", this.#key as EventListener);
     if (this.#app || this.hasAttribute("src")) this.#start();
+  }
+
+  /** src has changed: before the first connectedCallback that starts nothing. */
+  attributeChangedCallback(): void {
+    if (!this.shadowRoot || !this.isConnected || this.#app) return;
+    if (this.hasAttribute("src")) this.#start();
+    else this.#stop();
   }
 
   disconnectedCallback(): void {
     clearTimeout(this.#timer);
     this.#dark.removeEventListener("change", this.#redraw);
     document.removeEventListener("visibilitychange", this.#ask);
-    document.removeEventListener("keydown", this.#key);
+    for (const keys of [document, this.shadowRoot!]) keys.removeEventListener("keydown", this.#key as EventListener);
     this.#stop();
   }
 
@@ -79,10 +91,11 @@ export class GoparkDebugElement extends HTMLElement {
     const base = new URL(app ? "/debug/" : this.getAttribute("src")!, location.href);
     if (!app && !base.search && base.origin === location.origin) base.search = location.search; // a token
     const client = new Client(base, app ? (request) => app.pprof.fetch(request) : undefined);
-    this.#views = {
+    const views = this.#views = {
       Overview: new Overview(client), Goroutines: new GoroutineView(client), Heap: new HeapView(client), Profiles: new FlameView(client),
     };
     void client.vars().then(({ cmdline }) => {
+      if (views !== this.#views) return;
       this.#title.textContent = cmdline.join(" ");
       if (this.hasAttribute("routed")) document.title = `${cmdline[0]} · gopark`;
     }, () => {});
@@ -93,16 +106,18 @@ export class GoparkDebugElement extends HTMLElement {
   #stop(): void {
     for (const view of Object.values(this.#views ?? {})) view.destroy?.();
     this.#views = null;
+    this.#panel.replaceChildren();
   }
 
   #show(tab: Tab): void {
+    if (!this.#views) return;
     this.#tab = tab;
     for (const [name, button] of Object.entries(this.#buttons)) {
       button.setAttribute("aria-selected", String(name === tab));
       button.tabIndex = name === tab ? 0 : -1;
     }
     this.#panel.setAttribute("aria-label", tab);
-    this.#panel.replaceChildren(this.#views![tab].element);
+    this.#panel.replaceChildren(this.#views[tab].element);
     if (this.hasAttribute("routed")) history.replaceState(null, "", `${location.search}#${tab.toLowerCase()}`);
     this.#ask();
   }
@@ -116,21 +131,18 @@ export class GoparkDebugElement extends HTMLElement {
   /** Asks for what the tab shows, and again in a while. One question at a time. */
   readonly #ask = async (): Promise<void> => {
     clearTimeout(this.#timer);
-    if (this.#asking || !this.isConnected || !this.#views) return;
+    const views = this.#views;
+    if (!views || this.#asking === views || !this.isConnected) return;
     if (this.#paused || document.hidden) return this.#say(this.#paused ? "paused" : "");
     const tab = this.#tab;
-    const view = this.#views[tab];
-    this.#asking = true;
-    let wait = view.every;
-    try {
-      await view.refresh();
-      this.#banner.hidden = true;
-      this.#say("live");
-    } catch (error) {
-      this.#fail(error);
-      wait = RETRY;
-    }
-    this.#asking = false;
+    const view = views[tab];
+    this.#asking = views;
+    const failed = await view.refresh().then(() => null, (error: Error) => error);
+    if (views !== this.#views) return; // another program's by now
+    this.#asking = null;
+    if (failed) this.#fail(failed);
+    else this.#live();
+    const wait = failed ? RETRY : view.every;
     if (tab !== this.#tab) void this.#ask();
     else if (wait) this.#timer = setTimeout(this.#ask, Math.max(wait, view.every));
   };
@@ -140,9 +152,14 @@ export class GoparkDebugElement extends HTMLElement {
     this.#status.dataset.status = status;
   }
 
-  #fail(error: unknown): void {
+  #live(): void {
+    this.#banner.hidden = true;
+    this.#say("live");
+  }
+
+  #fail(error: Error): void {
     this.#say("no answer");
-    const { message } = error as Error;
+    const { message } = error;
     const over = error instanceof AnswerError && error.status === 503;
     this.#banner.textContent = over ? message : error instanceof AnswerError ? `${error.status}: ${message}` : `The endpoint does not answer: ${message}`;
     this.#banner.hidden = false;

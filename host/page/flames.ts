@@ -9,8 +9,8 @@
  */
 import flamegraph, { type FlameGraph, type FlameNode } from "d3-flame-graph";
 import { select } from "d3-selection";
-import type { Client } from "./client.ts";
-import { type DecodedProfile, type Flame, flameTree } from "./decode.ts";
+import type { Client, TakenProfile } from "./client.ts";
+import { type Flame, flameTree } from "./decode.ts";
 import { h, save } from "./dom.ts";
 import { inUnit } from "./format.ts";
 import type { View } from "./view.ts";
@@ -38,8 +38,11 @@ export class FlameView implements View {
   readonly #command = h("code", { class: "command" });
   readonly #place = h("div", { class: "flames", tabindex: "0", role: "application", "aria-roledescription": "flame graph", "aria-label": "Flame graph: arrow keys walk it" });
   readonly #details = h("p", { class: "details" });
+  readonly #comments = h("p", { class: "note" });
   #kind = "heap";
-  #profile: DecodedProfile | null = null;
+  #profile: TakenProfile | null = null;
+  /** The kind of the profile that is being taken. */
+  #taking: string | null = null;
   #chart: FlameGraph<Flame> | null = null;
   #total = 1;
   #unit = "count";
@@ -54,17 +57,17 @@ export class FlameView implements View {
     this.#place.addEventListener("keydown", (event) => this.#key(event));
     const button = (text: string, title: string, onclick: () => void) => h("button", { type: "button", title, onclick }, text);
     this.#speedscope = h("a", client.served
-      ? { class: "button", target: "_blank", title: "Opens the profile in speedscope, as it is then" }
+      ? { class: "button", target: "_blank", title: "Takes the profile again, in speedscope" }
       : {
-        class: "button", href: SPEEDSCOPE, target: "_blank", rel: "noreferrer", title: "Saves the profile, and opens speedscope.app to drop it on",
-        onclick: () => void this.#download(),
+        class: "button", href: SPEEDSCOPE, target: "_blank", rel: "noreferrer", title: "Saves this profile, and opens speedscope.app to drop it on",
+        onclick: () => this.#download(),
       }, "speedscope ↗");
     this.element = h("div", {},
       h("div", { class: "tools" }, this.#kinds, h("div", { class: "chips right" },
         button("Take again", "Take this profile again  ( r )", () => void this.take()),
-        button("Download", "Save it for go tool pprof", () => void this.#download()), this.#speedscope)),
+        button("Download", "Save this profile for go tool pprof", () => this.#download()), this.#speedscope)),
       h("div", { class: "tools" }, this.#types, this.search, this.#note),
-      this.#place, this.#details, h("p", { class: "note" }, this.#command));
+      this.#place, this.#details, this.#comments, h("p", { class: "note" }, this.#command));
     this.#observer.observe(this.#place);
   }
 
@@ -80,12 +83,15 @@ export class FlameView implements View {
   /** Takes a profile when there is none yet. */
   async refresh(): Promise<void> {
     if (!this.#kinds.children.length) this.setKinds((await this.#client.vars()).profiles);
-    if (!this.#profile) await this.take();
+    if (!this.#profile && this.#taking !== this.#kind) await this.take();
   }
 
   #choose(kind: string): void {
     this.#kind = kind;
     for (const chip of this.#kinds.children) chip.setAttribute("aria-pressed", String((chip as HTMLElement).dataset.kind === kind));
+    this.#profile = null; // another kind's, or one that is to be taken again
+    this.#types.hidden = true;
+    this.#clear();
     void this.take();
   }
 
@@ -95,49 +101,61 @@ export class FlameView implements View {
     const query = queryOf(kind);
     if (this.#client.served) this.#speedscope.href = this.#inSpeedscope();
     this.#note.textContent = kind === CPU ? `sampling for ${CPU_SECONDS} s …` : "…";
-    this.#command.textContent = `go tool pprof ${this.#client.url(`pprof/${kind}`).href}`;
+    this.#command.textContent = `go tool pprof ${this.#client.url(`pprof/${encodeURIComponent(kind)}`).href}`;
+    this.#taking = kind;
     try {
       const profile = await this.#client.profile(kind, query);
-      if (kind !== this.#kind) return; // another one has been chosen meanwhile
-      this.#profile = profile;
-      this.#types.replaceChildren(...profile.sampleTypes.map((t, i) => h("option", { value: String(i) }, t.type.replace("_", " "))));
-      this.#types.value = String(profile.shown);
-      this.#types.hidden = profile.sampleTypes.length < 2;
-      this.#draw();
+      if (kind === this.#kind) this.#show(profile); // else another one has been chosen meanwhile
     } catch (error) {
-      this.#note.textContent = (error as Error).message;
+      if (kind === this.#kind) this.#note.textContent = (error as Error).message;
     }
+    if (this.#taking === kind) this.#taking = null;
+  }
+
+  #show(profile: TakenProfile): void {
+    this.#profile = profile;
+    this.#types.replaceChildren(...profile.sampleTypes.map((t, i) => h("option", { value: String(i) }, t.type.replace("_", " "))));
+    this.#types.value = String(profile.shown);
+    this.#types.hidden = profile.sampleTypes.length < 2;
+    this.#draw();
   }
 
   /** The address of speedscope with the profile that is chosen. */
   #inSpeedscope(): string {
     const url = this.#client.url("speedscope");
-    const profile = this.#client.url(`pprof/${this.#kind}${queryOf(this.#kind)}`);
+    const profile = this.#client.url(`pprof/${encodeURIComponent(this.#kind)}${queryOf(this.#kind)}`);
     url.hash = String(new URLSearchParams({ profileURL: profile.href, title: this.#kind }));
     return url.href;
   }
 
-  async #download(): Promise<void> {
-    const response = await this.#client.get(`pprof/${this.#kind}${queryOf(this.#kind)}`).catch((error: Error) => void (this.#note.textContent = error.message));
-    if (response) save(await response.blob(), `${this.#kind}.pb.gz`);
+  /** Saves the profile that is shown. */
+  #download(): void {
+    if (this.#profile) save(this.#profile.file, `${this.#kind}.pb.gz`);
   }
 
   #draw(): void {
+    const { sampleTypes, comments } = this.#profile!;
     const type = Number(this.#types.value);
     const tree = flameTree(this.#profile!, type);
-    this.#unit = this.#profile!.sampleTypes[type]!.unit;
+    this.#clear();
+    this.#unit = sampleTypes[type]!.unit;
     this.#total = tree.value;
-    this.#current = null;
-    this.#chart?.destroy();
-    this.#chart = null;
-    this.#place.replaceChildren();
     this.#note.textContent = tree.value ? `${inUnit(tree.value, this.#unit)} in all` : `the profile ${this.#kind} has nothing of that now`;
-    this.#details.textContent = "";
+    this.#comments.textContent = comments.join("; ");
     this.#wide = this.#place.clientWidth;
     if (!tree.value || !this.#wide) return;
     this.#chart = this.#makeChart(depthOf(tree));
     select(this.#place as HTMLElement).datum(tree).call(this.#chart);
     this.#highlight();
+  }
+
+  #clear(): void {
+    this.#current = null;
+    this.#chart?.destroy();
+    this.#chart = null;
+    this.#place.replaceChildren();
+    this.#details.textContent = "";
+    this.#comments.textContent = "";
   }
 
   #makeChart(depth: number): FlameGraph<Flame> {

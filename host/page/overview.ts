@@ -8,17 +8,11 @@ import type { Client, Vars } from "./client.ts";
 import { h } from "./dom.ts";
 import { bytes, count, nanoseconds, short } from "./format.ts";
 import { Plot } from "./plot.ts";
+import { allocation, longestPause, type Sample, switches } from "./rates.ts";
 import type { View } from "./view.ts";
 
 const SECOND = 1000;
 const KEPT = 600; // samples
-const PAUSES = 256;
-
-/** One look at the program. */
-interface Sample {
-  readonly time: number;
-  readonly vars: Vars;
-}
 
 export class Overview implements View {
   readonly element: HTMLElement;
@@ -56,7 +50,7 @@ export class Overview implements View {
     const of = (f: (vars: Vars) => number) => this.#samples.map((s) => f(s.vars));
     this.#plots.goroutines.set([times, of((v) => v.goroutines)]);
     this.#plots.heap.set([times, of((v) => v.memstats.Alloc), of((v) => v.memstats.NextGC), of((v) => v.memstats.Sys)]);
-    this.#plots.rate.set([times, this.#between(rate)]);
+    this.#plots.rate.set([times, this.#between(allocation)]);
     this.#plots.stacks.set([times, of((v) => v.memstats.StackInuse)]);
     this.#plots.switches.set([times, this.#between(switches)]);
     this.#plots.pauses.set([times, this.#between(longestPause)]);
@@ -74,23 +68,6 @@ export class Overview implements View {
   destroy(): void {
     for (const plot of Object.values(this.#plots)) plot.destroy();
   }
-}
-
-function rate(before: Sample, after: Sample): number {
-  return Math.max(0, after.vars.memstats.TotalAlloc - before.vars.memstats.TotalAlloc) / (after.time - before.time);
-}
-
-function switches(before: Sample, after: Sample): number {
-  return ((after.vars.schedtick - before.vars.schedtick) >>> 0) / (after.time - before.time);
-}
-
-/** The longest stop of the collections since the last look; those of the ring that are left. */
-function longestPause(before: Sample, after: Sample): number | null {
-  const { NumGC, PauseNs } = after.vars.memstats;
-  const since = Math.max(before.vars.memstats.NumGC, NumGC - PAUSES);
-  let longest: number | null = null;
-  for (let n = since + 1; n <= NumGC; n++) longest = Math.max(longest ?? 0, PauseNs[(n + PAUSES - 1) % PAUSES]!);
-  return longest;
 }
 
 function facts({ goroutines, memstats: m }: Vars): HTMLElement[] {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Goroutine, Goroutines } from "../memory/goroutines.ts";
+import type { Ancestor, DumpedGoroutine, Goroutine } from "../memory/goroutines.ts";
 import type { Frame, PcTab } from "../symbol/pctab.ts";
 
 /** Go prints this many of the innermost, and of the outermost, frames of a deep stack. */
@@ -17,26 +17,65 @@ export function stackOf(g: Goroutine, pctab: PcTab): number[] {
   return pc ? [pc] : [];
 }
 
-/** Prints all goroutines, a blank line between two. */
-export function printGoroutines({ list, runtime }: Goroutines, pctab: PcTab): string {
-  const blocks = list.map((g) => printGoroutine(g, pctab));
+/** What is printed: of goroutines read outside of a dump, no labels and no ancestors. */
+type Printed = Goroutine & Partial<DumpedGoroutine>;
+
+interface Dump {
+  readonly list: readonly Printed[];
+  readonly runtime: readonly number[];
+}
+
+/** Prints all goroutines, a blank line between two. `now`: the second on the program's clock; null: it is over. */
+export function printGoroutines({ list, runtime }: Dump, pctab: PcTab, now: number | null = null): string {
+  const blocks = list.map((g) => printGoroutine(g, pctab, now));
   if (runtime.length) blocks.unshift(`runtime stack:\n${printFrames(pctab.frames(runtime))}`);
   return blocks.join("\n");
 }
 
 /** Prints one goroutine. */
-export function printGoroutine(g: Goroutine, pctab: PcTab): string {
-  const created = g.gopc ? printCreated(pctab.frame(g.gopc), g.parentgoid) : "";
-  return `goroutine ${g.goid} [${g.state}]:\n${printFrames(pctab.frames(stackOf(g, pctab)))}${created}`;
+export function printGoroutine(g: Printed, pctab: PcTab, now: number | null = null): string {
+  const created = g.gopc ? printCreated(pctab.frame(g.gopc), ` in goroutine ${g.parentgoid}`) : "";
+  const ancestors = (g.ancestors ?? []).map((a) => printAncestor(a, pctab)).join("");
+  return `${printHeader(g, now)}${printFrames(pctab.frames(stackOf(g, pctab)))}${created}${ancestors}`;
+}
+
+function printHeader({ goid, state, waitsince, labels = [] }: Printed, now: number | null): string {
+  const minutes = now === null || waitsince === null || state.endsWith("(leaked)") ? 0 : Math.floor((now - waitsince) / 60);
+  return `goroutine ${goid} [${state}${minutes ? `, ${minutes} minutes` : ""}${printLabels(labels)}]:\n`;
+}
+
+function printLabels(labels: readonly string[]): string {
+  const pairs = labels.flatMap((key, i) => (i % 2 ? [] : [`${quoted(key)}: ${quoted(labels[i + 1]!)}`]));
+  return pairs.length ? ` labels:{${pairs.join(", ")}}` : "";
+}
+
+const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\" };
+
+/** Go's printquoted, which is not strconv.Quote, as far as it is needed for one line to stay one line. */
+function quoted(text: string): string {
+  const hex = (c: string) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  return `"${text.replace(/[\x00-\x1f"\\\x7f]/g, (c) => ESCAPES[c] ?? hex(c))}"`;
+}
+
+/** Main's own go statement is the runtime's. */
+function printAncestor({ goid, pcs, gopc }: Ancestor, pctab: PcTab): string {
+  const frames = pctab.frames(pcs).map(printFrame).join("");
+  const elided = pcs.length === KEPT ? "...additional frames elided...\n" : "";
+  const created = goid !== 1 && gopc ? printCreated(pctab.frame(gopc), "") : "";
+  return `[originating from goroutine ${goid}]:\n${frames}${elided}${created}`;
 }
 
 function printFrames(frames: readonly Frame[]): string {
-  const lines = frames.map((f) => `${f.function}(...)\n\t${f.file}:${f.line}\n`);
+  const lines = frames.map(printFrame);
   const elided = lines.length - 2 * KEPT;
   if (elided > 0) lines.splice(KEPT, elided, `...${elided} frames elided...\n`);
   return lines.join("");
 }
 
-function printCreated({ function: name, file, line }: Frame, goid: number): string {
-  return `created by ${name} in goroutine ${goid}\n\t${file}:${line}\n`;
+function printFrame({ function: name, file, line }: Frame): string {
+  return `${name}(...)\n\t${file}:${line}\n`;
+}
+
+function printCreated({ function: name, file, line }: Frame, by: string): string {
+  return `created by ${name}${by}\n\t${file}:${line}\n`;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Frame } from "../symbol/pctab.ts";
+import { type Pseudo, pseudoFrame } from "../symbol/pseudo.ts";
 
 export interface ValueType {
   readonly type: string;
@@ -57,7 +58,7 @@ export interface Stack {
 export function countProfile(
   name: string,
   stacks: readonly Stack[],
-  bottom: string,
+  bottom: Pseudo,
   timeNanos: bigint,
 ): Profile {
   const type = { type: name, unit: "count" };
@@ -72,7 +73,7 @@ export function countProfile(
   };
 }
 
-function countStacks(stacks: readonly Stack[], bottom: string): Sample[] {
+function countStacks(stacks: readonly Stack[], bottom: Pseudo): Sample[] {
   const groups = new Map<string, { stack: Stack; count: number }>();
   for (const stack of stacks) {
     const key = labelledKey(stack);
@@ -86,11 +87,11 @@ function countStacks(stacks: readonly Stack[], bottom: string): Sample[] {
 }
 
 /** Returns the stack as a sample has it: with the frame `bottom`, if it has none. */
-export function nonEmpty({ pcs, frames, labels }: Stack, bottom: string): Pick<Sample, "pcs" | "frames" | "labels"> {
+export function nonEmpty({ pcs, frames, labels }: Stack, bottom: Pseudo): Pick<Sample, "pcs" | "frames" | "labels"> {
   const labelled = labels?.length ? { labels } : {};
   if (frames.length) return { pcs: Array.from(pcs), frames, ...labelled };
-  const frame = { pc: 0, function: bottom, file: "", line: 0, entry: 0 };
-  return { pcs: [0], frames: [frame], ...labelled };
+  const frame = pseudoFrame(bottom);
+  return { pcs: [frame.pc], frames: [frame], ...labelled };
 }
 
 /** Prints a stack's pcs, and its labels on a line of their own if it has any, as Go's keys do. */

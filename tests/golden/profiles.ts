@@ -133,3 +133,14 @@ export function mixes(n: i32): void {
     alternates(100);
   }
 }
+
+/** Collects, then takes the memory that has come free. */
+export function recycles(): void {
+  runtime.gc();
+  for (let i = 0; i < 1000; ++i) new StaticArray<u32>(1 + (i & 7));
+}
+
+/** Sleeps n times, for what is no whole number of milliseconds. */
+export function naps(n: i32): void {
+  for (let i = 0; i < n; ++i) time.sleep(1500 * time.Microsecond);
+}

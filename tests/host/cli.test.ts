@@ -73,6 +73,11 @@ test("gopark --help, --version and COMMAND --help print to standard output", () 
   assert.equal(gopark().status, 1);
 });
 
+test("gopark run and pprof name every target that they take", () => {
+  const taken = /there are (.*)\n/.exec(gopark("run", guestPath("shell"), "--target", "none").stderr)![1]!;
+  for (const command of ["run", "pprof"]) assert.ok(gopark(command, "--help").stdout.includes(`FILE.ts: ${taken} (`), command);
+});
+
 test("gopark run gives a program its arguments, environment, files, input and status", () => {
   mkdirSync(join(dir, "shell/sub"), { recursive: true });
   const root = join(dir, "shell");

@@ -53,6 +53,13 @@ describe("/debug/pprof/", () => {
     assert.deepEqual(names, [...names].sort());
   });
 
+  it("links with the token that it was asked with", async () => {
+    const html = await (await get(app, "/debug/pprof/?token=a'%26b")).text();
+    const links = [...html.matchAll(/href=(["'])(.*?)\1/g)].map(([, , link]) => link!);
+    assert.ok(links.length > PROFILE_KINDS.length);
+    for (const link of links) assert.match(link, /^\w+\?debug=[12]&amp;token=a&#39;%26b$/);
+  });
+
   it("counts the leaked goroutines that are known, and collects for nobody who only looks at the index", async () => {
     const app = await start();
     await app.exports.lose!();
@@ -94,12 +101,33 @@ describe("/debug/pprof/", () => {
     const pc = `0x${stack[0]!.toString(16)}`;
     const text = await (await get(app, `/debug/pprof/symbol?${pc}+0xfffffff+zz`)).text();
     assert.equal(text, `num_symbols: 1\n${pc} ${frames[0]!.function}\n`);
+    const [, none] = /@ (0x\w+)/.exec(await app.pprof.text("threadcreate"))!;
+    assert.match(await (await get(app, `/debug/pprof/symbol?${none}`)).text(), /^0x\w+ runtime\.mstart$/m);
   });
 
   it("works below a prefix, and leads to the slash that relative links need", async () => {
-    assert.equal((await get(app, "/admin/debug/pprof/heap")).status, 200);
+    for (const prefix of ["/admin", "/debug/app1", "/debug"]) {
+      assert.equal((await get(app, `${prefix}/debug/pprof/heap`)).status, 200, prefix);
+    }
     const response = await get(app, "/admin/debug/pprof?x=1");
     assert.deepEqual([response.status, response.headers.get("location")], [301, "/admin/debug/pprof/?x=1"]);
+  });
+
+  it("serves what its program names, whatever the name, where the index links to", async () => {
+    const app = await start();
+    await app.exports.names!();
+    const html = await (await get(app, "/debug/pprof/")).text();
+    const files = {
+      "my/pkg.conns": '="my/pkg.conns"', "zähler 100%": "*=UTF-8''z%C3%A4hler%20100%25", "it's": "*=UTF-8''it%27s",
+    };
+    for (const [name, file] of Object.entries(files)) {
+      const link = `${encodeURIComponent(name).replace("'", "&#39;")}?debug=1`;
+      assert.ok(html.includes(`<td>1</td><td><a href='${link}'>`), link);
+      const response = await get(app, `/debug/pprof/${encodeURIComponent(name)}`);
+      assert.equal(response.headers.get("content-disposition"), `attachment; filename${file}`);
+      await profileOf(response);
+    }
+    assert.equal((await get(app, "/debug/pprof/my/pkg.conns")).status, 200);
   });
 
   it("HEAD has the headers alone", async () => {
@@ -111,12 +139,15 @@ describe("/debug/pprof/", () => {
   const errors = [
     { path: "/debug/pprof/nothing", status: 404, body: "Unknown profile" },
     { path: "/debug/pprof/toString", status: 404, body: "Unknown profile" },
+    { path: "/debug/pprof/100%", status: 400, body: 'invalid URL escape in "100%"' },
     { path: "/debug/nothing", status: 404, body: "404 page not found" },
     { path: "/", status: 404, body: "404 page not found" },
     { path: "/debug/pprof/heap?seconds=0", status: 400, body: 'invalid value for "seconds" - must be a positive integer' },
     { path: "/debug/pprof/heap?seconds=1.5", status: 400, body: 'invalid value for "seconds" - must be a positive integer' },
     { path: "/debug/pprof/heap?seconds=x", status: 400, body: 'invalid value for "seconds" - must be a positive integer' },
     { path: "/debug/pprof/heap?seconds=1&debug=1", status: 400, body: "seconds and debug params are incompatible" },
+    { path: "/debug/pprof/profile?seconds=99999999", status: 400, body: "seconds: 99999999 is not between 0 and 2147483" },
+    { path: "/debug/pprof/trace?seconds=1e99", status: 400, body: "seconds: 1e+99 is not between 0 and 2147483" },
     { path: "/debug/pprof/heap?seconds=9999999999", status: 400, body: "seconds: 9999999999 is not between 0 and 2147483" },
   ];
   for (const { path, status, body } of errors) {

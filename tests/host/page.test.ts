@@ -2,8 +2,10 @@
 /** The parts of the page /debug/ that need no browser. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Vars } from "../../host/page/client.ts";
 import { decodeProfile, type Flame, flameTree } from "../../host/page/decode.ts";
 import { bytes, change, count, inUnit, nanoseconds, seconds, short } from "../../host/page/format.ts";
+import { allocation, switches } from "../../host/page/rates.ts";
 import { allocsProfile, heapProfile, type MemRecord } from "../../host/profile/heap.ts";
 import { encodePprof } from "../../host/profile/pprof.ts";
 import { PcTab } from "../../host/symbol/pctab.ts";
@@ -45,4 +47,14 @@ test("numbers for people", () => {
   assert.deepEqual([12345, -7].map(count), ["12,345", "−7"]);
   assert.deepEqual([change(0, count), change(5, count), change(-5, count)], ["", "+5", "−5"]);
   assert.deepEqual([inUnit(2048, "bytes"), inUnit(2000, "nanoseconds"), inUnit(2, "count")], ["2 KiB", "2 µs", "2"]);
+});
+
+test("rates: a count of switches that has wrapped is one, a program that has started anew is none", () => {
+  const sample = (time: number, schedtick: number, TotalAlloc: number) => ({ time, vars: { schedtick, memstats: { TotalAlloc } } as Vars });
+  const tests = [
+    { name: "goes on", from: sample(1, 100, 10), to: sample(3, 500, 30), want: [200, 10] },
+    { name: "wrapped", from: sample(1, 2 ** 32 - 5, 10), to: sample(2, 5, 10), want: [10, 0] },
+    { name: "anew", from: sample(1, 1000, 10), to: sample(2, 5, 9), want: [null, null] },
+  ];
+  for (const { name, from, to, want } of tests) assert.deepEqual([switches(from, to), allocation(from, to)], want, name);
 });

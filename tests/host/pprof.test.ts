@@ -7,12 +7,16 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { Profile as Proto } from "pprof-format";
+import { blockProfile } from "../../host/profile/block.ts";
+import { cpuProfile } from "../../host/profile/cpu.ts";
+import { customProfile } from "../../host/profile/custom.ts";
 import { goroutineProfile } from "../../host/profile/goroutine.ts";
 import { deltaProfile, type Stack } from "../../host/profile/model.ts";
 import { encodePprof } from "../../host/profile/pprof.ts";
 import { encodeText } from "../../host/profile/text.ts";
 import { threadCreateProfile } from "../../host/profile/threadcreate.ts";
 import { PcTab } from "../../host/symbol/pctab.ts";
+import { pseudoFunction } from "../../host/symbol/pseudo.ts";
 import { makePctab } from "./double.ts";
 
 const tab = new PcTab(makePctab([
@@ -44,7 +48,7 @@ test("goroutine profile: go tool pprof reads it without a warning", () => {
   assert.match(out, /PeriodType: goroutine count\nPeriod: 1\n/);
   assert.match(out, /Samples:\ngoroutine\/count\n +2: 1 2 *\n/);
   assert.match(out, /queue\.Queue<i32>#push assembly\/lib\/queue\.ts:7:0 s=0/);
-  assert.match(out, /Mappings\n1: 0x0\/0x5\/0x0 app\.wasm abcdef0123 \[FN\]\[FL\]\[LN\]\[IN\]/);
+  assert.match(out, /Mappings\n1: 0x0\/0x7fffff04\/0x0 app\.wasm abcdef0123 \[FN\]\[FL\]\[LN\]\[IN\]/);
   assert.doesNotMatch(out, /s=0\(.+\)/, "a name was demangled");
   const top = pprof(gzipSync(encodePprof(profile, mapping)), "-top");
   assert.equal(top.err, "");
@@ -63,6 +67,20 @@ test("goroutine profile: one Location for each frame, inlined ones too", () => {
   assert.equal(new Set(proto.location.map((l) => Number(l.id))).size, proto.location.length);
 });
 
+test("what has no frames stands at a function of its own, whose pc is not zero", () => {
+  const empty = stack();
+  const times = { busy: 0, timeNanos: 0n, durationNanos: 0n };
+  const profiles = [
+    goroutineProfile([empty], 0n), threadCreateProfile([empty], 0n), customProfile("own", [empty], 0n),
+    cpuProfile([{ ...empty, count: 1 }], times), blockProfile("block", [{ ...empty, count: 1, cycles: 1 }], 0n),
+  ];
+  const pcs = profiles.map((profile) => Number(Proto.decode(encodePprof(profile, mapping)).location[0]!.address));
+  assert.ok(pcs.every((pc) => pc > 0 && !tab.has(pc)), `${pcs}`);
+  assert.equal(new Set(pcs).size, pcs.length);
+  for (const [i, pc] of pcs.entries()) assert.equal(pseudoFunction(pc), profiles[i]!.samples[0]!.frames[0]!.function);
+  assert.match(encodeText(profiles[1]!), /^1 @ 0x[1-9a-f]/m);
+});
+
 test("threadcreate profile: the first M has a frame", () => {
   const { out, err } = pprof(gzipSync(encodePprof(threadCreateProfile([stack()], 0n), mapping)), "-raw");
   assert.equal(err, "");
@@ -77,8 +95,8 @@ test("goroutine profile: debug=1 is Go's text", () => {
     "#\t0x3\tlib/queue.Queue<i32>#push+0x0\tassembly/lib/queue.ts:7",
     "#\t0x2\tmain.worker~anonymous|0+0x0\tassembly/main.ts:20",
     "",
-    "1 @ 0x0",
-    "#\t0x0\truntime.goexit+0x0\t:0",
+    "1 @ 0x7fffff03",
+    "#\t0x7fffff03\truntime.goexit+0x0\t:0",
     "",
     "1 @ 0x4 0x1",
     "#\t0x1\tmain.main+0x0\tassembly/main.ts:12",

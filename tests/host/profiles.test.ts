@@ -28,6 +28,14 @@ async function mocked() {
   return { mock, app: await loadOn(module, { name: "profiles.wasm", imports: work }, mock) };
 }
 
+/** A platform whose turns take time. */
+class Turning extends MockPlatform {
+  override immediate(f: () => void): void {
+    this.elapse(0.01);
+    super.immediate(f);
+  }
+}
+
 /** Decodes a profile: per sample its values, labels and functions, innermost first. */
 function decode(bytes: Uint8Array) {
   const proto = Proto.decode(gunzipSync(bytes));
@@ -171,6 +179,15 @@ describe("a profile of the program's own", () => {
     await assert.rejects(app.pprof.profile("nothing"), /no profile "nothing": there are goroutine, .*, app\.sessions$/);
     app.close();
   });
+
+  it("keeps its stacks over collections", async () => {
+    const app = await start();
+    await app.exports.session!();
+    const before = await app.pprof.text("app.sessions");
+    await app.exports.recycles!();
+    assert.equal(await app.pprof.text("app.sessions"), before);
+    app.close();
+  });
 });
 
 describe("the CPU profile", () => {
@@ -253,6 +270,15 @@ describe("schedtrace", () => {
     assert.deepEqual(times, [0, 500, 1000]);
     assert.match(lines[0]!, /idleprocs=0 .* \[ [1-9]\d* \]/, "at the start it could run");
     assert.match(lines[1]!, /idleprocs=1 .* \[ 0 \]/);
+  });
+
+  it("counts goroutines that were chosen, not the turns in which a timer is not due yet", async () => {
+    const mock = new Turning();
+    const app = await loadOn(module, { name: "profiles.wasm", imports }, mock);
+    const ticks = async () => (await (await app.pprof.fetch(new Request("http://127.0.0.1/debug/vars"))).json()).schedtick;
+    const before = await ticks();
+    await mock.drive(app.exports.naps!(10));
+    assert.equal(await ticks() - before, 11, "a start and ten ends of sleep");
   });
 
   it("prints while the program waits for its host, until it ends, and does not keep it from ending", async () => {

@@ -391,7 +391,7 @@ describe("pprof", () => {
     assert.deepEqual([...bytes.subarray(0, 2)], [0x1f, 0x8b]);
     assert.match(await app.pprof.text("goroutine", 1), /^goroutine profile: total 3\n2 @ 0x2\n/);
     assert.equal(await app.pprof.text("goroutine", 2), guest.text);
-    assert.match(await app.pprof.text("threadcreate", 1), /runtime\.mstart/);
+    assert.match(await app.pprof.text("threadcreate", 1), /^1 @ 0x7fffff00\n#\t0x7fffff00\truntime\.mstart/m);
     assert.deepEqual(app.runtime.goroutineProfile()[0]!.frames.map((f) => f.function), ["main.main"]);
   });
 });

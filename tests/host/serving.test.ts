@@ -85,6 +85,9 @@ describe("gopark run --http", () => {
       assert.deepEqual(gopark("pprof", from, "heap", "-o", out), { status: 0, stdout: "", stderr: `gopark: wrote ${out}\n` });
       assert.ok(isProfile(readFileSync(out)));
     }
+    const own = spawnSync(process.execPath, [MAIN, "pprof", url, "serving/jobs"], { encoding: "utf8", cwd: dir });
+    assert.deepEqual([own.status, own.stderr], [0, "gopark: wrote serving_jobs.pb.gz\n"]);
+    assert.ok(isProfile(readFileSync(join(dir, "serving_jobs.pb.gz"))));
     const out = join(dir, "delta.pb.gz");
     assert.equal(gopark("pprof", url, "goroutine", "-o", out, "--seconds", "1").status, 0);
     const delta = Proto.decode(gunzipSync(readFileSync(out)));

@@ -5,12 +5,16 @@ import { after, before, describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Profile } from "pprof-format";
 import { MEMORY_BASE } from "../../host/abi/layout.ts";
+import { MockPlatform } from "../../host/adapter/mock.ts";
 import { node } from "../../host/adapter/node.ts";
 import { attach, type Attached, load, type RemoteApp, StopError } from "../../host/index.ts";
+import { open } from "../../host/instance/attached.ts";
+import { load as loadOn } from "../../host/instance/instantiate.ts";
 import { loader } from "../../host/instance/loader.ts";
 import { buildGuest } from "./build.ts";
 
 const tight = WebAssembly.compile(await buildGuest("tight", "threads"));
+const dumped = WebAssembly.compile(await buildGuest("dumped", "threads"));
 const many = WebAssembly.compile(await buildGuest("many", "threads"));
 
 interface Tight extends Record<string, (...args: any[]) => Promise<any>> {
@@ -168,6 +172,24 @@ test("attach reads the bytes of a memory", async () => {
   assert.equal(await seen.runtime.stack(), stack);
   assert.equal(await seen.runtime.numGoroutine(), 1);
   await assert.rejects(seen.pprof.profile("profile", { seconds: 1 }), { name: "ProfileError", message: /nothing runs in a memory that is not shared/ });
+});
+
+test("attach dumps what the program has asked for and how long goroutines have waited, as it does itself", async () => {
+  const module = await dumped;
+  const platform = new MockPlatform();
+  const given = memory(32);
+  const app = await loadOn(module, { memory: given }, platform);
+  await platform.drive(app.exports.waits!());
+  platform.elapse(90_000);
+  const want = app.runtime.stack();
+  assert.match(want, /\[sleep, 1 minutes labels:{"shard": "7", "tenant": "a\\"\\\\\\n\\x01ä"}]:/);
+  assert.match(want, /^\[originating from goroutine \d+]:\n.*\n.*\ncreated by dumped\.waits\.func1$/m);
+  assert.match(want, /^\.\.\.additional frames elided\.\.\.$/m);
+  const seen = await open({ memory: given, module }, platform);
+  assert.equal(await seen.runtime.stack(), want);
+  assert.equal(await seen.pprof.text("goroutine", 2), want);
+  const copy = await open({ memory: new Uint8Array(given.buffer).slice(), module }, platform);
+  assert.equal(await copy.runtime.stack(), want.replaceAll(", 1 minutes", ""), "no time passes there");
 });
 
 test("attach refuses a memory of another build, and what is no memory", async () => {

@@ -39,6 +39,7 @@ function values(): void {
   runtime.gc();
   for (let i = 0; i < 1000; ++i) new Thing(i.toString());
   println(`a value is alive: ${changetype<Thing>(ptr).text}`);
+  println(`a name of two of the runtime's words: ${pprof.newProfile("goroutine heap").name}`);
 }
 
 export function main(): void {

@@ -10,10 +10,13 @@ import { copyFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "puppeteer-core";
 import { packageRoot } from "../../host/cli/compile.ts";
 import { listen } from "../../host/cli/http.ts";
 import { type App, load, requestListener } from "../../host/index.ts";
+import { cpuProfile } from "../../host/profile/cpu.ts";
+import { encodePprof } from "../../host/profile/pprof.ts";
 import { BROWSERS, bundlePage, launch, missing, onPage, serve } from "../run/platforms.ts";
 import { build, buildFile } from "../run/prog.ts";
 
@@ -172,6 +175,65 @@ for (const kind of BROWSERS) {
       await until(page, `$$("details").length === 1`);
       assert.match(String(await page.evaluate(`texts(".note")[0]`)), /^2 of 7 goroutines/);
       assert.deepEqual(await page.evaluate(`texts("summary .label")`), ["shard=7", "tenant=a"]);
+    });
+
+    /** An element on a page that is not its own. */
+    const onForeignPage = (name: string, f: (page: Page) => Promise<void>) => it(name, () =>
+      onPage(browser, `${origin}/debug/pprof/`, `${kind.name} debug ${name}`, async (page) => {
+        const wrong: string[] = [];
+        page.on("pageerror", (error) => void wrong.push(String(error)));
+        await page.evaluate(`(async () => {
+          await import("/debug/element.js");
+          document.body.innerHTML = "<input><gopark-debug></gopark-debug>";
+        })()`);
+        await page.evaluate(FIND);
+        await f(page);
+        assert.deepEqual(wrong, []);
+      }));
+
+    onForeignPage("starts when it is told where, and leaves the keys to the page around it", async (page) => {
+      await page.evaluate(`$$("[role=tab]")[1].click()`);
+      await page.evaluate(`document.querySelector("gopark-debug").setAttribute("src", "/debug/")`);
+      await until(page, `$$(".uplot").length === 6 && texts(".status")[0] === "live"`);
+      await page.evaluate(`globalThis.taken = 0; document.addEventListener("keydown", (e) => taken += e.defaultPrevented)`);
+      await page.keyboard.press("2");
+      await page.focus("input");
+      await page.keyboard.type("p/2");
+      assert.deepEqual(await page.evaluate(`[document.querySelector("input").value, taken, texts("[aria-selected=true]")[0], texts(".status")[0]]`),
+        ["p/2", 0, "Overview", "live"]);
+      await page.evaluate(`$$("[aria-selected=true]")[0].focus()`);
+      await page.keyboard.press("2");
+      await until(page, `texts("[aria-selected=true]")[0] === "Goroutines"`);
+    });
+
+    onForeignPage("saves the profile that it shows, says what its maker says, and shows none when there is none", async (page) => {
+      const cpu = cpuProfile([{ pcs: [], frames: [], count: 3 }], { busy: 3e7, timeNanos: 0n, durationNanos: 1_000_000_000n });
+      const bytes = gzipSync(encodePprof(cpu, { file: "a.wasm", buildId: "ab" })).toString("base64");
+      await page.evaluate(`{
+        globalThis.asked = [];
+        const fetch = async (request) => {
+          const kind = /pprof\\/(\\w+)/.exec(request.url)?.[1];
+          if (kind) asked.push(kind);
+          if (kind === "block") return new Response("broken", { status: 500 });
+          if (kind === "profile") return new Response(Uint8Array.from(atob("${bytes}"), (c) => c.charCodeAt(0)));
+          return globalThis.fetch(request);
+        };
+        document.querySelector("gopark-debug").app = { pprof: { fetch } };
+        $$("[role=tab]")[3].click();
+        globalThis.chip = (name) => $$(".chip").find((c) => c.textContent === name).click();
+      }`);
+      await until(page, `$$("g.frame").length > 1`);
+      await page.evaluate(`chip("cpu")`);
+      await until(page, `texts(".note").includes(${JSON.stringify(cpu.comments!.join("; "))}) && $$("g.frame").length > 1`);
+      const saved = await page.evaluate(`new Promise((resolve) => {
+        URL.createObjectURL = (blob) => (resolve(blob.size), "#");
+        HTMLAnchorElement.prototype.click = () => {};
+        $$("button").find((b) => b.textContent === "Download").click();
+      })`);
+      assert.equal(saved, Buffer.from(bytes, "base64").length);
+      await page.evaluate(`chip("block")`);
+      await until(page, `texts(".note")[0] === "broken"`);
+      assert.deepEqual(await page.evaluate(`[$$("g.frame").length, texts(".note")[1], asked]`), [0, "", ["heap", "profile", "block"]]);
     });
 
     it("says that the program has ended, and keeps what it knew", () =>

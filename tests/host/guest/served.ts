@@ -44,3 +44,10 @@ export function labels(): void {
 
 export function panics(): void { throw new Error("boom"); }
 export function traps(): i32 { return load<i32>(-16); }
+
+/** Makes profiles of names that a path, a header and an attribute have to take. */
+export function names(): void {
+  pprof.newProfile("my/pkg.conns").add(1);
+  pprof.newProfile("zähler 100%").add(1);
+  pprof.newProfile("it's").add(1);
+}

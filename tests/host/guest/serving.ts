@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What tests/host/serving.test.ts scrapes: it works until it is killed; "busy" computes at first, "brief" dies when somebody traces it.
-import { Chan, go, time, trace } from "gopark/assembly";
+import { Chan, go, pprof, time, trace } from "gopark/assembly";
 
 @external("host", "args") declare function args(): string[];
 
@@ -16,6 +16,7 @@ function compute(d: i64): void {
 }
 
 export function main(): void {
+  pprof.newProfile("serving/jobs").add(1);
   const jobs = new Chan<i32>();
   for (let i = 0; i < 3; i++) go(worker, jobs);
   time.sleep(time.Millisecond);

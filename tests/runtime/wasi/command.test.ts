@@ -346,10 +346,12 @@ describe("gopark core", () => {
   it("prints what runtime.stack printed just before the trap", () => {
     const { status, stdout, stderr } = gopark("core", core, wasm);
     assert.deepEqual([stdout, stderr, status], [stacks, "", 0]);
-    for (const state of ["running", "chan receive", "chan send", "sync.Mutex.Lock", "sleep", "select (no cases)", "runnable"]) {
+    for (const state of ["running", "chan receive", "chan send", "sync.Mutex.Lock", "select (no cases)", "runnable"]) {
       assert.ok(stacks.includes(` [${state}]:`), state);
     }
     assert.match(stdout, /\n\.\.\.\d+ frames elided\.\.\.\n/);
+    assert.match(stdout, /\[sleep labels:{"tenant": "a"}]:\n/);
+    assert.match(stdout, /^\[originating from goroutine 1]:\ncrash\.main/m);
   });
 
   it("writes the goroutine profile with --profile", () => {
@@ -358,6 +360,19 @@ describe("gopark core", () => {
     const profile = Profile.decode(gunzipSync(readFileSync(out)));
     const goroutines = stacks.match(/^goroutine /gm)!.length;
     assert.equal(profile.sample.reduce((sum, s) => sum + Number(s.value[0]), 0), goroutines);
+    const text = (n: number | bigint) => profile.stringTable.strings[Number(n)]!;
+    assert.deepEqual(profile.sample.flatMap((s) => s.label.map((l) => [text(l.key), text(l.str)])), [["tenant", "a"]]);
+  });
+
+  it("writes the profiles that the program has made, and names those that there are", () => {
+    const out = join(tmp, "core.pb.gz");
+    assert.equal(gopark("core", core, wasm, "--profile", `crash/locks=${out}`).status, 0);
+    const profile = Profile.decode(gunzipSync(readFileSync(out)));
+    assert.equal(profile.stringTable.strings[Number(profile.sampleType[0]!.type)], "crash/locks");
+    assert.deepEqual(profile.sample.map((s) => Number(s.value[0])), [1]);
+    const { status, stdout, stderr } = gopark("core", core, wasm, "--profile", `crash=${out}`);
+    assert.deepEqual([status, stdout], [2, ""]);
+    assert.match(stderr, /core has no profile "crash": there are goroutine, heap, allocs, threadcreate, block, mutex, crash\/locks$/m);
   });
 
   it("writes the execution trace with --trace, if there is one", async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Goroutines that wait for this and that; then main prints all stacks, and traps in the same line.
-import { Chan, Mutex, Select, WaitGroup, go, gosched, print, runtime, time } from "gopark/assembly";
+// Goroutines that wait for this and that, some of them labelled; then main prints all stacks, and traps in the same line.
+import { Chan, Mutex, Select, WaitGroup, debug, go, gosched, pprof, print, runtime, time } from "gopark/assembly";
 
 const c = new Chan<i32>();
 const mu = new Mutex();
@@ -37,11 +37,14 @@ export function main(): void {
   const buf = new Uint8Array(1 << 16);
   mu.lock();
   wg.add(1);
+  debug.setTracebackLabels(true);
+  debug.setTracebackAncestors(2);
+  pprof.newProfile("crash/locks").add(1);
   go(receive, 3);
   go(receive, 150);
   for (let i = 0; i < 6; i++) go(send, i);
   go(lock);
-  go(sleep);
+  pprof.withLabels(["tenant", "a"], () => { go(sleep); });
   go(nothing);
   for (let i = 0; i < 4; i++) gosched();
   go(notYet);
