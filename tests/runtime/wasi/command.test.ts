@@ -39,6 +39,10 @@ function gopark(...args: string[]) {
   return spawnSync(process.execPath, [resolve("build/host/cli/main.js"), ...args], { encoding: "utf8" });
 }
 
+// wasmtime's Python package runs programs as the command does, but does not write cores, and takes any status.
+const command = findWasmtimeCommand();
+const noCommand = !command && !process.env.CI && "there is no command wasmtime here";
+
 const engines = [["wasmtime", wasmtime], ["node:wasi", nodeWasi]] as const;
 const skipped = (engine: unknown) => !engine && !process.env.CI && "there is no wasmtime here";
 
@@ -112,6 +116,13 @@ describe("module host and the standard library", () => {
       if (text === "ready\n") child.stdin.write("input\n"); // and if it never comes, nor does this
     }
     assert.equal(text, "ready\nfirst <input>\n");
+  });
+
+  it("dies quietly when nobody reads what it writes any more", { skip: noCommand }, async () => {
+    assert.ok(command, "the command wasmtime is missing");
+    const line = `"${command}" run "${await build("tests/host/guest/endless.ts")}" | head -1; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", line], { encoding: "utf8" });
+    assert.deepEqual([stdout, stderr], ["line 0\n13\n", ""]);
   });
 
   it("imports nothing but WASI, and exports the memory and its start", () => {
@@ -376,9 +387,7 @@ describe("gopark core", () => {
     assert.match(none.stderr, /core has no execution trace: the program has not called trace\.start/);
   });
 
-  // wasmtime's Python package runs programs as the command does, but writes no cores: those above are made here.
-  const command = findWasmtimeCommand();
-  it("reads the core that wasmtime writes", { skip: !command && !process.env.CI && "there is no command wasmtime here" }, async () => {
+  it("reads the core that wasmtime writes", { skip: noCommand }, async () => {
     assert.ok(command, "the command wasmtime is missing");
     const file = join(tmp, "real.core");
     const dump = (app: string, ...args: string[]) =>
