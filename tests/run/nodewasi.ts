@@ -25,7 +25,7 @@ function runCase(instance: (imports: WebAssembly.Imports) => WebAssembly.Instanc
     version: "preview1",
     args: [basename(file), ...(c.args ?? [])],
     env: { ...c.env },
-    preopens: { ".": c.dir ?? "." },
+    preopens: Object.fromEntries(Object.entries(c.as ?? { ".": "." }).map(([name, folder]) => [name, join(c.dir ?? ".", folder)])),
     stdin,
     stdout: out,
     stderr: out,

@@ -78,7 +78,20 @@ const tests: { name: string; in?: WasiCase; status?: number; want: string | RegE
   },
   { name: "missing", status: 2, want: panics("open sub/no-such-file: no such file or directory", LINE) },
   { name: "outside", status: 2, want: panics("open \\.\\./secret: (not below a preopened folder|operation not permitted)", LINE) },
-  { name: "nowhere", status: 2, want: panics("open /etc/passwd: not below a preopened folder", LINE) },
+  ...["/", ".", "./", "//"].map((as) => ({
+    name: "paths",
+    in: { as: { [as]: "." }, args: ["paths", "big", "/big", "./big", "sub//b.txt", "/sub/./b.txt", "/", ".", "./", "/sub/", "sub/deeper/"] },
+    want: "big 100000\n/big 100000\n./big 100000\nsub//b.txt 0\n/sub/./b.txt 0\n/ 5\n. 5\n./ 5\n/sub/ 2\nsub/deeper/ 1\n",
+  })),
+  {
+    name: "paths",
+    in: { as: { "/data": ".", "data/sub/": "sub/deeper", other: "sub" }, args: ["paths", "data/big", "/data//big", "/data/sub/c.txt", "/other/"] },
+    want: "data/big 100000\n/data//big 100000\n/data/sub/c.txt 0\n/other/ 2\n",
+  },
+  ...[{ ".": ".", "/": "sub" }, { "/": "sub", ".": "." }].map((as) => ({
+    name: "paths", in: { as, args: ["paths", "big", "./big", "/b.txt", ".", "/"] }, want: "big 100000\n./big 100000\n/b.txt 0\n. 5\n/ 2\n",
+  })),
+  { name: "nowhere", in: { as: { "/data": ".", et: ".", "etc/pass": "." } }, status: 2, want: panics("open etc/passwd: not below a preopened folder", LINE) },
   { name: "notdir", status: 2, want: panics("open empty: not a directory", LINE) },
   { name: "fetch", status: 2, want: panics("host\\.fetchText: https://example\\.org/: a WASI command cannot open connections", LINE) },
   { name: "lines", in: { input: "one\r\ntwo\n\nlast" }, want: "first <one>\n<two>\n<>\n<last>\nstill null\n" },
@@ -97,7 +110,8 @@ describe("module host and the standard library", () => {
 
   for (const [title, engine] of engines) {
     for (const { name, in: given = {}, status = 0, want } of tests) {
-      it(`${name}${given.input === "" ? " without input" : ""}, under ${title}`, { skip: skipped(engine) }, () => {
+      const how = given.input === "" ? " without input" : given.as ? ` below ${Object.keys(given.as).join(" ")}` : "";
+      it(`${name}${how}, under ${title}`, { skip: skipped(engine) }, () => {
         assert.ok(engine, "wasmtime is missing");
         const [result] = engine.run(wasm, [{ args: [name], dir: makeFolder(), ...given }]);
         if (typeof want === "string") assert.equal(result!.output, want);
