@@ -63,7 +63,7 @@ function listpreopens(): string[] {
 }
 
 /** A path without "/" and "./" in front and "/" behind; "" is the current folder. */
-function plain(path: string): string {
+export function plain(path: string): string {
   let at = 0;
   while (path.startsWith("/", at) || path.startsWith("./", at)) ++at;
   let end = path.length;

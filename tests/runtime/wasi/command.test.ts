@@ -231,6 +231,7 @@ describe("GOPARK_PROFILE", () => {
     const settings = [
       { set: "goroutine", want: 'GOPARK_PROFILE: want KIND=FILE, not "goroutine"\n' },
       { set: "nonsense=x", want: 'GOPARK_PROFILE: no profile "nonsense": there are goroutine, goroutineleak, threadcreate, block, mutex, heap, allocs\n' },
+      { set: "heap=x,goroutine=y,block=./x", want: "GOPARK_PROFILE: heap and block would both go to ./x\n" },
       { set: "goroutine=no/x", want: "GOPARK_PROFILE: open no/x: no such file or directory\n" },
     ];
     const results = nodeWasi.run(wasm, settings.map(({ set }) => ({ env: { GOPARK_PROFILE: set }, dir: tmp })));
