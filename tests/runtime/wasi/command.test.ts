@@ -227,6 +227,16 @@ describe("GOPARK_PROFILE", () => {
     for (const { args, want } of cases) assert.ok(gopark("pprof", ...args).stderr.includes(want), want);
   });
 
+  it("leaves its files empty when the engine traps, and gopark pprof says why", async () => {
+    const dir = mkdtempSync(join(tmp, "trap-"));
+    const crash = await build(`${GUEST}/crash.ts`);
+    const [result] = (wasmtime ?? nodeWasi).run(crash, [{ env: { GOPARK_PROFILE: "heap=h.snap" }, dir }]);
+    assert.match(result!.trap, /out of bounds/);
+    const { status, stderr } = gopark("pprof", join(dir, "h.snap"), "heap");
+    const want = `gopark: ${join(dir, "h.snap")} is empty: the program has not ended yet, or the engine has trapped: see gopark core\n`;
+    assert.deepEqual([status, stderr], [2, want]);
+  });
+
   it("ends the program at its start when it is wrong", () => {
     const settings = [
       { set: "goroutine", want: 'GOPARK_PROFILE: want KIND=FILE, not "goroutine"\n' },
