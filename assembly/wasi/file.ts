@@ -27,6 +27,8 @@ export const RIGHT_READDIR: u64 = 1 << 14;
 // @ts-ignore: decorator
 @inline const RIGHT_FILESTAT: u64 = 1 << 21;
 // @ts-ignore: decorator
+@inline const EISDIR: i32 = 31;
+// @ts-ignore: decorator
 @inline const ENOENT: i32 = 44;
 // @ts-ignore: decorator
 @inline const ENOTCAPABLE: i32 = 76;
@@ -133,7 +135,10 @@ export function readfile(path: string): string {
   if (errno) fail("open", path, errno);
   const fd = openedfd;
   let cap: usize = 512;
-  if (!fd_filestat_get(fd, stat)) cap = max(cap, <usize>load<u64>(stat, 32) + 1); // room to see the end
+  if (!fd_filestat_get(fd, stat)) {
+    if (load<u8>(stat, 16) == TYPE_DIRECTORY) fail("read", path, EISDIR); // each engine has another errno for it
+    cap = max(cap, <usize>load<u64>(stat, 32) + 1); // room to see the end
+  }
   let buf = __alloc(cap);
   let len: usize = 0;
   while (true) {
