@@ -152,6 +152,31 @@ describe("module host and the standard library", () => {
   });
 });
 
+describe("a blocking call that its context ends", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build(`${GUEST}/cancel.ts`)));
+
+  for (const [title, engine] of engines) {
+    it(`gives the zero value, and reads and writes nothing, under ${title}`, { skip: skipped(engine) }, () => {
+      const [result] = engine!.run(wasm, [{ args: ["files"], dir: makeFolder() }]);
+      assert.equal(result!.output, "not done: <first>\nno context: <first>\nmeanwhile: null, context canceled\nbefore: null\nnot written: <first>\n");
+    });
+  }
+
+  it("leaves the line that comes to the next reader", { skip: skipped(wasmtime) }, async () => {
+    const [command, args] = wasmtime!.interactive(wasm, ["lines"]);
+    const child = spawn(command, args, { stdio: ["pipe", "inherit", "pipe"], timeout: 60_000 });
+    const inputs: Record<string, string> = { one: "a line\n", two: "a piece", three: " and the rest\n" };
+    let text = "";
+    for await (const chunk of child.stderr.setEncoding("utf8")) {
+      text += chunk as string;
+      const asked = /(\w+) $/.exec(text)?.[1];
+      if (asked) child.stdin.write(inputs[asked]!);
+    }
+    assert.equal(text, "second: null\nfirst: null\none third: <a line>\ntwo fourth: null\nthree fifth: <a piece and the rest>\n");
+  });
+});
+
 describe("what cannot be bound fails the build", () => {
   const main = "export function main(): void {";
   const sources = [
