@@ -5,12 +5,12 @@
 // compares the types. Before those that are declared to wait it lets the other goroutines run, as they
 // do when a host works in the background; reading and writing itself is done at once.
 
+import { FD_STDOUT } from "../shared/status";
 import { gopanic } from "../sys/fatal";
-import { brokenpipe, readergone, writeall } from "../sys/wasi";
 import { getenv, readargs } from "./args";
-import { errnostring } from "./errno";
 import { readdir, readfile, walkdir, writefile } from "./file";
 import { readline } from "./stdin";
+import { writestream } from "./stream";
 import { encodeutf8 } from "./utf8";
 
 /** The program's arguments. */
@@ -50,10 +50,7 @@ export function gopark_host_readLine(): string | null {
 
 /** Writes text to standard output. Panics if it cannot; ends the program when the reader has gone. */
 export function gopark_host_write(text: string): void {
-  const bytes = encodeutf8(text);
-  const errno = writeall(1, changetype<usize>(bytes), bytes.byteLength);
-  if (readergone(errno)) brokenpipe();
-  if (errno) gopanic(`write standard output: ${errnostring(errno)}`);
+  writestream(FD_STDOUT, encodeutf8(text));
 }
 
 /** Panics: WASI preview 1 opens no connections. */

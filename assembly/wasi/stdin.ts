@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lines of standard input. A goroutine that waits for one parks, and the others run on: the run
+// Lines and bytes of standard input. A goroutine that waits for some parks, and the others run on: the run
 // loop looks whether there is something to read when its slice is over or nothing else can run.
 //
 // Readers queue: the first reads, the others get the lines behind its own, in order. Who finds that it is not the first
@@ -83,6 +83,20 @@ export function readline(): string | null {
   if (at < end || at > start) line = takeline(at);
   takeout(changetype<usize>(getg()), 0);
   return line;
+}
+
+/** Reads what there is to `offset` in buffer; returns the bytes, 0 at the end. Panics if it cannot be read. May park. */
+export function readbytes(buffer: ArrayBuffer, offset: usize): usize {
+  if (!turn()) return 0;
+  while (start == end && !ended) {
+    if (!waitstdin()) return 0;
+    fill();
+  }
+  const n = min(end - start, <usize>buffer.byteLength - offset);
+  memory.copy(changetype<usize>(buffer) + offset, buf + start, n);
+  start += n;
+  takeout(changetype<usize>(getg()), 0);
+  return n;
 }
 
 /** Where the line's end is, `end` if it is not there. */

@@ -177,10 +177,11 @@ describe("a blocking call that its context ends", () => {
   });
 });
 
-describe("AssemblyScript's console and trace", () => {
+describe("AssemblyScript's console, trace and process", () => {
   let wasm: string;
   before(async () => void (wasm = await build(`${GUEST}/console.ts`)));
-  const cases = [
+  const cases: { name: string; status?: number; want: string | RegExp }[] = [
+    { name: "copy", status: 2, want: /^text, ünicode\n4:some4: inp2:ut\npanic: close standard input: bad file descriptor\n\ngoroutine 1 / },
     {
       name: "timers",
       want: /^Warning: Label 'a' already exists for console\.time\(\)\na: \d\S*m?s\na: \d\S*m?s\nWarning: No such label 'a' for console\.timeEnd\(\)\nWarning: No such label 'b' for console\.timeLog\(\)\ndefault: \d\S*m?s\n$/,
@@ -193,12 +194,12 @@ describe("AssemblyScript's console and trace", () => {
     { name: "numbers", want: "trace: none\ntrace: some 1, -2.5, 1e+21, 100000000000000000000, NaN\ntrace: zero 0, 1e-7, Infinity\n" },
   ];
   for (const [title, engine] of engines) {
-    for (const { name, want } of cases) {
-      it(`${name} print as on Node, under ${title}`, { skip: skipped(engine) }, () => {
-        const [result] = engine!.run(wasm, [{ args: [name] }]);
+    for (const { name, status = 0, want } of cases) {
+      it(`${name} print as they should, under ${title}`, { skip: skipped(engine) }, () => {
+        const [result] = engine!.run(wasm, [{ args: [name], input: "some input" }]);
         if (typeof want === "string") assert.equal(result!.output, want);
         else assert.match(result!.output, want);
-        assert.equal(result!.status, 0);
+        assert.equal(result!.status, status);
       });
     }
   }

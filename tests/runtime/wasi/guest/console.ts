@@ -25,9 +25,22 @@ function numbers(): void {
   trace("zero", 3, -0.0, 1e-7, Infinity);
 }
 
+function copy(): void {
+  const buffer = new ArrayBuffer(5);
+  process.stdout.write("text, ünicode\n");
+  for (let n = process.stdin.read(buffer, 1); n; n = process.stdin.read(buffer, 1)) {
+    process.stderr.write(`${n}:`);
+    process.stdout.write(buffer.slice(1, 1 + n));
+  }
+  process.stdout.write("\n");
+  process.stdin.close();
+  process.stdin.close();
+}
+
 export function main(): void {
   const name = process.argv[1];
   if (name == "timers") timers();
+  if (name == "copy") copy();
   if (name == "times") times();
   if (name == "numbers") numbers();
 }
