@@ -97,12 +97,13 @@ function finish(c: Ctx, error: string, reason: string): void {
   const timer = c.timer;
   if (timer) stoptimer(timer);
   c.timer = null;
-  if (c.gp && changetype<G>(c.gp).status == Gwaiting) abandon(c.gp, reason); // else it is settled already
+  if (c.gp) abandon(c.gp, reason);
 }
 
 /** Ends a host call that is in flight, with the zero value; what the host has to say of it later is not heard. */
 function abandon(token: usize, why: string): void {
-  gopark_settle(token, SETTLE_OK);
+  if (changetype<G>(token).status == Gwaiting) gopark_settle(token, SETTLE_OK);
+  else if (!isDefined(GO_WASI)) return; // it is settled already; in a WASI command what came may not be all of a line
   osabort(token, why);
 }
 

@@ -9,7 +9,7 @@ import { resumed } from "../sys/intrinsics";
 import { waitIO } from "../sys/status";
 import { G, getg, sched, sudogof } from "../sys/types";
 
-export { morestack as gopark_morestack, preempt as gopark_preempt } from "../sched/proc";
+export { gosched as gopark_gosched, morestack as gopark_morestack, preempt as gopark_preempt } from "../sched/proc";
 export { growstack as gopark_growstack } from "../sched/stack";
 
 /** Parks the goroutine that has begun a blocking host call; returns where its result is. */

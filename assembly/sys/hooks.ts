@@ -122,6 +122,16 @@ export function setcontext(done: (ctx: usize) => bool, watch: (ctx: usize, gp: u
   unwatchcontext = unwatch;
 }
 
+/** What a WASI command does when the context of goroutine `token`'s blocking call is done; of its type is no other, as with onblock. wasi/stdin.ts. */
+// @ts-ignore: decorator
+@lazy export let onabort: (token: usize, _: f32) => void = noabort;
+
+function noabort(token: usize, _: f32): void {}
+
+export function setonabort(f: (token: usize, _: f32) => void): void {
+  onabort = f;
+}
+
 /** What a WASI command does last, however it ends. wasi/snapshot.ts. */
 // @ts-ignore: decorator
 @lazy export let atexit: () => void = noexit;

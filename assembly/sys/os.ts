@@ -43,8 +43,8 @@ import * as wasi from "./wasi";
 /** Tells the host that nobody waits for the blocking call of G `token` any more, and why. */
 // @ts-ignore: decorator
 @inline export function osabort(token: usize, why: string): void {
-  // In a WASI command no call takes a context.
-  if (!isDefined(GO_WASI)) env.osabort(token, why);
+  if (isDefined(GO_WASI)) wasi.osabort(token);
+  else env.osabort(token, why);
 }
 
 /** Ends the program. Does not return: the host throws. */

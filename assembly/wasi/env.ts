@@ -4,47 +4,27 @@
 // The transform binds an import env.NAME to gopark_env_NAME, dots as underscores. What is not
 // here fails the build with the import's name.
 
-import { nanotime, osrandom, oswrite, walltime } from "../sys/os";
+import { nanotime, osrandom, walltime } from "../sys/os";
 import { random_get } from "../sys/wasi";
-import { FD_STDERR, FD_STDOUT } from "../shared/status";
-import { encodeutf8 } from "./utf8";
+import { FD_STDERR } from "../shared/status";
+import { printline } from "./console";
 
-function printline(fd: i32, text: string): void {
-  const bytes = encodeutf8(text + "\n");
-  oswrite(fd, changetype<usize>(bytes), bytes.byteLength);
-}
+export * from "./console";
 
-/** console.log; info and debug are the same. */
-export function gopark_env_console_log(text: string): void {
-  printline(FD_STDOUT, text);
-}
-export function gopark_env_console_info(text: string): void {
-  printline(FD_STDOUT, text);
-}
-export function gopark_env_console_debug(text: string): void {
-  printline(FD_STDOUT, text);
-}
-
-/** console.warn; error is the same. */
-export function gopark_env_console_warn(text: string): void {
-  printline(FD_STDERR, text);
-}
-export function gopark_env_console_error(text: string): void {
-  printline(FD_STDERR, text);
-}
-
-export function gopark_env_console_assert(condition: bool, text: string): void {
-  if (!condition) printline(FD_STDERR, `Assertion failed: ${text}`);
+/** A number as JavaScript prints it. */
+function numeral(x: f64): string {
+  const s = x.toString();
+  return s.endsWith(".0") ? s.substring(0, s.length - 2) : s;
 }
 
 /** trace(text, n, …): the text and n numbers. */
 export function gopark_env_trace(text: string, n: i32, a: f64, b: f64, c: f64, d: f64, e: f64): void {
   let line = `trace: ${text}`;
-  if (n > 0) line += ` ${a}`;
-  if (n > 1) line += `, ${b}`;
-  if (n > 2) line += `, ${c}`;
-  if (n > 3) line += `, ${d}`;
-  if (n > 4) line += `, ${e}`;
+  if (n > 0) line += ` ${numeral(a)}`;
+  if (n > 1) line += `, ${numeral(b)}`;
+  if (n > 2) line += `, ${numeral(c)}`;
+  if (n > 3) line += `, ${numeral(d)}`;
+  if (n > 4) line += `, ${numeral(e)}`;
   printline(FD_STDERR, line);
 }
 

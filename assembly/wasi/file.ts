@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Files below the folders that the engine was told to open for the program (--dir).
 //
-// A path is looked up as wasi-libc does: in the preopened folder whose name is its longest
-// beginning. "." stands for any relative path. Nothing here parks: WASI reads and writes at once.
+// A path is looked up as wasi-libc does: the current folder is "/", so a slash or "./" in front of a path or of
+// a folder's name says nothing, and the folder is the one whose name is the path's longest beginning. If there are
+// "." and "/", relative paths are below the one and absolute paths below the other; wasi-libc takes the last.
+// Nothing here parks: WASI reads and writes at once.
 
 import { gopanic } from "../sys/fatal";
 import {
@@ -25,6 +27,8 @@ export const RIGHT_READDIR: u64 = 1 << 14;
 // @ts-ignore: decorator
 @inline const RIGHT_FILESTAT: u64 = 1 << 21;
 // @ts-ignore: decorator
+@inline const EISDIR: i32 = 31;
+// @ts-ignore: decorator
 @inline const ENOENT: i32 = 44;
 // @ts-ignore: decorator
 @inline const ENOTCAPABLE: i32 = 76;
@@ -42,35 +46,41 @@ export const RIGHT_READDIR: u64 = 1 << 14;
 const stat = memory.data(64, 8);
 const result = memory.data(8, 8);
 
-/** The names of the preopened folders: element i is file descriptor 3 + i. */
+/** The names of the preopened folders, plain: element i is file descriptor 3 + i. */
 let preopens: string[] | null = null;
+/** Whether the name has a slash in front, of each. */
+const rooted: bool[] = [];
 
 function listpreopens(): string[] {
   const list: string[] = [];
   for (let fd = FIRST_PREOPEN; fd_prestat_get(fd, stat) == 0; ++fd) {
     const len = load<usize>(stat, 4);
     const buf = __alloc(len);
-    list.push(fd_prestat_dir_name(fd, buf, len) ? "" : plain(decodeutf8(buf, len)));
+    const name = fd_prestat_dir_name(fd, buf, len) ? "" : decodeutf8(buf, len);
+    rooted.push(name.startsWith("/"));
+    list.push(plain(name));
     __free(buf);
   }
   return list;
 }
 
-/** A path without "./" in front and "/" behind; "" is the current folder. */
-function plain(path: string): string {
-  while (path.startsWith("./")) path = path.substring(2);
-  if (path == ".") return "";
-  while (path.length > 1 && path.endsWith("/")) path = path.substring(0, path.length - 1);
-  return path;
+/** A path without "/" and "./" in front and "/" behind; "" is the current folder. */
+export function plain(path: string): string {
+  let at = 0;
+  while (path.startsWith("/", at) || path.startsWith("./", at)) ++at;
+  let end = path.length;
+  while (end > at && path.charCodeAt(end - 1) == 0x2f) --end;
+  if (path.startsWith(".", at) && end == at + 1) at = end;
+  return path.substring(at, end);
 }
 
 /** Where `path` goes on behind the folder's name, −1 if it is not below it. */
 function below(folder: string, path: string): i32 {
-  if (!folder.length) return path.startsWith("/") ? -1 : 0;
-  if (!path.startsWith(folder)) return -1;
-  if (folder == "/") return 1;
-  if (path.length == folder.length) return path.length;
-  return path.charCodeAt(folder.length) == 0x2f ? folder.length + 1 : -1;
+  let at = folder.length;
+  if (!at) return 0;
+  if (!path.startsWith(folder) || path.length > at && path.charCodeAt(at) != 0x2f) return -1;
+  while (path.charCodeAt(at) == 0x2f) ++at;
+  return at;
 }
 
 /** What findfile has found: the preopened folder, and the path from there. */
@@ -82,13 +92,15 @@ function findfile(path: string): i32 {
   if (!path.length) return ENOENT;
   if (!preopens) preopens = listpreopens();
   const folders = preopens!;
+  const absolute = path.startsWith("/");
   path = plain(path);
   let best = -1;
   foundfd = -1;
   for (let i = 0; i < folders.length; ++i) {
     const at = below(folders[i], path);
-    if (at < 0 || folders[i].length < best) continue;
-    best = folders[i].length;
+    const rank = folders[i].length << 1 | i32(rooted[i] == absolute);
+    if (at < 0 || rank < best) continue;
+    best = rank;
     foundfd = FIRST_PREOPEN + i;
     foundpath = at < path.length ? path.substring(at) : ".";
   }
@@ -123,7 +135,10 @@ export function readfile(path: string): string {
   if (errno) fail("open", path, errno);
   const fd = openedfd;
   let cap: usize = 512;
-  if (!fd_filestat_get(fd, stat)) cap = max(cap, <usize>load<u64>(stat, 32) + 1); // room to see the end
+  if (!fd_filestat_get(fd, stat)) {
+    if (load<u8>(stat, 16) == TYPE_DIRECTORY) fail("read", path, EISDIR); // each engine has another errno for it
+    cap = max(cap, <usize>load<u64>(stat, 32) + 1); // room to see the end
+  }
   let buf = __alloc(cap);
   let len: usize = 0;
   while (true) {

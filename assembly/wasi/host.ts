@@ -2,16 +2,15 @@
 // Module "host" for a WASI command: what `gopark run` gives to programs, by WASI's means.
 //
 // The transform binds an import host.NAME to gopark_host_NAME (host/transform/bind.ts), and
-// compares the types. Those that wait let the other goroutines run first, as they do when a
-// host works in the background; reading and writing itself is done at once.
+// compares the types. Before those that are declared to wait it lets the other goroutines run, as they
+// do when a host works in the background; reading and writing itself is done at once.
 
-import { gosched } from "../sched/proc";
+import { FD_STDOUT } from "../shared/status";
 import { gopanic } from "../sys/fatal";
-import { brokenpipe, readergone, writeall } from "../sys/wasi";
 import { getenv, readargs } from "./args";
-import { errnostring } from "./errno";
 import { readdir, readfile, walkdir, writefile } from "./file";
 import { readline } from "./stdin";
+import { writestream } from "./stream";
 import { encodeutf8 } from "./utf8";
 
 /** The program's arguments. */
@@ -24,27 +23,23 @@ export function gopark_host_env(name: string): string | null {
   return getenv(name);
 }
 
-/** Reads a file as UTF-8. Panics if it cannot be read. May park. */
+/** Reads a file as UTF-8. Panics if it cannot be read. */
 export function gopark_host_readFile(path: string): string {
-  gosched();
   return readfile(path);
 }
 
-/** Writes a file as UTF-8, replacing what was there. Panics if it cannot be written. May park. */
+/** Writes a file as UTF-8, replacing what was there. Panics if it cannot be written. */
 export function gopark_host_writeFile(path: string, text: string): void {
-  gosched();
   writefile(path, text);
 }
 
-/** Lists the names in a directory, sorted. Panics if it cannot be read. May park. */
+/** Lists the names in a directory, sorted. Panics if it cannot be read. */
 export function gopark_host_readDir(path: string): string[] {
-  gosched();
   return readdir(path);
 }
 
-/** Lists the files below a directory at any depth, sorted, as paths from it. May park. */
+/** Lists the files below a directory at any depth, sorted, as paths from it. */
 export function gopark_host_walkDir(path: string): string[] {
-  gosched();
   return walkdir(path);
 }
 
@@ -55,10 +50,7 @@ export function gopark_host_readLine(): string | null {
 
 /** Writes text to standard output. Panics if it cannot; ends the program when the reader has gone. */
 export function gopark_host_write(text: string): void {
-  const bytes = encodeutf8(text);
-  const errno = writeall(1, changetype<usize>(bytes), bytes.byteLength);
-  if (readergone(errno)) brokenpipe();
-  if (errno) gopanic(`write standard output: ${errnostring(errno)}`);
+  writestream(FD_STDOUT, encodeutf8(text));
 }
 
 /** Panics: WASI preview 1 opens no connections. */

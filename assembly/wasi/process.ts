@@ -6,6 +6,7 @@ import { atreturn } from "../sys/hooks";
 import { nanotime, osexit, walltime } from "../sys/os";
 import { flush } from "../sys/print";
 import { readargs, readenviron } from "./args";
+import { ReadableStream, WritableStream } from "./stream";
 
 export namespace process {
   // @ts-ignore: decorator
@@ -25,6 +26,15 @@ export namespace process {
   /** What exit() exits with. */
   // @ts-ignore: decorator
   @lazy export let exitCode = 0;
+
+  // @ts-ignore: decorator
+  @lazy export const stdin = new ReadableStream(0);
+
+  // @ts-ignore: decorator
+  @lazy export const stdout = new WritableStream(1);
+
+  // @ts-ignore: decorator
+  @lazy export const stderr = new WritableStream(2);
 
   /** Ends the program with a status. Does not return. */
   export function exit(code: i32 = exitCode): void {

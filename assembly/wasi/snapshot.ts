@@ -33,7 +33,7 @@ import { G, sched, tracedg } from "../sys/types";
 import { writeall } from "../sys/wasi";
 import { getenv, readargs } from "./args";
 import { errnostring } from "./errno";
-import { O_CREAT, O_TRUNC, openedfile, openfile, RIGHT_WRITE } from "./file";
+import { O_CREAT, O_TRUNC, openedfile, openfile, plain, RIGHT_WRITE } from "./file";
 import { encodeutf8 } from "./utf8";
 
 const KINDS: StaticArray<string> = ["goroutine", "goroutineleak", "threadcreate", "block", "mutex", "heap", "allocs"];
@@ -88,6 +88,8 @@ export function snapshotinit(): void {
     if (search) setatreturn(searchleaks); // which collects
     else if (kind >= HEAP) setatreturn(runtime.gc);
     if (kind < 0) refuse(`no profile "${name}": there are ${KINDS.join(", ")}`);
+    const other = kindfor(file);
+    if (other >= 0) refuse(`${KINDS[other]} and ${name} would both go to ${file}`);
     const errno = openfile(file, O_CREAT | O_TRUNC, RIGHT_WRITE);
     if (errno) refuse(`open ${file}: ${errnostring(errno)}`);
     wanted.push(new Wanted(kind, encodeutf8(name), file, openedfile()));
@@ -95,6 +97,14 @@ export function snapshotinit(): void {
   const argv = readargs();
   if (argv.length) command = encodeutf8(argv[0].substring(argv[0].lastIndexOf("/") + 1));
   setatexit(snapshot);
+}
+
+/** The kind that goes to a file already, −1 if none does. */
+function kindfor(file: string): i32 {
+  for (let i = 0; i < wanted.length; ++i) {
+    if (plain(wanted[i].file) == plain(file)) return wanted[i].kind;
+  }
+  return -1;
 }
 
 function searchleaks(): void {

@@ -15,6 +15,7 @@
  * @blocking @external("host", "fetchText") declare function fetchText(ctx: context.Context, url: string): string;
  * ```
  *
+ * A file that cannot be opened, read or written is Go's PathError: `open x: no such file or directory`.
  * With them come `args(): string[]` and `env(name: string): string | null`, which every host has.
  *
  * @module
@@ -22,6 +23,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { createInterface, type Interface } from "node:readline";
+import { pathError } from "./errno.ts";
 import { fetchText } from "./fetch.ts";
 
 /** Lines of standard input that nobody has read yet, and those who wait for one, the first first. */
@@ -60,20 +62,31 @@ async function readLine(signal?: AbortSignal): Promise<string | null> {
   });
 }
 
+/** Waits for what is done about `path`, and tells what goes wrong as Go does. */
+async function about<T>(path: string, done: Promise<T>): Promise<T> {
+  try {
+    return await done;
+  } catch (error) {
+    throw pathError(error, path);
+  }
+}
+
 /** The functions of module "host" where there are files: Node, Deno, Bun. */
 export const hostCalls = {
   /** Reads a file as UTF-8. @blocking */
-  readFile: (path: string, signal?: AbortSignal): Promise<string> => readFile(path, { encoding: "utf8", ...(signal && { signal }) }),
+  readFile: (path: string, signal?: AbortSignal): Promise<string> =>
+    about(path, readFile(path, { encoding: "utf8", ...(signal && { signal }) })),
 
   /** Writes a file as UTF-8, replacing what was there. @blocking */
-  writeFile: (path: string, text: string, signal?: AbortSignal): Promise<void> => writeFile(path, text, signal ? { signal } : {}),
+  writeFile: (path: string, text: string, signal?: AbortSignal): Promise<void> =>
+    about(path, writeFile(path, text, signal ? { signal } : {})),
 
   /** Lists the names in a directory, sorted. @blocking */
-  readDir: async (path: string): Promise<string[]> => (await readdir(path)).sort(),
+  readDir: async (path: string): Promise<string[]> => (await about(path, readdir(path))).sort(),
 
   /** Lists the files below a directory at any depth, sorted, as paths from it. @blocking */
   async walkDir(path: string): Promise<string[]> {
-    const entries = await readdir(path, { withFileTypes: true, recursive: true });
+    const entries = await about(path, readdir(path, { withFileTypes: true, recursive: true }));
     const files = entries.filter((e) => e.isFile());
     return files.map((e) => relative(path, join(e.parentPath ?? e.path, e.name))).sort();
   },

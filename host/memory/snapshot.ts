@@ -35,8 +35,9 @@ export function isSnapshot(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true) === SNAPSHOT_MAGIC;
 }
 
-/** Reads a snapshot. Throws CoreError for another file, and for a truncated one. */
+/** Reads a snapshot. Throws CoreError for another file, and for one that is empty or truncated. */
 export function readSnapshot(bytes: Uint8Array<ArrayBuffer>, file: string): Snapshot {
+  if (!bytes.length) throw new CoreError(`${file} is empty: the program has not ended yet, or the engine has trapped: see gopark core`);
   if (!isSnapshot(bytes)) throw new CoreError(`${file} is not a profile's snapshot`);
   if (bytes.length < SNAPSHOT_HEADER) throw truncated(file, bytes.length);
   const view = new MemoryView({ buffer: bytes.slice().buffer });

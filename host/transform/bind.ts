@@ -3,19 +3,23 @@
  * Makes a WASI command: imports that are not WASI's are bound to functions of assembly/wasi/,
  * and the only exports are the memory and _start, which runs the module level, then main.
  *
- *     import host.readFile(path)   ->   function readFile(path) { return gopark_host_readFile(path) }
+ *     import host.readFile(path)   ->   function readFile(path) { gosched(); return gopark_host_readFile(path) }
+ *
+ * What is @blocking lets other goroutines run first, and what takes a context gives up when that is done.
  *
  * It runs first, so that the other passes see a program that imports nothing.
  *
  * @module
  */
 
+import { zeroOf } from "./access.ts";
 import { expandType, hasFunction, redefine, type Context, type Func } from "./binaryen.ts";
 import { nameOf } from "./graph.ts";
 import type { ExportFact, Facts, ImportFact } from "./facts.ts";
 
 export const WASI = "wasi_snapshot_preview1";
 export const START = "_start";
+const GOSCHED = "~lib/gopark/assembly/sched/proc/gosched";
 const RUN = "~lib/gopark/assembly/wasi/start/gopark_wasi_run";
 /** Imports of the runtime's that passes behind this one resolve. */
 const RESOLVED_LATER = new Set(["asyncify", "gopark/transform"]);
@@ -51,24 +55,21 @@ function bindings(c: Context): Map<string, string> {
   return found;
 }
 
-/** Binds what can be bound; returns the imports of the user's that are left. */
-export function bindImports(c: Context, facts: Facts): ImportFact[] {
+/** Binds what can be bound; returns the imports of the user's that are left. `called`: where the runtime's functions are. */
+export function bindImports(c: Context, facts: Facts, called: string): ImportFact[] {
   const known = bindings(c);
-  const bound = new Set<string>();
+  const done = new Set<string>();
   for (const { module, base, internalName } of functionImports(c)) {
     const target = known.get(`${module}_${base}`.replace(/\W/g, "_"));
     if (module == WASI || !target) continue;
-    checkTypes(c, `${module}.${base}`, { internalName, target }, facts);
-    const call = () => {
-      const f = c.raw._BinaryenGetFunction!(c.m.ptr, c.cstr(internalName));
-      const params = expandType(c, c.raw._BinaryenFunctionGetParams!(f));
-      const args = [...params].map((type, i) => c.m.local.get(i, type));
-      return c.m.call(target, args, c.raw._BinaryenFunctionGetResults!(f));
-    };
-    redefine(c, internalName, [], call);
-    bound.add(internalName);
+    const declared = facts.imports.find(f => f.internalName == internalName);
+    const context = declared?.blocking ? facts.contextOf(declared) : -1;
+    const bound = { internalName, target, declared, context };
+    checkTypes(c, `${module}.${base}`, bound, facts);
+    bind(c, bound, called);
+    done.add(internalName);
   }
-  const left = facts.imports.filter(({ internalName }) => !bound.has(internalName));
+  const left = facts.imports.filter(({ internalName }) => !done.has(internalName));
   const waiting = left.find(({ module, blocking }) => module == WASI && blocking);
   if (waiting) throw new Error(`gopark: ${WASI}.${waiting.name} does not wait: it cannot be @blocking`);
   return left;
@@ -77,19 +78,53 @@ export function bindImports(c: Context, facts: Facts): ImportFact[] {
 interface Bound {
   readonly internalName: string;
   readonly target: string;
+  /** A program's own declaration; there is none for the standard library's imports. */
+  readonly declared: ImportFact | undefined;
+  /** The number of the parameter that is a context, -1 if there is none. */
+  readonly context: number;
 }
 
-/** A program's own declaration must have the types of what it is bound to. */
-function checkTypes(c: Context, what: string, { internalName, target }: Bound, facts: Facts): void {
-  const declared = facts.imports.find(f => f.internalName == internalName);
+/**
+ * Makes an import a function that calls what it is bound to. If it takes a context, that is looked at before and, as it
+ * may be done meanwhile, behind the others' turn; what then waits ends with it, as wrap.ts has it of a host's.
+ */
+function bind(c: Context, { internalName, target, declared, context }: Bound, called: string): void {
+  const { m, b, raw } = c;
+  const f = raw._BinaryenGetFunction!(m.ptr, c.cstr(internalName));
+  const results = raw._BinaryenFunctionGetResults!(f);
+  const types = [...expandType(c, raw._BinaryenFunctionGetParams!(f))];
+  const [note, result] = [types.length, types.length + 1];
+  const args = types.map((type, i) => m.local.get(i, type)).filter((_, i) => i != context);
+  const call = m.call(target, args, results);
+  const ctx = () => m.local.get(context, b.i32!);
+  const unlessDone = () => context < 0 ? [] :
+    [m.if(m.call(`${called}contextdone`, [ctx()], b.i32!), m.return(results == b.none ? 0 : zeroOf(c, results)))];
+  const body = unlessDone();
+  if (declared?.blocking) body.push(m.call(GOSCHED, [], b.none!), ...unlessDone());
+  if (context < 0) body.push(call);
+  else {
+    body.push(m.local.set(note, m.call(`${called}watchcontext`, [ctx()], b.i32!)));
+    body.push(results == b.none ? call : m.local.set(result, call));
+    body.push(m.call(`${called}unwatchcontext`, [ctx(), m.local.get(note, b.i32!)], b.none!));
+    if (results != b.none) body.push(m.local.get(result, results));
+  }
+  const vars = context < 0 ? [] : [b.i32!, ...(results == b.none ? [] : [results])];
+  redefine(c, internalName, vars, () => m.block(null, body, results));
+}
+
+/** A program's own declaration must have the types of what it is bound to; it may have a context, and the null that then comes of it. */
+function checkTypes(c: Context, what: string, { internalName, target, declared, context }: Bound, facts: Facts): void {
+  const others = <T>(params: readonly T[]) => params.filter((_, i) => i != context);
   const has = facts.signatureOf(target);
-  const text = ({ params, result }: { params: readonly string[]; result: string }) => `(${params.join(", ")}): ${result}`;
-  if (declared && has && text(declared) != text(has)) {
-    throw new Error(`gopark: import ${what} is declared as ${text(declared)}; it is ${text(has)}`);
+  const text = (params: readonly string[], result: string) => `(${params.join(", ")}): ${result}`;
+  const fits = (result: string) => declared && text(others(declared.params), declared.result) == text(has!.params, result);
+  if (declared && has && !fits(has.result) && !(context >= 0 && fits(`${has.result} | null`))) {
+    throw new Error(`gopark: import ${what} is declared as ${text(declared.params, declared.result)}; it is ${text(has.params, has.result)}`);
   }
   const types = (name: string) => {
     const f = c.raw._BinaryenGetFunction!(c.m.ptr, c.cstr(name));
-    return `${c.raw._BinaryenFunctionGetParams!(f)}:${c.raw._BinaryenFunctionGetResults!(f)}`;
+    const params = [...expandType(c, c.raw._BinaryenFunctionGetParams!(f))];
+    return `${name == internalName ? others(params) : params}:${c.raw._BinaryenFunctionGetResults!(f)}`;
   };
   if (types(internalName) != types(target)) throw new Error(`gopark: import ${what} has other types than ${target}`);
 }

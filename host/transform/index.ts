@@ -73,7 +73,7 @@ const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
 
 const PROCESS = `${LIB}/wasi/process/process`;
 /** What generated code calls is exported, so that asc compiles it; not in the end. */
-const CALLED_EXPORTS = ["contextdone", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "unwatchcontext", "watchcontext"]
+const CALLED_EXPORTS = ["contextdone", "gosched", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "unwatchcontext", "watchcontext"]
   .map(name => `gopark_${name}`);
 
 /** What is inlined or read behind the optimiser: exported until then, so that calls keep their operands. */
@@ -156,7 +156,7 @@ export default class GoparkTransform {
     const c = this.context(m);
     const facts = new Facts(this.program, name => importOf(c, name));
     const optimized = this.options.optimizeLevelHint > 0 || this.options.shrinkLevelHint > 0;
-    const imports = this.wasi ? bindImports(c, facts) : facts.imports;
+    const imports = this.wasi ? bindImports(c, facts, CALLED) : facts.imports;
     const exports = this.wasi ? [commandExports(c, facts, new Set(CALLED_EXPORTS))] : facts.exports;
     wrapImports(c, imports, facts, CALLED);
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);

@@ -86,7 +86,7 @@ test("gopark run gives a program its arguments, environment, files, input and st
     `args ${root}|b c`, "env set null", "file héllo", "dir sub", "walk sub/b.txt", "url hi",
     "line one", "line two", "",
   ].join("\n"));
-  assert.match(stderr, /^panic: ENOENT: .*none'\n\ngoroutine 1 \[running\]:\n/);
+  assert.match(stderr, /^panic: open .*none: no such file or directory\n\ngoroutine 1 \[running\]:\n/);
   assert.equal(status, 2);
 });
 

@@ -14,6 +14,8 @@ export interface WasiCase {
   readonly env?: Readonly<Record<string, string>>;
   /** What the command sees as its current folder. */
   readonly dir?: string;
+  /** What it sees instead of that one as ".": folders of it by the names that they are given. */
+  readonly as?: Readonly<Record<string, string>>;
   readonly input?: string;
 }
 
@@ -63,8 +65,8 @@ const wasmtimeCommand: WasiEngine = {
     const compiled = `${wasm}.cwasm`;
     const { status, stderr } = spawnSync("wasmtime", ["compile", "-o", compiled, wasm], { encoding: "utf8" });
     if (status !== 0) throw new Error(`wasmtime compile: ${stderr}`);
-    return cases.map(({ args = [], env = {}, dir = ".", input = "" }) => {
-      const flags = ["run", "--allow-precompiled", `--dir=${dir}::.`, "--argv0", wasm.replace(/^.*\//, "")];
+    return cases.map(({ args = [], env = {}, dir = ".", as = { ".": "." }, input = "" }) => {
+      const flags = ["run", "--allow-precompiled", ...Object.entries(as).map(([name, folder]) => `--dir=${dir}/${folder}::${name}`), "--argv0", wasm.replace(/^.*\//, "")];
       for (const [name, value] of Object.entries(env)) flags.push("--env", `${name}=${value}`);
       const ended = spawnSync("sh", ["-c", 'exec wasmtime "$@" 2>&1', "sh", ...flags, compiled, ...args], {
         input, encoding: "utf8", timeout: PATIENCE, maxBuffer: 1 << 26,

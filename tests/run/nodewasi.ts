@@ -16,6 +16,15 @@ const module = await WebAssembly.compile(readFileSync(file));
 const dir = mkdtempSync(join(tmpdir(), "gopark-nodewasi-"));
 const [input, output] = [join(dir, "input"), join(dir, "output")];
 
+/** Closes a file, unless the command has done so. */
+function close(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EBADF") throw error;
+  }
+}
+
 function runCase(instance: (imports: WebAssembly.Imports) => WebAssembly.Instance, c: WasiCase): WasiResult {
   writeFileSync(input, c.input ?? "");
   writeFileSync(output, "");
@@ -25,7 +34,7 @@ function runCase(instance: (imports: WebAssembly.Imports) => WebAssembly.Instanc
     version: "preview1",
     args: [basename(file), ...(c.args ?? [])],
     env: { ...c.env },
-    preopens: { ".": c.dir ?? "." },
+    preopens: Object.fromEntries(Object.entries(c.as ?? { ".": "." }).map(([name, folder]) => [name, join(c.dir ?? ".", folder)])),
     stdin,
     stdout: out,
     stderr: out,
@@ -37,8 +46,7 @@ function runCase(instance: (imports: WebAssembly.Imports) => WebAssembly.Instanc
   } catch (error) {
     [status, trap] = [134, String(error)];
   }
-  closeSync(stdin);
-  closeSync(out);
+  [stdin, out].forEach(close);
   return { status, trap, output: readFileSync(output, "utf8") };
 }
 

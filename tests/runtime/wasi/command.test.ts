@@ -39,6 +39,10 @@ function gopark(...args: string[]) {
   return spawnSync(process.execPath, [resolve("build/host/cli/main.js"), ...args], { encoding: "utf8" });
 }
 
+// wasmtime's Python package runs programs as the command does, but does not write cores, and takes any status.
+const command = findWasmtimeCommand();
+const noCommand = !command && !process.env.CI && "there is no command wasmtime here";
+
 const engines = [["wasmtime", wasmtime], ["node:wasi", nodeWasi]] as const;
 const skipped = (engine: unknown) => !engine && !process.env.CI && "there is no wasmtime here";
 
@@ -74,7 +78,20 @@ const tests: { name: string; in?: WasiCase; status?: number; want: string | RegE
   },
   { name: "missing", status: 2, want: panics("open sub/no-such-file: no such file or directory", LINE) },
   { name: "outside", status: 2, want: panics("open \\.\\./secret: (not below a preopened folder|operation not permitted)", LINE) },
-  { name: "nowhere", status: 2, want: panics("open /etc/passwd: not below a preopened folder", LINE) },
+  ...["/", ".", "./", "//"].map((as) => ({
+    name: "paths",
+    in: { as: { [as]: "." }, args: ["paths", "big", "/big", "./big", "sub//b.txt", "/sub/./b.txt", "/", ".", "./", "/sub/", "sub/deeper/"] },
+    want: "big 100000\n/big 100000\n./big 100000\nsub//b.txt 0\n/sub/./b.txt 0\n/ 5\n. 5\n./ 5\n/sub/ 2\nsub/deeper/ 1\n",
+  })),
+  {
+    name: "paths",
+    in: { as: { "/data": ".", "data/sub/": "sub/deeper", other: "sub" }, args: ["paths", "data/big", "/data//big", "/data/sub/c.txt", "/other/"] },
+    want: "data/big 100000\n/data//big 100000\n/data/sub/c.txt 0\n/other/ 2\n",
+  },
+  ...[{ ".": ".", "/": "sub" }, { "/": "sub", ".": "." }].map((as) => ({
+    name: "paths", in: { as, args: ["paths", "big", "./big", "/b.txt", ".", "/"] }, want: "big 100000\n./big 100000\n/b.txt 0\n. 5\n/ 2\n",
+  })),
+  { name: "nowhere", in: { as: { "/data": ".", et: ".", "etc/pass": "." } }, status: 2, want: panics("open etc/passwd: not below a preopened folder", LINE) },
   { name: "notdir", status: 2, want: panics("open empty: not a directory", LINE) },
   { name: "fetch", status: 2, want: panics("host\\.fetchText: https://example\\.org/: a WASI command cannot open connections", LINE) },
   { name: "lines", in: { input: "one\r\ntwo\n\nlast" }, want: "first <one>\n<two>\n<>\n<last>\nstill null\n" },
@@ -82,7 +99,7 @@ const tests: { name: string; in?: WasiCase; status?: number; want: string | RegE
   {
     name: "std",
     in: { env: { FOO: "bar" } },
-    want: "log\nwarn\nAssertion failed: 1 > 2\ntrace: trace 1.0, 2.5\ntrue true true true\nhost.wasm 2 bar\n",
+    want: "log\nwarn\nAssertion failed: 1 > 2\ntrace: trace 1, 2.5\ntrue true true true\nhost.wasm 2 bar\n",
   },
   { name: "exit", status: 7, want: "" },
 ];
@@ -93,7 +110,8 @@ describe("module host and the standard library", () => {
 
   for (const [title, engine] of engines) {
     for (const { name, in: given = {}, status = 0, want } of tests) {
-      it(`${name}${given.input === "" ? " without input" : ""}, under ${title}`, { skip: skipped(engine) }, () => {
+      const how = given.input === "" ? " without input" : given.as ? ` below ${Object.keys(given.as).join(" ")}` : "";
+      it(`${name}${how}, under ${title}`, { skip: skipped(engine) }, () => {
         assert.ok(engine, "wasmtime is missing");
         const [result] = engine.run(wasm, [{ args: [name], dir: makeFolder(), ...given }]);
         if (typeof want === "string") assert.equal(result!.output, want);
@@ -114,6 +132,13 @@ describe("module host and the standard library", () => {
     assert.equal(text, "ready\nfirst <input>\n");
   });
 
+  it("dies quietly when nobody reads what it writes any more", { skip: noCommand }, async () => {
+    assert.ok(command, "the command wasmtime is missing");
+    const line = `"${command}" run "${await build("tests/host/guest/endless.ts")}" | head -1; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", line], { encoding: "utf8" });
+    assert.deepEqual([stdout, stderr], ["line 0\n13\n", ""]);
+  });
+
   it("imports nothing but WASI, and exports the memory and its start", () => {
     const module = new WebAssembly.Module(readFileSync(wasm));
     const from = new Set(WebAssembly.Module.imports(module).map((i) => i.module));
@@ -127,13 +152,65 @@ describe("module host and the standard library", () => {
   });
 });
 
+describe("a blocking call that its context ends", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build(`${GUEST}/cancel.ts`)));
+
+  for (const [title, engine] of engines) {
+    it(`gives the zero value, and reads and writes nothing, under ${title}`, { skip: skipped(engine) }, () => {
+      const [result] = engine!.run(wasm, [{ args: ["files"], dir: makeFolder() }]);
+      assert.equal(result!.output, "not done: <first>\nno context: <first>\nmeanwhile: null, context canceled\nbefore: null\nnot written: <first>\n");
+    });
+  }
+
+  it("leaves the line that comes to the next reader", { skip: skipped(wasmtime) }, async () => {
+    const [command, args] = wasmtime!.interactive(wasm, ["lines"]);
+    const child = spawn(command, args, { stdio: ["pipe", "inherit", "pipe"], timeout: 60_000 });
+    const inputs: Record<string, string> = { one: "a line\n", two: "a piece", three: " and the rest\n" };
+    let text = "";
+    for await (const chunk of child.stderr.setEncoding("utf8")) {
+      text += chunk as string;
+      const asked = /(\w+) $/.exec(text)?.[1];
+      if (asked) child.stdin.write(inputs[asked]!);
+    }
+    assert.equal(text, "second: null\nfirst: null\none third: <a line>\ntwo fourth: null\nthree fifth: <a piece and the rest>\n");
+  });
+});
+
+describe("AssemblyScript's console, trace and process", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build(`${GUEST}/console.ts`)));
+  const cases: { name: string; status?: number; want: string | RegExp }[] = [
+    { name: "copy", status: 2, want: /^text, ünicode\n4:some4: inp2:ut\npanic: close standard input: bad file descriptor\n\ngoroutine 1 / },
+    {
+      name: "timers",
+      want: /^Warning: Label 'a' already exists for console\.time\(\)\na: \d\S*m?s\na: \d\S*m?s\nWarning: No such label 'a' for console\.timeEnd\(\)\nWarning: No such label 'b' for console\.timeLog\(\)\ndefault: \d\S*m?s\n$/,
+    },
+    {
+      name: "times",
+      want: "0ms\n0ms\n0.12ms\n1ms\n1.234ms\n12ms\n1000ms\n1.000s\n1.235s\n59.999s\n1:00.000 (m:ss.mmm)\n1:01.234 (m:ss.mmm)\n59:59.000 (m:ss.mmm)\n" +
+        "1:00:00.000 (h:mm:ss.mmm)\n1:01:01.234 (h:mm:ss.mmm)\n100:00:00.000 (h:mm:ss.mmm)\n",
+    },
+    { name: "numbers", want: "trace: none\ntrace: some 1, -2.5, 1e+21, 100000000000000000000, NaN\ntrace: zero 0, 1e-7, Infinity\n" },
+  ];
+  for (const [title, engine] of engines) {
+    for (const { name, status = 0, want } of cases) {
+      it(`${name} print as they should, under ${title}`, { skip: skipped(engine) }, () => {
+        const [result] = engine!.run(wasm, [{ args: [name], input: "some input" }]);
+        if (typeof want === "string") assert.equal(result!.output, want);
+        else assert.match(result!.output, want);
+        assert.equal(result!.status, status);
+      });
+    }
+  }
+});
+
 describe("what cannot be bound fails the build", () => {
   const main = "export function main(): void {";
   const sources = [
     { text: `@external("app", "shout") declare function shout(s: string): void;\n${main} shout("x"); }`, want: "WASI has no app.shout" },
     { text: `@external("host", "readFile") declare function f(p: i32): string;\n${main} f(1); }`,
       want: "import host.readFile is declared as (i32): string; it is (string): string" },
-    { text: `${main} console.time("x"); }`, want: "WASI has no env.console.time" },
     { text: `@blocking @external("wasi_snapshot_preview1", "sched_yield") declare function y(): i32;\n${main} y(); }`,
       want: "wasi_snapshot_preview1.sched_yield does not wait: it cannot be @blocking" },
     { text: "export function other(): void {}", want: "a WASI command needs a main" },
@@ -202,10 +279,21 @@ describe("GOPARK_PROFILE", () => {
     for (const { args, want } of cases) assert.ok(gopark("pprof", ...args).stderr.includes(want), want);
   });
 
+  it("leaves its files empty when the engine traps, and gopark pprof says why", async () => {
+    const dir = mkdtempSync(join(tmp, "trap-"));
+    const crash = await build(`${GUEST}/crash.ts`);
+    const [result] = (wasmtime ?? nodeWasi).run(crash, [{ env: { GOPARK_PROFILE: "heap=h.snap" }, dir }]);
+    assert.match(result!.trap, /out of bounds/);
+    const { status, stderr } = gopark("pprof", join(dir, "h.snap"), "heap");
+    const want = `gopark: ${join(dir, "h.snap")} is empty: the program has not ended yet, or the engine has trapped: see gopark core\n`;
+    assert.deepEqual([status, stderr], [2, want]);
+  });
+
   it("ends the program at its start when it is wrong", () => {
     const settings = [
       { set: "goroutine", want: 'GOPARK_PROFILE: want KIND=FILE, not "goroutine"\n' },
       { set: "nonsense=x", want: 'GOPARK_PROFILE: no profile "nonsense": there are goroutine, goroutineleak, threadcreate, block, mutex, heap, allocs\n' },
+      { set: "heap=x,goroutine=y,block=./x", want: "GOPARK_PROFILE: heap and block would both go to ./x\n" },
       { set: "goroutine=no/x", want: "GOPARK_PROFILE: open no/x: no such file or directory\n" },
     ];
     const results = nodeWasi.run(wasm, settings.map(({ set }) => ({ env: { GOPARK_PROFILE: set }, dir: tmp })));
@@ -391,9 +479,7 @@ describe("gopark core", () => {
     assert.match(none.stderr, /core has no execution trace: the program has not called trace\.start/);
   });
 
-  // wasmtime's Python package runs programs as the command does, but writes no cores: those above are made here.
-  const command = findWasmtimeCommand();
-  it("reads the core that wasmtime writes", { skip: !command && !process.env.CI && "there is no command wasmtime here" }, async () => {
+  it("reads the core that wasmtime writes", { skip: noCommand }, async () => {
     assert.ok(command, "the command wasmtime is missing");
     const file = join(tmp, "real.core");
     const dump = (app: string, ...args: string[]) =>

@@ -5,7 +5,7 @@
 #   engine.py APP.wasm < cases.json
 #   engine.py APP.wasm ARGUMENT...
 #
-# A case is {"args": [...], "env": {...}, "dir": FOLDER, "input": TEXT}; the answer is a list of
+# A case is {"args": [...], "env": {...}, "dir": FOLDER, "as": {NAME: FOLDER}, "input": TEXT}; the answer is a list of
 # {"status": N, "output": TEXT, "trap": TEXT}, output being both standard streams in order.
 import json
 import os
@@ -22,7 +22,8 @@ def run(engine, linker, module, case):
     config.inherit_stdin()
     config.inherit_stdout()
     config.inherit_stderr()
-    config.preopen_dir(case.get("dir", "."), ".")
+    for name, folder in case.get("as", {".": "."}).items():
+        config.preopen_dir(os.path.join(case.get("dir", "."), folder), name)
     store = wasmtime.Store(engine)
     store.set_wasi(config)
     try:

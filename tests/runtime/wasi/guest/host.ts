@@ -36,6 +36,14 @@ function files(): void {
   println(readFile("big").length.toString());
 }
 
+/** What an argument each names, a size or the number of names below it. */
+function paths(): void {
+  for (let i = 1; i < args().length; i++) {
+    const path = args()[i];
+    println(path.endsWith("/") || path.endsWith(".") ? `${path} ${walkDir(path).length}` : `${path} ${readFile(path).length}`);
+  }
+}
+
 const started = new Chan<bool>();
 
 function readFirst(): void {
@@ -82,9 +90,10 @@ export function main(): void {
   if (name == "args") println(`${args().length} <${args().join("> <")}>, FOO ${show("FOO")}, EMPTY ${show("EMPTY")}, BAR ${show("BAR")}`);
   if (name == "write") write("to standard output, ünicode\n");
   if (name == "files") files();
+  if (name == "paths") paths();
   if (name == "missing") readFile("sub/no-such-file");
   if (name == "outside") readFile("../secret");
-  if (name == "nowhere") readFile("/etc/passwd");
+  if (name == "nowhere") readFile("etc/passwd");
   if (name == "notdir") readDir("empty");
   if (name == "fetch") fetchText("https://example.org/");
   if (name == "lines") lines();
