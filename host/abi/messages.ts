@@ -15,7 +15,10 @@ export type Target = "run" | "exports" | "runtime" | "pprof" | "trace";
 export type Order =
   | { readonly op: "load"; readonly program: RemoteProgram }
   | { readonly op: "call"; readonly id: number; readonly target: Target; readonly name: string;
-      readonly args: readonly unknown[] }
+      readonly args: readonly unknown[];
+      /** Which argument had a signal, that "abort" stands for. */
+      readonly signalled: number | undefined }
+  | { readonly op: "abort"; readonly id: number; readonly error: ErrorData }
   | { readonly op: "settle"; readonly id: number; readonly value: unknown }
   | { readonly op: "fail"; readonly id: number; readonly error: ErrorData }
   // The owner's event loop has nothing left: what waits for it is deadlocked.

@@ -159,16 +159,19 @@ class Owner {
     return Object.freeze(methods);
   }
 
-  /** Calls something in the worker. A signal among the options stays here. */
+  /** Calls something in the worker. A signal among the options stays here; that it is aborted crosses. */
   call(target: Target, name: string, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const what = `${name}()`;
       if (this.#ended) throw endedError(what, this.#ended);
       const id = ++this.#lastCall;
-      const { signal, sent } = target === "pprof" ? withoutSignal(args) : { signal: undefined, sent: args };
+      const { signal, sent, signalled } = target === "pprof" ? withoutSignal(args) : { sent: args };
       signal?.throwIfAborted();
-      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      this.#post({ op: "call", id, target, name, args: sent });
+      signal?.addEventListener("abort", () => {
+        reject(signal.reason);
+        if (this.#calls.has(id)) this.#post({ op: "abort", id, error: encodeError(signal.reason) });
+      }, { once: true });
+      this.#post({ op: "call", id, target, name, args: sent, signalled });
       this.#calls.set(id, { what, resolve, reject });
     });
   }
@@ -231,13 +234,13 @@ class Owner {
   }
 }
 
-function withoutSignal(args: readonly unknown[]): { signal?: AbortSignal; sent: unknown[] } {
-  let signal: AbortSignal | undefined;
-  const sent = args.map((arg) => {
+function withoutSignal(args: readonly unknown[]): { signal?: AbortSignal; signalled?: number; sent: unknown[] } {
+  let found: { signal: AbortSignal; signalled: number } | undefined;
+  const sent = args.map((arg, i) => {
     if (typeof arg !== "object" || arg === null || !("signal" in arg)) return arg;
-    const { signal: given, ...rest } = arg as { signal?: AbortSignal };
-    signal = given;
+    const { signal, ...rest } = arg as { signal?: AbortSignal };
+    if (signal) found = { signal, signalled: i };
     return rest;
   });
-  return { signal, sent };
+  return { ...found, sent };
 }

@@ -37,6 +37,8 @@ class Server {
   readonly #platform: Platform;
   readonly #report: (report: Report) => void;
   readonly #waiting = new Map<number, Waiting>();
+  /** Of calls that their owner may give up, by id. */
+  readonly #abortable = new Map<number, AbortController>();
   /** What to call when the owner's event loop ends: it is the one that says that nothing will come. */
   readonly #idlers = new Set<() => void>();
   #lastCall = 0;
@@ -57,6 +59,7 @@ class Server {
     switch (order.op) {
       case "load": return void this.#load(order.program);
       case "call": return void this.#call(order);
+      case "abort": return this.#abortable.get(order.id)?.abort(decodeError(order.error));
       case "settle": return this.#take(order.id).resolve(order.value);
       case "fail": return this.#take(order.id).reject(decodeError(order.error));
       case "idle": return [...this.#idlers].forEach((idle) => idle());
@@ -106,10 +109,11 @@ class Server {
   }
 
   /** Ends by saying that the program still waits: the call may not have woken it. */
-  async #call({ id, target, name, args }: Order & { op: "call" }): Promise<void> {
+  async #call({ id, target, name, args: given, signalled }: Order & { op: "call" }): Promise<void> {
     const reads = target === "run" ? !this.#runnable : target !== "exports";
     if (reads) this.#reading++;
     if (target === "run") this.#runnable = false;
+    const args = signalled === undefined ? given : given.with(signalled, { ...given[signalled] as object, signal: this.#signalOf(id) });
     try {
       const app = this.#app! as unknown as Record<string, Record<string, Function>>;
       const value = await (target === "run" ? this.#app!.run() : app[target]![name]!(...args));
@@ -117,9 +121,16 @@ class Server {
     } catch (error) {
       this.#report({ op: "failure", id, error: encodeError(error) });
     } finally {
+      this.#abortable.delete(id);
       if (reads) this.#reading--;
       this.#sayQuiet();
     }
+  }
+
+  #signalOf(id: number): AbortSignal {
+    const call = new AbortController();
+    this.#abortable.set(id, call);
+    return call.signal;
   }
 
   #imports(manifest: Manifest, { imports: names }: RemoteProgram): Imports {

@@ -347,8 +347,11 @@ it("a program in a worker is served by its owner", async () => {
     assert.equal((await (await fetch(new Request(`${ORIGIN}/debug/goroutines`))).json()).total, 4);
     const hangUp = new AbortController();
     const delta = fetch(new Request(`${ORIGIN}/debug/pprof/heap?seconds=60`, { signal: hangUp.signal }));
+    const trace = fetch(new Request(`${ORIGIN}/debug/pprof/trace?seconds=600`, { signal: hangUp.signal }));
+    while (!await app.trace.read().then(() => true, () => false)); // until it has begun
     hangUp.abort();
-    assert.equal((await delta).status, 500);
+    assert.deepEqual([(await delta).status, (await trace).status], [500, 500]);
+    assert.equal((await fetch(new Request(`${ORIGIN}/debug/pprof/trace?seconds=0.01`))).status, 200, "the worker knows that nobody waits for the first");
   } finally {
     app.close();
   }
