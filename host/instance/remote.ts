@@ -3,7 +3,8 @@
  * Shows a program that runs in a worker to its owner, with the names of App.
  *
  * Everything is a message, so the readers return promises too. They are answered between two
- * slices: a program that computes without a pause answers when it pauses.
+ * slices: a program that computes without a pause answers when it pauses. Where memory is shared, outside.ts
+ * answers what it can.
  *
  * @module
  */
@@ -63,10 +64,15 @@ export async function loadRemote<E extends Exports>(
   const owner = new Owner(await platform.worker(), options, platform, new Outputs(platform, options));
   const { args = [], env = {}, slice, trace = false } = options;
   await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, slice, trace, memory } });
-  return {
-    exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
+  const asked = {
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
     pprof: { ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, fetch: fetcher(owner) },
+  };
+  const alive = (what: string) => owner.alive(what);
+  const readers = memory && type?.shared ? (await import("./outside.ts")).fromOutside(asked, { memory, module, file, platform, alive }) : asked;
+  return {
+    ...readers,
+    exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
     trace: owner.methods("trace", ["start", "stop", "read"]) as Remote<Trace>,
     memory: memory ?? null,
     run: () => owner.call("run", "run", []) as Promise<void>,
@@ -163,7 +169,7 @@ class Owner {
   call(target: Target, name: string, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const what = `${name}()`;
-      if (this.#ended) throw endedError(what, this.#ended);
+      this.alive(what);
       const id = ++this.#lastCall;
       const { signal, sent, signalled } = target === "pprof" ? withoutSignal(args) : { sent: args };
       signal?.throwIfAborted();
@@ -174,6 +180,11 @@ class Owner {
       this.#post({ op: "call", id, target, name, args: sent, signalled });
       this.#calls.set(id, { what, resolve, reject });
     });
+  }
+
+  /** Throws what has ended the program, if it has. */
+  alive(what: string): void {
+    if (this.#ended) throw endedError(what, this.#ended);
   }
 
   #take(report: Report): void {

@@ -83,6 +83,23 @@ test("a worker is told how long a slice is", async () => {
   await assert.rejects(load(await tight, { worker: true, slice: 0 }), { name: "RangeError", message: /options\.slice must be a number of milliseconds above 0/ });
 });
 
+test("what needs no help of a program is told while it computes, and its CPU profile has what it computes", async () => {
+  const app = await load<Tight>(await tight, { worker: true });
+  const working = app.exports.work(1_000_000_000); // it does not end
+  working.catch(() => {});
+  const names = (bytes: Uint8Array) => decode(bytes).flatMap(({ stack }) => stack);
+  while (!(await app.runtime.numGoroutine())); // it has begun
+  let seen: string[] = [];
+  while (!seen.length) seen = names(await app.pprof.profile("profile", { seconds: 0.1 }));
+  assert.ok(seen.some((name) => /\.fib$/.test(name)), seen.join());
+  await app.pprof.startCPUProfile();
+  const answer = await app.pprof.fetch(new Request("http://x/debug/pprof/profile?seconds=1"));
+  assert.deepEqual([answer.status, await answer.text()], [500, "Could not enable CPU profiling: cpu profiling already in use\n"]);
+  await app.pprof.stopCPUProfile();
+  app.close();
+  await assert.rejects(app.pprof.profile("profile", { seconds: 1 }), { name: "ClosedError" });
+});
+
 describe("attach, to a program in a worker", () => {
   let app: RemoteApp<Tight>;
   let seen: Attached;
