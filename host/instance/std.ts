@@ -39,8 +39,7 @@ function stopwatches(out: Print, err: Print, now: () => number): Record<string, 
   const tell = (name: string, label: string) => {
     const start = started.get(label);
     if (start === undefined) return err(`Warning: No such label '${label}' for console.${name}()`);
-    const ms = now() - start;
-    out(`${label}: ${ms < 1000 ? `${ms.toFixed(3)}ms` : `${(ms / 1000).toFixed(3)}s`}`);
+    out(`${label}: ${duration(now() - start)}`);
   };
   return {
     "console.time": (label: string) => {
@@ -53,6 +52,15 @@ function stopwatches(out: Print, err: Print, now: () => number): Record<string, 
       started.delete(label);
     },
   };
+}
+
+/** 1.5ms, 1.235s, 1:01.234 (m:ss.mmm), 1:01:01.234 (h:mm:ss.mmm). */
+function duration(ms: number): string {
+  if (ms < 1000) return `${Number(ms.toFixed(3))}ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(3)}s`;
+  const [hours, minutes] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60];
+  const seconds = (ms / 1000 % 60).toFixed(3).padStart(6, "0");
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds} (h:mm:ss.mmm)` : `${minutes}:${seconds} (m:ss.mmm)`;
 }
 
 const CHUNK = 65536; // bytes that one call of getRandomValues gives at most

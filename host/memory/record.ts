@@ -18,10 +18,9 @@ export function readStackRecords(view: MemoryView, ptr: number, n: number, depth
   return Array.from({ length: n }, (_, i) => stackAt(bytes, i * depth * 4, depth));
 }
 
-/** Bytes of the stacks in the records that follow. */
-const STACK = 4 * PROFILE_DEPTH;
-export const MEM_RECORD_SIZE = MEM_PROFILE_RECORD_STK + STACK;
-const BLOCK_RECORD_SIZE = BLOCK_PROFILE_RECORD_STK + STACK;
+/** Bytes of records whose stacks have PROFILE_DEPTH pcs. */
+export const MEM_RECORD_SIZE = MEM_PROFILE_RECORD_STK + 4 * PROFILE_DEPTH;
+const BLOCK_RECORD_SIZE = BLOCK_PROFILE_RECORD_STK + 4 * PROFILE_DEPTH;
 
 /** A MemProfileRecord as it lies in memory. */
 export interface RawMemProfileRecord {
@@ -32,23 +31,24 @@ export interface RawMemProfileRecord {
   readonly stack: Uint32Array;
 }
 
-/** Copies `n` MemProfileRecords, of PROFILE_DEPTH pcs, at `ptr`. */
+/** Copies `n` MemProfileRecords, of PROFILE_DEPTH pcs if `size` is not another, at `ptr`. */
 export function readMemProfileRecords(
   view: MemoryView,
   ptr: number,
   n: number,
+  size = MEM_RECORD_SIZE,
 ): RawMemProfileRecord[] {
-  const bytes = view.bytes(ptr, n * MEM_RECORD_SIZE);
+  const bytes = view.bytes(ptr, n * size);
   const data = new DataView(bytes.buffer);
   return Array.from({ length: n }, (_, i) => {
-    const at = i * MEM_RECORD_SIZE;
+    const at = i * size;
     const count = (field: number) => Number(data.getBigInt64(at + field, true));
     return {
       allocBytes: count(0),
       freeBytes: count(MEM_PROFILE_RECORD_FREE_BYTES),
       allocObjects: count(MEM_PROFILE_RECORD_ALLOC_OBJECTS),
       freeObjects: count(MEM_PROFILE_RECORD_FREE_OBJECTS),
-      stack: stackAt(bytes, at + MEM_PROFILE_RECORD_STK),
+      stack: stackAt(bytes, at + MEM_PROFILE_RECORD_STK, (size - MEM_PROFILE_RECORD_STK) / 4),
     };
   });
 }

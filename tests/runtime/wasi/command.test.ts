@@ -12,7 +12,7 @@ import { join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Profile } from "pprof-format";
-import { BUCKET_ALLNEXT, BUCKET_NSTK, MCACHE, MPROF, SIZE_CLASSES } from "../../../host/abi/layout.ts";
+import { BUCKET_ALLNEXT, BUCKET_NSTK, MEM_PROFILE_RECORD_SIZE, MCACHE, MPROF, SIZE_CLASSES } from "../../../host/abi/layout.ts";
 import { compile, packageRoot } from "../../../host/cli/compile.ts";
 import { findWasmtime, findWasmtimeCommand, nodeWasi, type WasiCase } from "../../run/engines.ts";
 import { readHeapStats, readMemProfile } from "../../../host/memory/heap.ts";
@@ -388,7 +388,7 @@ describe("the heap of a WASI command that keeps 100 of 150 objects", () => {
       const [records, stats] = output.split(" ").map(Number) as [number, number];
       const view = new MemoryView(memory);
       const profile = readMemProfile(view);
-      assert.deepEqual(profile, { records: readMemProfileRecords(view, records, profile.records.length), rate: 1 });
+      assert.deepEqual(profile, { records: readMemProfileRecords(view, records, profile.records.length, MEM_PROFILE_RECORD_SIZE), rate: 1 });
       assert.deepEqual(readHeapStats(view), readMemStats(view, stats));
       const core = join(tmp, "heap.core");
       writeFileSync(core, writeCore(memory.buffer as ArrayBuffer));
@@ -411,7 +411,7 @@ describe("the heap of a WASI command that keeps 100 of 150 objects", () => {
     };
     const first = new DataView(memory.buffer).getUint32(MPROF, true);
     assert.throws(() => readMemProfile(damaged(first + BUCKET_ALLNEXT, first)), /the bucket at 0x[0-9a-f]+ is in the list of all twice/);
-    assert.throws(() => readMemProfile(damaged(first + BUCKET_NSTK, 33)), /the bucket at 0x[0-9a-f]+ has 33 pcs/);
+    assert.throws(() => readMemProfile(damaged(first + BUCKET_NSTK, 129)), /the bucket at 0x[0-9a-f]+ has 129 pcs/);
     assert.throws(() => readMemProfile(damaged(MPROF, -8)), /end past memory/);
     assert.throws(() => readHeapStats(damaged(MCACHE + 4, MCACHE + 4)), /the list of free cells at 0x[0-9a-f]+ does not end/);
     assert.throws(() => readHeapStats(damaged(MCACHE + 4 * (SIZE_CLASSES - 1), first)), /size class 50 has free cells and no span|does not end/);
