@@ -5,6 +5,9 @@
 // each (16 for v128), off the goroutine's stack and calls the function. Nothing follows that
 // call, so a trampoline needs no frame of its own when the goroutine parks. The arguments stay
 // where they are, and alive, until the goroutine ends.
+//
+// An argument that is not given has the type __Absent, and the call goes without it: asc fills in the
+// function's default, or says that there is none.
 
 import { newproc } from "../sched/proc";
 import { G, getg } from "../sys/types";
@@ -32,8 +35,34 @@ import { zero } from "./chan";
   return changetype<F>(getg().fn);
 }
 
-/** Starts fn(a, b, …) on a new goroutine, with as many arguments as fn takes, at most 6. Dies if fn is null. Never parks. */
-export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
+/**
+ * The type of an argument that is not given. Unmanaged: it costs a program nothing. Global: where a program
+ * writes some of go's types, asc looks for the defaults of the others among that program's names.
+ */
+// @ts-ignore: decorator
+@global @unmanaged export class __Absent {}
+
+// Known at compile time: no other class can be one that nothing extends.
+// @ts-ignore: decorator
+@inline function given<T>(): bool {
+  return !(zero<T>() instanceof __Absent);
+}
+
+/** Whether fn(…) is called with n arguments or fewer: those beyond its parameters are nobody's. */
+// @ts-ignore: decorator
+@inline function atmost<F, Next>(n: i32): bool {
+  return lengthof<F>() == n || !given<Next>();
+}
+
+/** Refuses arguments that fn has no parameter for, at compile time. */
+// @ts-ignore: decorator
+@inline export function checkargs<F, A, B, C, D, E, H>(): void {
+  const n = i32(given<A>()) + i32(given<B>()) + i32(given<C>()) + i32(given<D>()) + i32(given<E>()) + i32(given<H>());
+  if (n > lengthof<F>()) ERROR("go: more arguments than the function takes");
+}
+
+/** Starts fn(a, b, …) on a new goroutine, with the arguments that fn takes, at most 6. Dies if fn is null. Never parks. */
+export function go<F, A = __Absent, B = __Absent, C = __Absent, D = __Absent, E = __Absent, H = __Absent>(
   fn: F,
   a: A = zero<A>(),
   b: B = zero<B>(),
@@ -42,6 +71,7 @@ export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
   e: E = zero<E>(),
   f: H = zero<H>()
 ): void {
+  checkargs<F, A, B, C, D, E, H>();
   gocall<F, A, B, C, D, E, H>(fn, a, b, c, d, e, f, 0);
 }
 
@@ -54,20 +84,20 @@ export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
   const ate = atd + width<D>();
   const atf = ate + width<E>();
   const target = changetype<usize>(fn);
-  if (lengthof<F>() == 0) {
+  if (atmost<F, A>(0)) {
     return newproc(changetype<usize>((): void => { callee<F>()(); }), target, extra);
-  } else if (lengthof<F>() == 1) {
+  } else if (atmost<F, B>(1)) {
     const gp = newproc(changetype<usize>((): void => { callee<F>()(arg<A>(0)); }), target, atb + extra);
     put<A>(gp, 0, a);
     return gp;
-  } else if (lengthof<F>() == 2) {
+  } else if (atmost<F, C>(2)) {
     const gp = newproc(changetype<usize>((): void => {
       callee<F>()(arg<A>(0), arg<B>(width<A>()));
     }), target, atc + extra);
     put<A>(gp, 0, a);
     put<B>(gp, atb, b);
     return gp;
-  } else if (lengthof<F>() == 3) {
+  } else if (atmost<F, D>(3)) {
     const gp = newproc(changetype<usize>((): void => {
       const atc = width<A>() + width<B>();
       callee<F>()(arg<A>(0), arg<B>(width<A>()), arg<C>(atc));
@@ -76,7 +106,7 @@ export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
     put<B>(gp, atb, b);
     put<C>(gp, atc, c);
     return gp;
-  } else if (lengthof<F>() == 4) {
+  } else if (atmost<F, E>(4)) {
     const gp = newproc(changetype<usize>((): void => {
       const atc = width<A>() + width<B>();
       const atd = atc + width<C>();
@@ -87,7 +117,7 @@ export function go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
     put<C>(gp, atc, c);
     put<D>(gp, atd, d);
     return gp;
-  } else if (lengthof<F>() == 5) {
+  } else if (atmost<F, H>(5)) {
     const gp = newproc(changetype<usize>((): void => {
       const atc = width<A>() + width<B>();
       const atd = atc + width<C>();

@@ -21,7 +21,7 @@ import { nexttimer } from "../sched/timer";
 import { enddump, fataldeadlock, startdump } from "../sys/fatal";
 import { findleaks } from "../sys/hooks";
 import { resetstate } from "../sys/intrinsics";
-import { printrune, printstring } from "../sys/print";
+import { printindented, printrune, printstring } from "../sys/print";
 import { Grunnable } from "../sys/status";
 import { tracenow } from "../sys/tracer";
 import { G, p0, sched, sudogof, tracedg } from "../sys/types";
@@ -91,7 +91,7 @@ export function gopark_trap(code: i32, msg: string | null): void {
   } else {
     printstring("panic: ");
     printstring(traptext(code));
-    if (changetype<usize>(msg)) printstring(changetype<string>(msg));
+    if (changetype<usize>(msg)) printindented(changetype<string>(msg));
   }
   printrune(0x0a);
   enddump(EXIT_TRAP, code == TRAP_STACK);

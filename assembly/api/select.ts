@@ -6,10 +6,15 @@ import { addcase, enablecase, MANAGED, Scases, selectpoll, selectwait, SEND, sen
 import { timersdue } from "../sched/timer";
 import { Chan } from "./chan";
 
-/** What stands for an element type: the address of its name, which asc keeps once. */
+/**
+ * What stands for an element type: its id, for two classes may have one name and all function types have; those of
+ * functions count on their own. What has none, a number or an unmanaged class, goes by the address of its name,
+ * which asc keeps once.
+ */
 // @ts-ignore: decorator
 @inline function typeid<T>(): usize {
-  return changetype<usize>(nameof<T>());
+  if (isFunction<T>()) return ~<usize>idof<T>();
+  return isManaged<T>() ? <usize>idof<T>() : changetype<usize>(nameof<T>());
 }
 
 // @ts-ignore: decorator

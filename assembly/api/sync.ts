@@ -20,7 +20,7 @@ import {
 } from "../sync/sema";
 import { WaitQ } from "../sync/waitq";
 import { zero } from "./chan";
-import { gocall } from "./go";
+import { __Absent, checkargs, gocall } from "./go";
 import { context } from "./context";
 
 // @ts-ignore: decorator
@@ -185,7 +185,7 @@ export class WaitGroup {
   }
 
   /** Starts fn(a, b, …) on a new goroutine, as go does, counted until fn returns. Never parks. */
-  go<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
+  go<F, A = __Absent, B = __Absent, C = __Absent, D = __Absent, E = __Absent, H = __Absent>(
     fn: F,
     a: A = zero<A>(),
     b: B = zero<B>(),
@@ -194,7 +194,7 @@ export class WaitGroup {
     e: E = zero<E>(),
     f: H = zero<H>()
   ): void {
-    if (lengthof<F>() > 6) ERROR("WaitGroup.go takes a function of at most 6 parameters");
+    checkargs<F, A, B, C, D, E, H>();
     this.add(1);
     setgroupdone(groupdone); // here, so that programs without groups are without this, too
     setgroup(gocall<F, A, B, C, D, E, H>(fn, a, b, c, d, e, f, 8), changetype<usize>(this));

@@ -17,7 +17,7 @@ import { waitSleep } from "../sys/status";
 import { getg } from "../sys/types";
 import { bufget } from "../sync/chan";
 import { Chan, zero } from "./chan";
-import { go } from "./go";
+import { __Absent, checkargs, go } from "./go";
 
 /** What sched/timer.ts's Timer is, at the start of an object. */
 export class RuntimeTimer {
@@ -163,7 +163,7 @@ export namespace time {
    * Calls fn(a, b, …) on a new goroutine after `delay`, unless the timer is stopped first; reset
    * calls it again. The timer's c is a nil channel. Never parks.
    */
-  export function afterFunc<F, A = i32, B = i32, C = i32, D = i32, E = i32, H = i32>(
+  export function afterFunc<F, A = __Absent, B = __Absent, C = __Absent, D = __Absent, E = __Absent, H = __Absent>(
     delay: i64,
     fn: F,
     a: A = zero<A>(),
@@ -173,6 +173,7 @@ export namespace time {
     e: E = zero<E>(),
     f: H = zero<H>()
   ): Timer {
+    checkargs<F, A, B, C, D, E, H>();
     const size = offsetof<FuncTimer<F, A, B, C, D, E, H>>();
     const t = changetype<FuncTimer<F, A, B, C, D, E, H>>(__new(size, idof<FuncTimer<F, A, B, C, D, E, H>>()));
     t.fn = fn;

@@ -8,7 +8,7 @@
 // ╒═════════════ case, 64 bytes ═════════════╕
 // │  0  Sudog                                │
 // │ 32  channel                              │
-// │ 36  element type: address of its name    │
+// │ 36  element type: what api/ has for it   │
 // │ 40  flags: SEND, ENABLED, MANAGED        │
 // │ 48  slot                                 │
 // └──────────────────────────────────────────┘

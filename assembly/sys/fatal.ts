@@ -8,7 +8,7 @@
 import { EXIT_DEADLOCK, EXIT_FATAL, EXIT_OOM, EXIT_PANIC } from "../shared/status";
 import { tracebackothers } from "./hooks";
 import { osexit } from "./os";
-import { flush, printrune, printstring } from "./print";
+import { flush, printindented, printrune, printstring } from "./print";
 import { getg, sched } from "./types";
 
 /** Starts a dump: what was printed before goes out first, nothing goes into a writebuf any more. */
@@ -31,7 +31,7 @@ export function enddump(kind: i32, all: bool): void {
 export function gopanic(msg: string): void {
   startdump();
   printstring("panic: ");
-  printstring(msg);
+  printindented(msg);
   printrune(0x0a);
   enddump(EXIT_PANIC, false);
 }

@@ -51,19 +51,18 @@ export function flush(): void {
 
 /** Prints one character as UTF-8. */
 export function printrune(c: u32): void {
-  let bytes: u32, n: usize;
-  if (c < 0x80) {
-    bytes = c;
-    n = 1;
-  } else if (c < 0x800) {
-    bytes = 0xc0 | c >> 6 | (0x80 | c & 63) << 8;
-    n = 2;
-  } else if (c < 0x10000) {
-    bytes = 0xe0 | c >> 12 | (0x80 | c >> 6 & 63) << 8 | (0x80 | c & 63) << 16;
-    n = 3;
-  } else {
-    bytes = 0xf0 | c >> 18 | (0x80 | c >> 12 & 63) << 8 | (0x80 | c >> 6 & 63) << 16 | (0x80 | c & 63) << 24;
-    n = 4;
+  let bytes = c;
+  let n: usize = 1;
+  if (c >= 0x80) {
+    bytes = 0;
+    let room: u32 = 0x40; // the first byte holds what is below
+    do {
+      bytes = (bytes | 0x80 | c & 63) << 8;
+      c >>= 6;
+      room >>= 1;
+      ++n;
+    } while (c >= room);
+    bytes |= -(room << 1) & 0xff | c;
   }
   store<u32>(RUNE, bytes);
   gwrite(RUNE, n);
@@ -72,20 +71,26 @@ export function printrune(c: u32): void {
 // @ts-ignore: decorator
 @inline const RUNE: usize = PRINTBUF + 4;
 
-/** Prints a string; a lone surrogate becomes U+FFFD. */
-export function printstring(s: string): void {
+/** Prints a string; a lone surrogate becomes U+FFFD. With `indent` a tab begins each line but the first. */
+export function printstring(s: string, indent: bool = false): void {
   const len = s.length;
   for (let i = 0; i < len; ++i) {
     let c = <u32>s.charCodeAt(i);
-    if ((c & 0xfc00) == 0xd800) {
+    if ((c & 0xf800) == 0xd800) {
       const low = i + 1 < len ? <u32>s.charCodeAt(i + 1) : 0;
-      if ((low & 0xfc00) == 0xdc00) {
+      if (c < 0xdc00 && (low & 0xfc00) == 0xdc00) {
         c = 0x10000 + ((c & 0x3ff) << 10 | low & 0x3ff);
         ++i;
       } else c = 0xfffd;
-    } else if ((c & 0xfc00) == 0xdc00) c = 0xfffd;
+    }
     printrune(c);
+    if (indent && c == 0x0a) printrune(0x09);
   }
+}
+
+/** Prints a program's text into a dump as Go does: indented, so that no line of it is taken for one of the dump's. */
+export function printindented(s: string): void {
+  printstring(s, true);
 }
 
 /** Prints a number in decimal. */

@@ -11,6 +11,22 @@ let a = new Chan<i32>();
 let b = new Chan<i32>();
 let c = new Chan<string>();
 let sel = new Select();
+/** Two classes of one name. */
+namespace here {
+  export class Point {
+    x: i32 = 1;
+  }
+}
+
+namespace there {
+  export class Point {
+    x: i64 = 0;
+    y: i64 = 0;
+  }
+}
+
+const OTHER_TYPE = "panic: select: case has another element type";
+
 let log = "";
 let chosen = -2;
 
@@ -191,7 +207,30 @@ describe("value", () => {
     a.send(1);
     sel.recv(a);
     sel.poll();
-    expect(panicOf(() => { sel.value<string>(); })).toBe("panic: select: case has another element type");
+    expect(panicOf(() => { sel.value<string>(); })).toBe(OTHER_TYPE);
+  });
+  it("tells classes of one name apart", () => {
+    const ch = new Chan<here.Point>(1);
+    ch.send(new here.Point());
+    sel.recv(ch);
+    sel.poll();
+    expect(panicOf(() => { sel.value<there.Point>(); })).toBe(OTHER_TYPE);
+    expect(sel.value<here.Point>().x).toBe(1);
+  });
+  it("tells functions of different signatures apart", () => {
+    const ch = new Chan<() => i32>(1);
+    ch.send(() => 5);
+    sel.recv(ch);
+    sel.poll();
+    expect(panicOf(() => { sel.value<(n: i32) => i32>(); })).toBe(OTHER_TYPE);
+    expect(sel.value<() => i32>()()).toBe(5);
+  });
+  it("takes a reference that may be null for one that may not", () => {
+    const ch = new Chan<string | null>(1);
+    ch.send("here");
+    sel.recv(ch);
+    sel.poll();
+    expect(sel.value<string>()).toBe("here");
   });
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // go passes up to six arguments of any type, by value, to functions of every kind.
-import { Chan, WaitGroup, go, println } from "gopark/assembly";
+import { Chan, WaitGroup, go, println, time } from "gopark/assembly";
 
 class Point {
   constructor(public x: i32, public y: i32) {}
@@ -69,6 +69,14 @@ function returns(n: i32): i32 {
   return n * 2;
 }
 
+function optional(a: i32, b: i32 = 7, s: string = "default"): void {
+  c.send(`optional ${a} ${b} ${s}`);
+}
+
+function allOptional(s: string = "default"): void {
+  c.send(`all optional ${s}`);
+}
+
 function inGroup(a: i32, s: string): void {
   println(`in the group ${a} ${s}`);
 }
@@ -101,6 +109,19 @@ export function main(): void {
   go((s: string): void => c.send("expression " + s), "x");
   next();
   go(returns, 21);
+  next();
+
+  go(optional, 1);
+  next();
+  go(optional, 1, 2);
+  next();
+  go(optional, 1, 2, "given");
+  next();
+  go(allOptional);
+  next();
+  wg.go(optional, 3);
+  next();
+  time.afterFunc(0, optional, 4, 5);
   next();
 
   let i = 1;

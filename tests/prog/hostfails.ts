@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A rejected promise and a host function that throws end the program with their message.
-// Cases: rejected rejectedInGoroutine rejectedWithText rejectedWithNothing threw wrongResult
-// Cases: plainThrew plainPromise neverSettles timerKeepsAlive
+// Cases: rejected rejectedWithLines rejectedInGoroutine rejectedWithText rejectedWithNothing threw wrongResult
+// Cases: plainThrew plainThrewLines plainPromise neverSettles timerKeepsAlive
 import { Chan, WaitGroup, go, println, time } from "gopark/assembly";
 
 @external("test", "pick") declare function pick(): string;
@@ -18,6 +18,10 @@ const wg = new WaitGroup();
 
 function rejected(): void {
   println(`${fail("no such file: x.txt")}`);
+}
+
+function rejectedWithLines(): void {
+  failText("two\nlines");
 }
 
 function rejectedInGoroutine(): void {
@@ -43,6 +47,10 @@ function wrongResult(): void {
 
 function plainThrew(): void {
   plainThrows("from the host");
+}
+
+function plainThrewLines(): void {
+  plainThrows("two\nlines");
 }
 
 function plainPromise(): void {
@@ -71,12 +79,14 @@ function timerKeepsAlive(): void {
 export function main(): void {
   const name = pick();
   if (name == "rejected") rejected();
+  if (name == "rejectedWithLines") rejectedWithLines();
   if (name == "rejectedInGoroutine") rejectedInGoroutine();
   if (name == "rejectedWithText") rejectedWithText();
   if (name == "rejectedWithNothing") rejectedWithNothing();
   if (name == "threw") threw();
   if (name == "wrongResult") wrongResult();
   if (name == "plainThrew") plainThrew();
+  if (name == "plainThrewLines") plainThrewLines();
   if (name == "plainPromise") plainPromise();
   if (name == "neverSettles") neverSettles();
   if (name == "timerKeepsAlive") timerKeepsAlive();

@@ -3,7 +3,7 @@
 // Cases: sendOnClosed sendOnClosedParked trySendOnClosed selectSendOnClosed selectSendParked pollSendOnClosed
 // Cases: closeOfClosed closeOfNil negativeCapacity hugeCapacity valueOfWrongType valueBeforeWait
 // Cases: negativeCounter semaphoreOverRelease tickerOfZero tickerResetOfZero
-// Cases: throwError throwDeep throwInGoroutine throwAfterPark assertFails assertMessage abortCall
+// Cases: throwError throwLines throwDeep throwInGoroutine throwAfterPark assertFails assertMessage abortCall
 // Cases: indexOutOfRange staticIndex stringMethod nullAssertion divideByZero divideOverflow remainderByZero
 // Cases: unreachableCode mapKey loadOutOfBounds whileOthersWait inOnce inAfterFunc
 import { Chan, Once, Select, Semaphore, WaitGroup, go, gosched, println, time } from "gopark/assembly";
@@ -119,6 +119,11 @@ function tickerResetOfZero(): void {
 
 function throwError(): void {
   throw new Error("with a message: é ✓ 😀");
+}
+
+/** A reader of dumps must not find a goroutine in a text. */
+function throwLines(): void {
+  throw new Error("line one\nline two\n\ngoroutine 7 [running]:\nfoo.bar()\n");
 }
 
 function rec(n: i32): i32 {
@@ -244,6 +249,7 @@ export function main(): void {
   if (name == "tickerOfZero") tickerOfZero();
   if (name == "tickerResetOfZero") tickerResetOfZero();
   if (name == "throwError") throwError();
+  if (name == "throwLines") throwLines();
   if (name == "throwDeep") throwDeep();
   if (name == "throwInGoroutine") throwInGoroutine();
   if (name == "throwAfterPark") throwAfterPark();
