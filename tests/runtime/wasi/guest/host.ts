@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Module "host" and the standard library in a WASI command: a case each, named by the first argument.
-import { Chan, go, gosched, print, println } from "gopark/assembly";
+import { Chan, WaitGroup, go, gosched, print, println } from "gopark/assembly";
 
 @external("host", "args") declare function args(): string[];
 @external("host", "env") declare function env(name: string): string | null;
@@ -34,6 +34,15 @@ function files(): void {
   println(codes(readFile("odd.bin")));
   println(readFile("empty").length.toString());
   println(readFile("big").length.toString());
+}
+
+/** What is bound is a value as any function is. */
+function values(): void {
+  const wg = new WaitGroup();
+  wg.go(writeFile, "made", "by a goroutine");
+  wg.wait();
+  const read = readFile;
+  println(read("made"));
 }
 
 const started = new Chan<bool>();
@@ -82,6 +91,7 @@ export function main(): void {
   if (name == "args") println(`${args().length} <${args().join("> <")}>, FOO ${show("FOO")}, EMPTY ${show("EMPTY")}, BAR ${show("BAR")}`);
   if (name == "write") write("to standard output, ünicode\n");
   if (name == "files") files();
+  if (name == "values") values();
   if (name == "missing") readFile("sub/no-such-file");
   if (name == "outside") readFile("../secret");
   if (name == "nowhere") readFile("/etc/passwd");
