@@ -4,7 +4,7 @@
  * seen. The order matters:
  *
  *     bind      for a WASI command: imports are bound, exports taken away
- *     wrap      blocking imports and exports become functions that may park
+ *     wrap      blocking imports and exports become functions that may park, also in the table
  *     growing   arrays are asked for room before they are made larger
  *     shadow    asc's shadow stack becomes markers, where something can collect
  *     preempt   if asked for: loops and recursion check whether the time slice is over
@@ -62,7 +62,7 @@ import type { Rooting } from "./slotflow.ts";
 import { findStarts, NEWPROC, startSwitch, startWord, type Start } from "./start.ts";
 import { trace } from "./trace.ts";
 import { addTrapPcs, TRAPS } from "./trappc.ts";
-import { defineCallExport, wrapImports } from "./wrap.ts";
+import { defineCallExport, renewTable, wrapImports } from "./wrap.ts";
 
 const LIB = "~lib/gopark/assembly";
 const INTRINSICS = `${LIB}/sys/intrinsics`;
@@ -159,6 +159,7 @@ export default class GoparkTransform {
     const imports = this.wasi ? bindImports(c, facts, CALLED) : facts.imports;
     const exports = this.wasi ? [commandExports(c, facts, new Set(CALLED_EXPORTS))] : facts.exports;
     wrapImports(c, imports, facts, CALLED);
+    renewTable(c);
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
     if (this.inlinesNew) testCapacity(c);

@@ -62,6 +62,34 @@ export function wrapImports(c: Context, imports: readonly ImportFact[], facts: F
   }
 }
 
+/**
+ * Names the table's functions anew. A reference to an import has no exact type; what was an import
+ * when asc put it into the table is a function of the module now, for which the type must be exact.
+ */
+export function renewTable(c: Context): void {
+  const { m, raw, name, cstr } = c;
+  for (let i = 0, n = raw._BinaryenGetNumElementSegments!(m.ptr); i < n; ++i) {
+    // The first each time: what is added goes to the end.
+    const segment = raw._BinaryenGetElementSegmentByIndex!(m.ptr, 0);
+    const length = raw._BinaryenElementSegmentGetLength!(segment);
+    const functions = Array.from({ length }, (_, k) => cstr(name(raw._BinaryenElementSegmentGetData!(segment, k))));
+    const offset = raw._BinaryenExpressionCopy!(raw._BinaryenElementSegmentGetOffset!(segment), m.ptr);
+    const own = cstr(name(raw._BinaryenElementSegmentGetName!(segment)));
+    const table = cstr(name(raw._BinaryenElementSegmentGetTable!(segment)));
+    raw._BinaryenRemoveElementSegment!(m.ptr, own);
+    addSegment(c, { own, table, functions, offset });
+  }
+}
+
+interface ElementSegment { own: number; table: number; functions: readonly number[]; offset: Expr }
+
+function addSegment({ m, raw }: Context, { own, table, functions, offset }: ElementSegment): void {
+  const names = raw._malloc!(4 * functions.length);
+  functions.forEach((ptr, k) => raw.__i32_store!(names + 4 * k, ptr));
+  raw._BinaryenAddActiveElementSegment!(m.ptr, table, own, names, functions.length, offset);
+  raw._free!(names);
+}
+
 /** Defines callexport(id): calls an export with the arguments on the goroutine's stack, leaves the result in its slot. */
 export function defineCallExport(c: Context, name: string, exports: readonly ExportFact[]): void {
   if (!hasFunction(c, name)) return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A blocking host call parks its goroutine until the promise settles; the others run on.
-import { Chan, go, gosched, println, runtime, time } from "gopark/assembly";
+import { Chan, WaitGroup, go, gosched, println, runtime, time } from "gopark/assembly";
 
 @blocking @external("test", "text") declare function text(s: string): string;
 @blocking @external("test", "maybe") declare function maybe(s: string | null): string | null;
@@ -88,6 +88,20 @@ function nested(): void {
   println(list.join(" ") + (negate(1) < 0 && not(false) ? " yes" : " no"));
 }
 
+/** An import is a value as any function is. */
+function values(): void {
+  const f = negate;
+  const g = plain;
+  println(`${f(7)} ${g("ab", 2)} ${[1.5, 3].map<f64>(x => half(x)).join(",")}`);
+  go(open, 9);
+  println(`started: ${gate(9)}`);
+  time.afterFunc(time.Microsecond, open, 8);
+  println(`by a timer: ${gate(8)}`);
+  const wg = new WaitGroup();
+  wg.go(nothing);
+  wg.wait();
+}
+
 function many(): void {
   const done = new Chan<i32>(10000);
   for (let i = 0; i < 10000; i++) {
@@ -107,6 +121,7 @@ export function main(): void {
   types();
   order();
   nested();
+  values();
   many();
   println(`${runtime.numGoroutine()} goroutine`);
 }

@@ -76,6 +76,7 @@ const tests: { name: string; in?: WasiCase; status?: number; want: string | RegE
     name: "files",
     want: `héllo 😀\ufffd\nbig empty new.txt odd.bin sub\n2\nbig empty new.txt odd.bin sub/b.txt sub/deeper/c.txt\n${ODD}\n0\n100000\n`,
   },
+  { name: "values", want: "by a goroutine\n" },
   { name: "missing", status: 2, want: panics("open sub/no-such-file: no such file or directory", LINE) },
   { name: "outside", status: 2, want: panics("open \\.\\./secret: (not below a preopened folder|operation not permitted)", LINE) },
   ...["/", ".", "./", "//"].map((as) => ({

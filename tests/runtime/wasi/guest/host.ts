@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Module "host" and the standard library in a WASI command: a case each, named by the first argument.
-import { Chan, go, gosched, print, println } from "gopark/assembly";
+import { Chan, WaitGroup, go, gosched, print, println } from "gopark/assembly";
 
 @external("host", "args") declare function args(): string[];
 @external("host", "env") declare function env(name: string): string | null;
@@ -42,6 +42,15 @@ function paths(): void {
     const path = args()[i];
     println(path.endsWith("/") || path.endsWith(".") ? `${path} ${walkDir(path).length}` : `${path} ${readFile(path).length}`);
   }
+}
+
+/** What is bound is a value as any function is. */
+function values(): void {
+  const wg = new WaitGroup();
+  wg.go(writeFile, "made", "by a goroutine");
+  wg.wait();
+  const read = readFile;
+  println(read("made"));
 }
 
 const started = new Chan<bool>();
@@ -91,6 +100,7 @@ export function main(): void {
   if (name == "write") write("to standard output, ünicode\n");
   if (name == "files") files();
   if (name == "paths") paths();
+  if (name == "values") values();
   if (name == "missing") readFile("sub/no-such-file");
   if (name == "outside") readFile("../secret");
   if (name == "nowhere") readFile("etc/passwd");
