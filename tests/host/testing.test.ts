@@ -49,7 +49,7 @@ test("gopark test: a spec that cannot be run is one failure, and the others run 
 test("gopark test: --verbose shows what passes prints, --filter chooses by the names of groups too", () => {
   const { status, stdout } = gopark([`${SPECS}/words.spec.ts`, "-v", "-t", "a test prints"]);
   assert.deepEqual([stdout, status], [
-    `${SPECS}/words.spec.ts\n  ok      a test prints what nobody sees\n          to standard output\n          to standard error\n\n1 passed, 0 failed\n`, 0,
+    `${SPECS}/words.spec.ts\n  ok      a test prints what nobody sees\n          to standard error\n          to standard output\n\n1 passed, 0 failed\n`, 0,
   ]);
 });
 
