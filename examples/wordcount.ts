@@ -95,6 +95,7 @@ export function main(): void {
   const argv = args();
   const folder = argv.length > 0 ? argv[0] : ".";
   const workers = argv.length > 1 ? I32.parseInt(argv[1]) : 4;
+  if (workers < 1) throw new Error(`${argv[1]} workers: there must be one at least`);
 
   const paths = new Chan<string>();
   const results = new Chan<Counts>();

@@ -53,6 +53,15 @@ describe("examples/wordcount.ts", () => {
     }
   });
 
+  it("refuses to work with no worker", async () => {
+    for (const workers of ["0", "-3", "abc"]) {
+      const { status, stdout, stderr } = await gopark("run", "examples/wordcount.ts", "--", "tests/prog", workers);
+      assert.equal(stdout, "");
+      assert.match(stderr, new RegExp(`^panic: ${workers} workers: there must be one at least\n`));
+      assert.equal(status, 2);
+    }
+  });
+
   it("panics with the host's words when there is no such folder", async () => {
     const { status, stderr } = await gopark("run", "examples/wordcount.ts", "--", "no/such/folder");
     assert.match(stderr, /^panic: .*no\/such\/folder/m);

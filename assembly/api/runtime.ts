@@ -13,7 +13,7 @@ import { memprofile } from "../profile/mprof";
 import { callers as saveCallers, goroutineprofile, threadcreateprofile } from "../profile/callers";
 import { tracebacklabels } from "../profile/label";
 import { tracebackancestors } from "../profile/ancestors";
-import { pcfile, pcfunc, pcline, pcparent, pcstring, printstacks, readpc } from "../profile/traceback";
+import { pccount, pcfile, pcfunc, pcline, pcparent, pcstring, printstacks, readpc } from "../profile/traceback";
 import { gcount, goexit as goexit0, gosched as gosched0 } from "../sched/proc";
 import { gopanic } from "../sys/fatal";
 import { setgcpercent, setmemorylimit } from "../memory/mgcpacer";
@@ -168,11 +168,13 @@ export namespace runtime {
     return saveCallers(max(skip - 1, 0), changetype<usize>(pc), pc.length);
   }
 
-  /** Names the functions behind n pcs, inlined ones included. Allocates. */
+  /** Names the functions behind n pcs, inlined ones included; what is no pc has none. Allocates. */
   export function callersFrames(pc: StaticArray<u32>, n: i32): Frame[] {
     const frames: Frame[] = [];
+    const count = pccount();
     for (let i = 0; i < n; ++i) {
       let at = pc[i];
+      if (at >= count) continue;
       while (at) {
         readpc(at);
         const frame = new Frame();

@@ -8,7 +8,7 @@
 
 import { park, setgroup } from "../sched/proc";
 import { fatal, gopanic } from "../sys/fatal";
-import { setgroupdone } from "../sys/hooks";
+import { setgroupdone, setongoexit } from "../sys/hooks";
 import { resumed } from "../sys/intrinsics";
 import {
   waitCondWait, waitMutexLock, waitRWMutexLock, waitRWMutexRLock, waitSemacquire, waitWaitGroupWait
@@ -215,8 +215,13 @@ function groupdone(wg: usize): void {
 export class Once {
   private finished: bool = false;
   private m: Mutex = new Mutex();
+  runner: usize = 0; // the G that is in fn
+  next: usize = 0; // of runningonces
 
-  /** Calls fn if this is the first call; every other call waits until that one has returned. May park. */
+  /**
+   * Calls fn if this is the first call; every other call waits until that one has returned, or its goroutine
+   * has ended. May park.
+   */
   do(fn: () => void): void {
     if (!this.finished) this.doSlow(fn);
   }
@@ -224,11 +229,65 @@ export class Once {
   private doSlow(fn: () => void): void {
     this.m.lock();
     if (!this.finished) {
+      onceenter(this);
       fn();
+      onceleave(this);
       this.finished = true;
     }
     this.m.unlock();
   }
+
+  /** What doSlow would do behind fn. */
+  abandon(): void {
+    onceleave(this);
+    this.finished = true;
+    this.m.unlock();
+  }
+}
+
+/**
+ * Those whose function runs, the latest first: nothing behind it does if it calls goexit. The frame of doSlow keeps
+ * each alive; a reference from here would hide that whoever waits for it is leaked.
+ */
+// @ts-ignore: decorator
+@lazy let runningonces: usize = 0;
+
+function onceenter(o: Once): void {
+  setongoexit(oncegoexit); // here, so that programs without are without this, too
+  o.runner = changetype<usize>(getg());
+  o.next = runningonces;
+  runningonces = changetype<usize>(o);
+}
+
+function onceleave(o: Once): void {
+  const ptr = changetype<usize>(o);
+  if (runningonces == ptr) {
+    runningonces = o.next;
+    return;
+  }
+  let before = changetype<Once>(runningonces);
+  while (before.next != ptr) before = changetype<Once>(before.next);
+  before.next = o.next;
+}
+
+/** What goexit calls: the innermost one is left first. */
+function oncegoexit(gp: usize, _: f32): void {
+  let ptr = runningonces;
+  while (ptr) {
+    const o = changetype<Once>(ptr);
+    ptr = o.next;
+    if (o.runner == gp) o.abandon();
+  }
+}
+
+/** The latest whose function runs, for who comes back from a death inside one. */
+export function latestonce(): usize {
+  return runningonces;
+}
+
+/** Forgets those behind it. */
+export function forgetonces(latest: usize): void {
+  runningonces = latest;
 }
 
 /** A place to wait for an event: something that the goroutines which hold `l` change and look at. */

@@ -14,10 +14,10 @@ import { gopanic } from "../sys/fatal";
 import { resumed } from "../sys/intrinsics";
 import { nanotime, walltime } from "../sys/os";
 import { waitSleep } from "../sys/status";
-import { getg } from "../sys/types";
+import { callerpc, getg } from "../sys/types";
 import { bufget } from "../sync/chan";
 import { Chan, zero } from "./chan";
-import { __Absent, checkargs, go } from "./go";
+import { __Absent, checkargs, gocall } from "./go";
 
 /** What sched/timer.ts's Timer is, at the start of an object. */
 export class RuntimeTimer {
@@ -114,11 +114,18 @@ class FuncTimer<F, A, B, C, D, E, H> extends time.Timer {
   a4: D;
   a5: E;
   a6: H;
+  gopc: u32;
+  goid: u64;
 }
 
-/** Starts the function of an afterFunc on a goroutine of its own. Runs on the scheduler. */
+/**
+ * Starts the function of an afterFunc on a goroutine of its own. Runs on the scheduler, of which nobody wants
+ * to read: stacks say who made the timer.
+ */
 function goFunc<F, A, B, C, D, E, H>(t: FuncTimer<F, A, B, C, D, E, H>): void {
-  go<F, A, B, C, D, E, H>(t.fn, t.a1, t.a2, t.a3, t.a4, t.a5, t.a6);
+  const gp = gocall<F, A, B, C, D, E, H>(t.fn, t.a1, t.a2, t.a3, t.a4, t.a5, t.a6, 0);
+  gp.gopc = t.gopc;
+  gp.parentgoid = t.goid;
 }
 
 /** Durations and instants are nanoseconds; every instant is on now()'s clock. */
@@ -183,6 +190,8 @@ export namespace time {
     t.a4 = d;
     t.a5 = e;
     t.a6 = f;
+    t.gopc = callerpc();
+    t.goid = getg().goid;
     starttimer(t, when(delay), 0, (arg: usize, now: f64): void => {
       goFunc<F, A, B, C, D, E, H>(changetype<FuncTimer<F, A, B, C, D, E, H>>(arg));
     }, changetype<usize>(t));

@@ -5,7 +5,7 @@
 // into memory piece by piece: a program that prints no stack pays nothing for it.
 
 import {
-  DUMP_LABELS, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP,
+  DUMP_LABELS, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, PCTAB_COUNT, PCTAB_ENTRIES, PCTAB_FILE, PCTAB_FUNC, PCTAB_HEADER, PCTAB_LINE, PCTAB_PARENT, PCTAB_RECORD, TRACE_TOP,
   WATCH_ANCESTORS
 } from "../shared/layout";
 import { framesize } from "../sched/stack";
@@ -27,6 +27,12 @@ const record = memory.data(16, 8);
 // @ts-ignore: decorator
 @inline const PIECE: i32 = 64;
 const piece = memory.data(PIECE, 8);
+
+/** How many records there are: every pc is below. */
+export function pccount(): u32 {
+  pctabread(piece, PCTAB_COUNT, 4);
+  return load<u32>(piece);
+}
 
 /** Reads record `pc`. */
 export function readpc(pc: u32): void {

@@ -15,7 +15,7 @@ import {
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
 import { persistentalloc } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
-import { BLOCK_PARKED, groupdone, onblock } from "../sys/hooks";
+import { BLOCK_PARKED, groupdone, onblock, ongoexit } from "../sys/hooks";
 import { callexport, resumed, startgoroutine, unwind, unwound } from "../sys/intrinsics";
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
@@ -106,6 +106,7 @@ export function preempt(): void {
 export function goexit(): void {
   if (resumed()) return;
   const gp = getg();
+  if (changetype<usize>(ongoexit)) ongoexit(changetype<usize>(gp), 0);
   gp.status = Gdead;
   unwindto(gp);
 }

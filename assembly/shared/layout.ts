@@ -495,6 +495,7 @@ export const SLOT_SIZE: usize = 16;
 // └──────────────────────────────────────────────┘ offsets count from the table's start
 export const PCTAB_MAGIC: i32 = 0x31435047; // "GPC1"
 export const PCTAB_HEADER: usize = 32;
+export const PCTAB_COUNT: usize = 4;
 export const PCTAB_ENTRIES: usize = 16;
 export const PCTAB_RECORD: usize = 16;
 export const PCTAB_FUNC: usize = 0;

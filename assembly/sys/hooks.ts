@@ -43,6 +43,14 @@ export function setgroupdone(f: (wg: usize) => void): void {
   groupdone = f;
 }
 
+/** Does what Go defers, for a goroutine that calls goexit; of its type is no other, as with onblock. api/sync.ts. */
+// @ts-ignore: decorator
+@lazy export let ongoexit: (gp: usize, _: f32) => void = changetype<(gp: usize, _: f32) => void>(0);
+
+export function setongoexit(f: (gp: usize, _: f32) => void): void {
+  ongoexit = f;
+}
+
 /** Counts a sampled allocation. profile/mprof.ts. */
 export let profmalloc: (ptr: usize, size: usize) => void = changetype<(ptr: usize, size: usize) => void>(0);
 

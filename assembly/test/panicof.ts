@@ -5,6 +5,7 @@
 // frames are gone then, and what it has locked or left half done stays so: it is for looking at a death, not
 // for going on behind one.
 
+import { forgetonces, latestonce } from "../api/sync";
 import { flush } from "../sys/print";
 import { m0, sched } from "../sys/types";
 
@@ -17,8 +18,10 @@ declare function attempt(fn: usize): string;
 export function panicOf(fn: () => void): string {
   flush(); // what was printed before is no part of the death
   const tsp = m0.tsp;
+  const once = latestonce();
   const line = attempt(changetype<usize>(fn));
   m0.tsp = tsp;
+  forgetonces(once);
   sched.dying = false;
   return line;
 }

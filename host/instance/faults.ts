@@ -40,7 +40,7 @@ export function refused({ url, status, statusText }: Response): ModuleError {
 /** Returns what to throw where an engine does not compile: tells a foreign file from a broken one, in plainer words. */
 export function broken(file: string, cause: Error, bytes?: ArrayBuffer): ModuleError {
   const head = bytes && foreignHead(bytes);
-  if (head) return new ModuleError(`${file} is not a WebAssembly module: it ${head}, not with 00 61 73 6d`);
+  if (head) return new ModuleError(`${file} is not a WebAssembly module: it ${head}`);
   const size = bytes ? ` (${bytes.byteLength} bytes)` : "";
   return new ModuleError(`${file}: broken or truncated WebAssembly${size}: ${cause.message}`, { cause });
 }
@@ -50,7 +50,7 @@ function foreignHead(bytes: ArrayBuffer): string | null {
   const magic = [0x00, 0x61, 0x73, 0x6d];
   if (bytes.byteLength >= 8 && magic.every((byte, i) => head[i] === byte)) return null;
   const shown = head.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  return bytes.byteLength ? `begins with ${shown}` : "is empty";
+  return bytes.byteLength ? `begins with ${shown}, not with 00 61 73 6d` : "is empty";
 }
 
 /** An import of the module, and what the host has given for it. */

@@ -88,9 +88,11 @@ export class Program {
     return new Promise((resolve, reject) => {
       if (this.#ended) throw endedError(`${entry.name}()`, this.#ended);
       checkArguments(entry, args);
+      // What waits in the queue is the caller's no more: it must be what has been checked.
+      const given = this.#parts.door.busy ? structuredClone(args) : args;
       const callid = ++this.#lastCall;
       this.#calls.set(callid, { entry, resolve, reject });
-      this.#whenFree(() => this.#parts.calls.start(entry, callid, args));
+      this.#whenFree(() => this.#parts.calls.start(entry, callid, given));
     });
   }
 

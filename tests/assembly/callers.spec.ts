@@ -3,6 +3,7 @@
 
 import { Chan, go, gosched, runtime } from "gopark/assembly";
 import { goroutineprofile, threadcreateprofile } from "gopark/assembly/profile/callers";
+import { pccount } from "gopark/assembly/profile/traceback";
 import { STACK_RECORD_SIZE } from "gopark/assembly/shared/layout";
 import { describe, expect, it } from "gopark/test";
 import { settle } from "./harness";
@@ -64,7 +65,16 @@ describe("callers", () => {
     const pcs = new StaticArray<u32>(8);
     const frames = runtime.callersFrames(pcs, runtime.callers(0, pcs));
     expect(frames[0].file).toBe("tests/assembly/callers.spec.ts");
-    expect(frames[0].line).toBe(65);
+    expect(frames[0].line).toBe(66);
+  });
+});
+
+describe("callersFrames", () => {
+  it("has no frame for what is no pc", () => {
+    const pcs = StaticArray.fromArray<u32>([0, u32.MAX_VALUE, pccount()]);
+    expect(runtime.callersFrames(pcs, 3).length).toBe(0);
+    pcs[1] = pccount() - 1;
+    expect(runtime.callersFrames(pcs, 3).length).toBeGreaterThan(0);
   });
 });
 

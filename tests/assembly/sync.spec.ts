@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Locks and groups: who gets them, in which order.
 
-import { Cond, go, gosched, Mutex, Once, RWMutex, Semaphore, WaitGroup } from "gopark/assembly";
-import { Gwaiting, waitCondWait, waitMutexLock, waitRWMutexLock, waitRWMutexRLock, waitSemacquire, waitWaitGroupWait } from "gopark/assembly/sys/status";
+import { Cond, go, gosched, Mutex, Once, runtime, RWMutex, Semaphore, WaitGroup } from "gopark/assembly";
+import { Gdead, Gwaiting, waitCondWait, waitMutexLock, waitRWMutexLock, waitRWMutexRLock, waitSemacquire, waitWaitGroupWait } from "gopark/assembly/sys/status";
 import { describe, expect, it, panicOf } from "gopark/test";
 import { settle, spawn } from "./harness";
 
@@ -131,6 +131,28 @@ describe("Once", () => {
     settle();
     expect(second.status).not.toBe(Gwaiting);
     expect(log).toBe("12");
+  });
+});
+
+describe("Once whose function", () => {
+  it("calls goexit is done, and lets a second caller go on", () => {
+    go(() => { once.do(() => { gosched(); runtime.goexit(); }); });
+    gosched();
+    const second = spawn(() => {
+      once.do(() => { say("again"); });
+      say("2");
+    });
+    settle();
+    expect(second.status).toBe(Gdead);
+    expect(log).toBe("2");
+  });
+  it("dies is nobody's any more when a goroutine calls goexit later", () => {
+    panicOf(() => { new Once().do(() => { throw new Error("inside"); }); });
+    __collect();
+    go(() => { once.do(() => { runtime.goexit(); }); });
+    settle();
+    once.do(() => { say("again"); });
+    expect(log).toBe("");
   });
 });
 

@@ -133,6 +133,23 @@ describe("a real program", () => {
     assert.equal(await inner, 3);
   });
 
+  it("passes what a host function's call was given, whatever becomes of that afterwards", async () => {
+    const [xs, rows, bytes] = [new Float64Array([1, 2]), [[1], [2, 3]], new Uint8Array([9, 8]).buffer];
+    const calls: Promise<unknown>[] = [];
+    const callback = () => {
+      const { sum, nested, tail } = app.exports as Record<string, (arg: unknown) => Promise<unknown>>;
+      calls.push(sum!(xs), nested!(rows), tail!(bytes));
+      xs[0] = 100;
+      (rows[1] as unknown[])[0] = "no number";
+      rows.length = 1;
+      new Uint8Array(bytes).fill(0);
+    };
+    const app: App = await start({ imports: { app: { callback } } });
+    await app.exports.callsBack!();
+    const [total, reversed, rest] = await Promise.all(calls) as [number, Int32Array[], ArrayBuffer];
+    assert.deepEqual([total, reversed.map((row) => [...row]), [...new Uint8Array(rest)]], [3, [[1], [3, 2]], [8]]);
+  });
+
   it("prints by console and trace", async () => {
     let out = "";
     await (await start({ stdout: (s) => (out += s) })).exports.logs!();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // goroutineLeakProfile finds who waits for what nothing alive can reach, keeps what they hold, and spares all others.
-import { Chan, Cond, context, go, gosched, Mutex, println, runtime, RWMutex, Select, Semaphore, time, WaitGroup } from "gopark/assembly";
+import { Chan, Cond, context, go, gosched, Mutex, Once, println, runtime, RWMutex, Select, Semaphore, time, WaitGroup } from "gopark/assembly";
 
 const known = new Chan<i32>();
 
@@ -45,6 +45,10 @@ function sleeper(c: Chan<i32>): void {
 }
 function ticked(c: Chan<i64>): void { c.recv(); }
 
+function once(o: Once): void {
+  o.do(() => { new Chan<i32>().recv(); });
+}
+
 function locked(): Mutex {
   const m = new Mutex();
   m.lock();
@@ -78,6 +82,9 @@ function leak(): void {
   go(partner, a, b);
   go(partner, b, a);
   go(holds, new Pair(new Chan<i32>(), "never"));
+  const o = new Once();
+  go(once, o);
+  go(once, o);
 }
 
 function spare(): void {

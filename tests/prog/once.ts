@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Once runs its function once; those who come meanwhile wait until it has returned.
-import { Chan, Once, go, gosched, println } from "gopark/assembly";
+import { Chan, Once, go, gosched, println, runtime } from "gopark/assembly";
 
 const once = new Once();
 const gate = new Chan<bool>();
@@ -21,6 +21,42 @@ function user(id: i32): void {
   done.send(id);
 }
 
+const outer = new Once();
+const inner = new Once();
+const other = new Once();
+
+/** As Go's, whose deferred calls mark it as done and unlock it: in each Once that the goroutine is in, in no other. */
+function exits(): void {
+  outer.do(() => {
+    inner.do(() => {
+      gate.recv();
+      runtime.goexit();
+    });
+  });
+}
+
+function goexitInside(): void {
+  go(exits);
+  settle();
+  go(() => other.do(init));
+  settle();
+  for (let i = 0; i < 2; i++) {
+    go((): void => {
+      outer.do(() => println("not run by a second caller"));
+      println("a second caller goes on");
+    });
+  }
+  settle();
+  println("exits");
+  gate.send(true);
+  settle();
+  inner.do(() => println("nor is the inner one"));
+  println(`runs ${runs}`);
+  gate.send(true);
+  other.do(init);
+  println(`runs ${runs}`);
+}
+
 export function main(): void {
   for (let i = 1; i <= 3; i++) {
     go(user, i);
@@ -34,4 +70,5 @@ export function main(): void {
   once.do(() => println("another function is not run either"));
   println(`again: runs ${runs}`);
   new Once().do(() => println("another Once is"));
+  goexitInside();
 }
