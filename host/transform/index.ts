@@ -60,6 +60,7 @@ import { initialiseOnce, type MemoryFact, memoryFact } from "./sharing.ts";
 import { placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
 import { findStarts, NEWPROC, startSwitch, startWord, type Start } from "./start.ts";
+import { tooLargeTogether } from "./toolarge.ts";
 import { trace } from "./trace.ts";
 import { addTrapPcs, TRAPS } from "./trappc.ts";
 import { defineCallExport, renewTable, wrapImports } from "./wrap.ts";
@@ -242,10 +243,10 @@ export default class GoparkTransform {
 
   /** Keeps functions out of their callers that must stay functions. */
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
-    const { frames } = mayPark(c, bottom);
-    const entries = [...calledByTrampolines(c)].filter(name => frames.has(name));
-    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, `${LIB}/memory/pins/*`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
-    this.noInline(c, names);
+    const parking = mayPark(c, bottom);
+    const entries = [...calledByTrampolines(c)].filter(name => parking.frames.has(name));
+    const kept = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, `${LIB}/memory/pins/*`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
+    this.noInline(c, [...kept, ...tooLargeTogether(c, parking, kept)]);
   }
 
   /** Keeps functions, also by patterns of names, from being inlined. */

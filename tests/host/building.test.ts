@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+/** What builds, and what is refused with which words. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../host/cli/main.js", import.meta.url));
+
+const dir = mkdtempSync(join(tmpdir(), "gopark-building-"));
+after(() => rmSync(dir, { recursive: true }));
+
+/** Runs the command in the folder of the sources. */
+function gopark(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: "utf8", cwd: dir, env: { ...process.env, CI: undefined },
+  });
+  return { status, stdout, stderr };
+}
+
+function write(file: string, text: string): void {
+  writeFileSync(join(dir, file), text);
+}
+
+const times = (n: number, make: (i: number) => string, between = "\n") => Array.from({ length: n }, (_, i) => make(i)).join(between);
+
+test("what many small functions do that may park is not too much for the switch that calls them", () => {
+  write("dispatch.ts", `import { gosched, println } from "gopark/assembly";
+${times(120, (i) => `function handle${i}(): i32 { ${times(5, () => "gosched();", " ")} return ${i}; }`)}
+function dispatch(i: i32): i32 {
+  switch (i) {
+${times(120, (i) => `case ${i}: return handle${i}();`)}
+  }
+  return 0;
+}
+export function main(): void {
+  let sum = 0;
+  for (let i = 0; i < 120; i++) sum += dispatch(i);
+  println(sum.toString());
+}
+`);
+  for (const level of ["-O3", "-Os"]) {
+    assert.deepEqual(gopark("build", "dispatch.ts", "--", level), { status: 0, stdout: "", stderr: "" });
+    assert.deepEqual(gopark("run", "dispatch.wasm"), { status: 0, stdout: "", stderr: "7140\n" });
+  }
+});
+
+test("a function that is too large as it is written is refused, with the limits", () => {
+  write("large.ts", `import { gosched } from "gopark/assembly";\nexport function main(): void {\n${times(512, () => "gosched();")}\n}\n`);
+  const { status, stderr } = gopark("build", "large.ts");
+  assert.equal(status, 1);
+  assert.match(stderr, /FAILURE gopark: large\/main is too large to be parked: it has 512 calls that may park, of at most 511, and \d+ bytes of locals that are used behind such a call, of at most 2044; split it\n/);
+});
