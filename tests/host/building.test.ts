@@ -2,7 +2,7 @@
 /** What builds, and what is refused with which words. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../host/cli/main.js", import.meta.url));
 
-const dir = mkdtempSync(join(tmpdir(), "gopark-building-"));
+const dir = realpathSync(mkdtempSync(join(tmpdir(), "gopark-building-")));
 after(() => rmSync(dir, { recursive: true }));
 
 /** Runs the command in the folder of the sources. */
@@ -23,6 +23,10 @@ function gopark(...args: string[]) {
 
 function write(file: string, text: string): void {
   writeFileSync(join(dir, file), text);
+}
+
+function read(file: string): string {
+  return readFileSync(join(dir, file), "utf8");
 }
 
 const times = (n: number, make: (i: number) => string, between = "\n") => Array.from({ length: n }, (_, i) => make(i)).join(between);
@@ -46,6 +50,16 @@ export function main(): void {
     assert.deepEqual(gopark("build", "dispatch.ts", "--", level), { status: 0, stdout: "", stderr: "" });
     assert.deepEqual(gopark("run", "dispatch.wasm"), { status: 0, stdout: "", stderr: "7140\n" });
   }
+});
+
+test("what asc writes beside the module is not written over a source, but may be types", () => {
+  const source = "export function main(): void {}\n";
+  write("types.ts", source);
+  assert.equal(gopark("build", "types.ts", "--", "--bindings", "esm").status, 0);
+  assert.match(read("types.d.ts"), /export declare function main\(\): void;/);
+  const { status, stderr } = gopark("build", "types.ts", "--", "--textFile", "types.ts");
+  assert.deepEqual([status, stderr], [1, `gopark: cannot write ${join(dir, "types.ts")}: it is a source file\n`]);
+  assert.equal(read("types.ts"), source);
 });
 
 test("a function that is too large as it is written is refused, with the limits", () => {
