@@ -59,6 +59,7 @@ import { keptApart, markSlots, unmarkSlots } from "./shadow.ts";
 import { initialiseOnce, type MemoryFact, memoryFact } from "./sharing.ts";
 import { placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
+import { escaped } from "./sourcemap.ts";
 import { findStarts, NEWPROC, startSwitch, startWord, type Start } from "./start.ts";
 import { tooLargeTogether } from "./toolarge.ts";
 import { trace } from "./trace.ts";
@@ -142,6 +143,7 @@ export default class GoparkTransform {
     options.memoryBase = Math.max(options.memoryBase, MEMORY_BASE);
     options.stackSize = STACK_SIZE;
     options.sourceMap = true; // makes asc note where each expression is written
+    this.escapeFileNames();
     options.globalAliases ??= new Map();
     const alias = (name: string, target: string) => {
       if (!options.globalAliases!.has(name)) options.globalAliases!.set(name, target);
@@ -151,6 +153,13 @@ export default class GoparkTransform {
     alias("GO_WASI", "1");
     alias("process", PROCESS);
     options.exportStart = START;
+  }
+
+  /** asc tells Binaryen the files of its debug locations. */
+  private escapeFileNames(): void {
+    const { module } = this.program as unknown as { module: { addDebugInfoFile(name: string): number } };
+    const add = module.addDebugInfoFile.bind(module);
+    module.addDebugInfoFile = name => add(escaped(name));
   }
 
   afterCompile(m: Module): void {

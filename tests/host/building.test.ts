@@ -52,6 +52,31 @@ export function main(): void {
   }
 });
 
+const names = [
+  { file: "-x.ts", want: "-x" },
+  { file: 'a "b" (1)+c%20d\t.ts', want: "a__b__1_c_20d_" },
+];
+
+for (const { file, want } of names) {
+  test(`a program may be called ${JSON.stringify(file)}; on stacks it is ${want}`, () => {
+    write(file, `import { debug } from "gopark/assembly";
+class Box<T> {
+  show(): void { debug.printStack(); }
+}
+class Own {}
+export function main(): void {
+  new Box<(own: Own) => void>().show();
+}
+`);
+    const { status, stderr } = gopark("run", `./${file}`, "--target", "debug");
+    assert.equal(status, 0, stderr);
+    const [, show, at, main, from] = stderr.split("\n");
+    assert.match(show!, /^[^\s%+"()]+#show\(\.\.\.\)$/);
+    assert.ok(show!.startsWith(`${want}.Box<`), show);
+    assert.deepEqual([at, main, from], [`\t${file}:3`, `${want}.main(...)`, `\t${file}:7`]);
+  });
+}
+
 test("what asc writes beside the module is not written over a source, but may be types", () => {
   const source = "export function main(): void {}\n";
   write("types.ts", source);
