@@ -38,7 +38,7 @@ import { DATA, frames, resumeSwitch, runAsyncify, START_UNWIND, STARTS_UNWIND, t
 import { bindImports, checkImports, commandExports, START } from "./bind.ts";
 import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
-import { hasFunction, importOf, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
+import { hasFunction, importOf, redefine, withErrors, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
 import { recursive } from "./graph.ts";
 import { GROW, testCapacity } from "./growing.ts";
@@ -52,6 +52,7 @@ import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
 import { addPreempt, PREEMPT } from "./preempt.ts";
 import { entryPcs, exportPcs, PcTable } from "./pctab.ts";
 import { quietFunctions } from "./quiet.ts";
+import { refuseReferences } from "./references.ts";
 import { resolve } from "./resolve.ts";
 import { mayCollect, SCAN } from "./collecting.ts";
 import { inlineNew, NEW, NEWSLOW } from "./newobject.ts";
@@ -163,6 +164,10 @@ export default class GoparkTransform {
   }
 
   afterCompile(m: Module): void {
+    withErrors(() => this.transform(m));
+  }
+
+  private transform(m: Module): void {
     const c = this.context(m);
     const facts = new Facts(this.program, name => importOf(c, name));
     const optimized = this.options.optimizeLevelHint > 0 || this.options.shrinkLevelHint > 0;
@@ -198,7 +203,7 @@ export default class GoparkTransform {
     if (this.traps) addTrapPcs(c, resolved.spots);
     const rooting = { c, owners, collecting: mayCollect(c, bottom) };
     const parked = this.placeParked(rooting, parking.frames);
-    runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
+    refuseReferences(c, parking, () => runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized));
     const list = frames(c, parking, `${LIB}/sched/stack/growstack`);
     trace(c, { sites, frames: list, parked, rooting, facts, on: process.env.GOPARK_TRACE != "0" });
     unmarkSlots(c, owners);

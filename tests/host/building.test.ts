@@ -52,6 +52,29 @@ export function main(): void {
   }
 });
 
+const REFERENCES = `import { gosched } from "gopark/assembly";
+@external("test", "make") declare function make(): externref;
+@external("test", "take") declare function take(x: externref): void;
+@blocking @external("test", "wait") declare function wait(): externref;
+function one(): i32 { gosched(); return 1; }
+`;
+const references = [
+  { name: "beside a park", body: "function f(): void { take(make()); gosched(); const y = make(); take(y); }", want: null },
+  { name: "in a local", body: "function f(): void { const x = make(); gosched(); take(x); }", want: "NAME/f: an externref" },
+  { name: "as a parameter", body: "export function f(x: externref): void { gosched(); take(x); }", want: "export f: an externref" },
+  { name: "as a result", body: "function f(): void { take(g()); } function g(): externref { gosched(); return make(); }", want: "NAME/g: an externref" },
+  { name: "as an operand", body: "function f(): void { both(make(), one()); } function both(x: externref, n: i32): void { take(x); }", want: "NAME/f: a reference of the host's" },
+  { name: "from a blocking import", body: "function f(): void { take(wait()); }", want: "import test.wait: an externref" },
+];
+
+for (const [i, { name, body, want }] of references.entries()) {
+  test(`an externref ${name} ${want ? "is refused, by name" : "is as any value"}`, () => {
+    write(`ref${i}.ts`, `${REFERENCES}${body}\nexport function main(): void { ${body.includes("export") ? "" : "f();"} }\n`);
+    const { status, stderr } = gopark("build", `ref${i}.ts`, "--target", "debug", "--", "--enable", "reference-types");
+    assert.deepEqual([status, stderr.trimEnd()], want ? [1, `FAILURE gopark: ${want.replace("NAME", `ref${i}`)} cannot cross a park`] : [0, ""]);
+  });
+}
+
 const names = [
   { file: "-x.ts", want: "-x" },
   { file: 'a "b" (1)+c%20d\t.ts', want: "a__b__1_c_20d_" },
