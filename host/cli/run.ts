@@ -10,12 +10,13 @@ import { CliError, type Command, parseLine } from "./usage.ts";
 
 export const run: Command = {
   summary: "run a program, compiling it first if need be",
-  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug] [--preempt] [--traps] [--gctrace]
+  help: `usage: gopark run FILE.ts|FILE.wasm [--target release|debug|threads] [--preempt] [--traps] [--gctrace]
                   [--http ADDR [--http-token TOKEN]] [--profile KIND=OUT]… [--trace OUT] [-- args]
 
 Runs the program's main. What stands behind -- are the program's arguments.
 
-  --target release|debug   how to compile FILE.ts (default: release); nothing is written to disk
+  --target release|debug|threads
+                           how to compile FILE.ts (default: release); nothing is written to disk
   --preempt                goroutines that compute without parking give way after 10 ms
   --traps                  what may trap notes where it is; not needed: only Bun needs it, and has it from FILE.ts
   --profile KIND=OUT       writes a profile to OUT when main returns, or when the program dies;

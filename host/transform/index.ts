@@ -47,6 +47,7 @@ import { locate } from "./locate.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
 import { addMorestack } from "./morestack.ts";
 import { optimise } from "./optimise.ts";
+import { type AscOptions, checkOptions, isCommand, optionsOf } from "./options.ts";
 import { Origins } from "./origins.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
 import { addPreempt, PREEMPT } from "./preempt.ts";
@@ -90,18 +91,6 @@ const TIDY = ["remove-unused-module-elements", "inlining", "remove-unused-brs", 
 
 registerLibrary();
 
-interface AscOptions {
-  memoryBase: number;
-  stackSize: number;
-  sourceMap: boolean;
-  optimizeLevelHint: number;
-  shrinkLevelHint: number;
-  debugInfo: boolean;
-  sharedMemory: boolean;
-  globalAliases: Map<string, string> | null;
-  exportStart: string | null;
-}
-
 /** What crosses it. */
 interface Boundary {
   readonly exports: readonly ExportFact[];
@@ -116,12 +105,11 @@ export default class GoparkTransform {
   declare readonly binaryen: typeof binaryen;
 
   private get options(): AscOptions {
-    return this.program.options as unknown as AscOptions;
+    return optionsOf(this.program);
   }
 
-  /** Whether the program is built as a WASI command: by --runtime gopark-wasi. */
   private get wasi(): boolean {
-    return this.program.sources.some(({ internalPath }) => internalPath == "~lib/rt/index-gopark-wasi");
+    return isCommand(this.program);
   }
 
   /** Whether goroutines that compute without parking give way. */
@@ -141,6 +129,7 @@ export default class GoparkTransform {
   /** Sets what the runtime relies on. */
   afterParse(_parser: Parser): void {
     const { options } = this;
+    checkOptions(this.program);
     options.memoryBase = Math.max(options.memoryBase, MEMORY_BASE);
     options.stackSize = STACK_SIZE;
     options.sourceMap = true; // makes asc note where each expression is written

@@ -52,6 +52,21 @@ export function main(): void {
   }
 });
 
+const refused = [
+  { flags: ["--noExportMemory"], want: "--noExportMemory: whoever runs the module reads its memory" },
+  { flags: ["--exportStart", "start"], want: "--exportStart must be _initialize: the host calls it when the module is loaded" },
+  { flags: ["--runtime", "incremental"], want: "--runtime must be gopark, or gopark-wasi for a WASI command" },
+  { flags: ["--runtime", "minimal"], want: "--runtime must be gopark, or gopark-wasi for a WASI command" },
+  { flags: ["--runtime", "stub"], want: "--runtime must be gopark, or gopark-wasi for a WASI command" },
+];
+
+for (const { flags, want } of refused) {
+  test(`asc's ${flags.join(" ")} is refused: no host could load the module`, () => {
+    write("flags.ts", 'import { println } from "gopark/assembly";\nexport function main(): void { println(""); }\n');
+    assert.deepEqual(gopark("build", "flags.ts", "--", ...flags), { status: 1, stdout: "", stderr: `FAILURE gopark: ${want}\n` });
+  });
+}
+
 const REFERENCES = `import { gosched } from "gopark/assembly";
 @external("test", "make") declare function make(): externref;
 @external("test", "take") declare function take(x: externref): void;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { TARGETS } from "../../host/cli/compile.ts";
 import { guestPath } from "./build.ts";
 
 const MAIN = fileURLToPath(new URL("../../host/cli/main.js", import.meta.url));
@@ -79,6 +80,11 @@ test("gopark --help, --version and COMMAND --help print to standard output", () 
     assert.equal(stderr, "");
   }
   assert.equal(gopark().status, 1);
+});
+
+test("gopark run --help names every target that it takes", () => {
+  const { stdout } = gopark("run", "--help");
+  assert.ok(stdout.split("\n")[0]!.includes(`[--target ${TARGETS.join("|")}]`), stdout);
 });
 
 test("gopark run gives a program its arguments, environment, files, input and status", () => {
