@@ -8,7 +8,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { tierLate } from "./asc.ts";
 import { BUILD_TARGETS, compile, flagsFor } from "./compile.ts";
-import { CliError, type Command, oneOf, parseLine } from "./usage.ts";
+import { checkOut, CliError, type Command, oneOf, parseLine } from "./usage.ts";
 
 export const build: Command = {
   summary: "compile a program to WebAssembly",
@@ -40,6 +40,7 @@ Exit status: 1 when there are errors.
     const target = oneOf("target", values.target, BUILD_TARGETS);
     if (!file.endsWith(".ts")) throw new CliError(`${file} is not a .ts file`);
     const out = values.out ?? file.replace(/\.ts$/, ".wasm");
+    checkOut(out, [file]);
     tierLate();
     const outputs = await compile(file, out, target, [...flagsFor(values), ...behind]);
     for (const [path, contents] of outputs ?? []) await save(path, contents);
@@ -47,8 +48,9 @@ Exit status: 1 when there are errors.
   },
 };
 
-/** Writes a file, making its directory if need be. */
+/** Writes a file, making its directory if need be. Throws CliError when it cannot, or must not (checkOut). */
 export async function save(path: string, contents: Uint8Array | string): Promise<void> {
+  checkOut(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, contents);

@@ -60,7 +60,7 @@ export async function compile(
   const outputs = new Map<string, Uint8Array | string>();
   const progress = startProgress(`building ${basename(file)} …`);
   const args = [
-    relative(baseDir, resolve(file)), "--baseDir", baseDir, "--config", "none",
+    `./${relative(baseDir, resolve(file))}`, "--baseDir", baseDir, "--config", "none",
     ...FLAGS[target], "--outFile", resolve(out), ...flags,
   ];
   const { error } = await asc.main(args, {

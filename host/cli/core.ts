@@ -27,7 +27,7 @@ import { PcTab } from "../symbol/pctab.ts";
 import { save } from "./build.ts";
 import { readInput, saveProfile, withFiles, withFrames } from "./postmortem.ts";
 import { parseProfile } from "./program.ts";
-import { BAD_INPUT, CliError, type Command, parseLine } from "./usage.ts";
+import { BAD_INPUT, checkOut, CliError, type Command, parseLine } from "./usage.ts";
 
 /** What memory alone can tell, beside the profiles of the program's own. */
 const CORE_KINDS = ["goroutine", "heap", "allocs", "threadcreate", "block", "mutex"];
@@ -66,6 +66,7 @@ Exit status: 2 when a file is not what it should be, or they are not of one buil
       trace: { type: "string" },
     });
     const profiles = values.profile.map(wantedOf);
+    for (const out of [...profiles.map((p) => p.out), values.trace]) checkOut(out, [file, ...rest]);
     return withFiles(async () => {
       const app = rest[0]!;
       const dump = readCoreFile(await readInput(file), file);

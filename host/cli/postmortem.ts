@@ -16,7 +16,7 @@ import { encodePprof } from "../profile/pprof.ts";
 import { makeProfile } from "../profile/taken.ts";
 import { PcTab } from "../symbol/pctab.ts";
 import { save } from "./build.ts";
-import { BAD_INPUT, CliError } from "./usage.ts";
+import { BAD_INPUT, checkOut, CliError } from "./usage.ts";
 
 /** Reads a file of the command line. */
 export async function readInput(file: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -46,6 +46,7 @@ export async function saveProfile(profile: Profile, mapping: Mapping, out: strin
 
 /** Turns a snapshot into a profile. Throws CliError when it is of another kind than asked for. */
 export async function profileSnapshot(file: string, kind: ProfileKind, out: string): Promise<void> {
+  checkOut(out, [file]);
   const snapshot = readSnapshot(await readInput(file), file);
   if (snapshot.kind !== kind && !(isMemory(snapshot.kind) && isMemory(kind))) throw new CliError(`${file} is a snapshot of the profile "${snapshot.kind}", not of "${kind}"`);
   await saveProfile(toProfile(snapshot, kind, file), { file: snapshot.command || file, buildId: snapshot.buildId }, out);

@@ -15,7 +15,7 @@ import type { Platform } from "../instance/platform.ts";
 import { save } from "./build.ts";
 import { compile, flagsFor, TARGETS, type Target, type Wanted } from "./compile.ts";
 import { type DebugServer, type HttpOptions, listen } from "./http.ts";
-import { BAD_INPUT, CliError, oneOf } from "./usage.ts";
+import { BAD_INPUT, checkOut, CliError, oneOf } from "./usage.ts";
 
 const SIGPIPE_STATUS = 141; // what a shell shows for a process that SIGPIPE has killed
 
@@ -67,6 +67,7 @@ export function parseProfile(text: string): WantedProfile {
 
 /** Runs FILE.ts or FILE.wasm. Returns the exit status: the program's, 2 when it died. */
 export async function runProgram(file: string, options: RunOptions): Promise<number> {
+  for (const out of [...options.profiles.map((p) => p.out), options.trace]) checkOut(out, [file]);
   const server = options.http && await serveDebug(options.http);
   const source = await sourceOf(file, options);
   if (!source) return 1;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
 /** Exit status for a file, a program or an address that is not what it should be. A wrong command line is 1. */
@@ -74,6 +75,16 @@ export function parseOptions<const O extends Options>(
     // Node's own words, without its advice on positional arguments.
     throw new CliError((error as Error).message.split(". To specify")[0]!);
   }
+}
+
+/** What asc makes of types is no source. */
+const SOURCE = /(?<!\.d)\.ts$/i;
+
+/** Throws when to write `out` would destroy a program's source, or what is read. Before any work is done. */
+export function checkOut(out: string | undefined, inputs: readonly string[] = []): void {
+  if (out === undefined) return;
+  const why = SOURCE.test(out) ? "a source file" : inputs.some((file) => resolve(file) === resolve(out)) ? "read from" : "";
+  if (why) throw new CliError(`cannot write ${out}: it is ${why}`);
 }
 
 /** Returns `value` if it is one of `allowed`. */

@@ -7,8 +7,24 @@
 
 import type { Context, Expr } from "./binaryen.ts";
 
+const CROSSING = ["none", "i32", "i64", "f32", "f64", "v128"];
+const REFERENCES = ["externref", "funcref", "anyref", "eqref", "i31ref", "structref", "arrayref", "stringref"];
+
 function unsupported(type: number): never {
   throw new Error(`gopark: a value of type ${type} cannot cross a park`);
+}
+
+/** Whether linear memory can hold values of a type. */
+export function canCross({ b }: Context, type: number): boolean {
+  return CROSSING.some(name => b[name] == type);
+}
+
+/** Throws when a type is among those of `what` that cannot cross a park. */
+export function mustCross(c: Context, what: string, types: readonly number[]): void {
+  const type = types.find(t => !canCross(c, t));
+  if (type === undefined) return;
+  const name = REFERENCES.find(r => c.b[r] == type) ?? "reference of the host's";
+  throw new Error(`gopark: ${what}: ${/^[aei]/.test(name) ? "an" : "a"} ${name} cannot cross a park`);
 }
 
 /** Bytes of a value. */

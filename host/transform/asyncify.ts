@@ -157,10 +157,7 @@ function frameOf(c: Context, { name, id, growstack, parks }: Wanted): Frame {
   const layout = layOut(c, f, { id, main: parts.main, parks });
   const { bytes } = layout;
   const calls = countCalls(c, parts.main, parks);
-  if (bytes / 4 > FRAME_LOCALS_MASK || calls > FRAME_INDEX_MASK || id >= 1 << (32 - FRAME_FUNC_SHIFT)) {
-    throw new Error(`gopark: ${name} is too large to be parked: ${bytes} bytes of locals, ${calls} calls that may park, ` +
-      `function ${id} of those that may; split it`);
-  }
+  checkSize(name, { calls, bytes, id });
   const finish = (trace: TraceFrame): void => {
     useState(c, parts.main, layout, QUITS);
     keepWaysApart(c, parts, layout);
@@ -175,6 +172,16 @@ function frameOf(c: Context, { name, id, growstack, parks }: Wanted): Frame {
     raw._BinaryenFunctionSetBody!(f, m.block(null, body, raw._BinaryenFunctionGetResults!(f)));
   };
   return { f, name, id, finish };
+}
+
+const MOST = { calls: FRAME_INDEX_MASK, bytes: 4 * FRAME_LOCALS_MASK, functions: 1 << (32 - FRAME_FUNC_SHIFT) };
+
+/** A frame's word has no room for more. */
+function checkSize(name: string, { calls, bytes, id }: { calls: number; bytes: number; id: number }): void {
+  if (id >= MOST.functions) throw new Error(`gopark: more than ${MOST.functions} functions may park: ${name} is one too many`);
+  if (calls <= MOST.calls && bytes <= MOST.bytes) return;
+  throw new Error(`gopark: ${name} is too large to be parked: it has ${calls} calls that may park, of at most ${MOST.calls}, ` +
+    `and ${bytes} bytes of locals that are used behind such a call, of at most ${MOST.bytes}; split it`);
 }
 
 /** Has the body fall through while it runs (thread.ts). */

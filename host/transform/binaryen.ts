@@ -18,6 +18,15 @@ export type Module = binaryen.Module;
 /** Binaryen's C API as asc's copy exports it: numbers in, numbers out. */
 export type Raw = Record<string, (...args: number[]) => number>;
 
+/** Runs `f`. What Binaryen throws is a C++ exception, no error that asc can print. */
+export function withErrors(f: () => void): void {
+  try {
+    f();
+  } catch (thrown) {
+    throw thrown instanceof Error ? thrown : new Error("gopark: Binaryen gave up on this program", { cause: thrown });
+  }
+}
+
 /** What every pass needs. */
 export interface Context {
   readonly m: Module;

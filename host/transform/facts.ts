@@ -96,27 +96,32 @@ const ARRAYS = /^~lib\/(array\/Array|staticarray\/StaticArray)</;
 const TABLES = /^~lib\/(map\/Map|set\/Set)</;
 const ELEMENT_FUNCTION_PROTOTYPE = 4;
 
-/** Shortens `~lib/array/Array<~lib/string/String>#push` to `Array<String>#push`, a file's path to its last part. */
+/** A file's path before a name, also in the arguments of a type. */
+const PATH = /(?:[^<>,|():/]+\/)+(?=[\w$])/g;
+
+/**
+ * Shortens `~lib/array/Array<~lib/string/String>#push` to `Array<String>#push`, a file's path to its last part.
+ * Readers of stacks and profiles take neither nested parentheses nor %, + and spaces in it.
+ */
 export function titleOf(internalName: string, file: string): string {
   if (internalName.startsWith("start:")) {
     const literal = internalName.slice(`start:${file}`.length);
-    return `${base(file)}.init${literal && `.${anonymous(literal)}`}`;
+    return clean(`${base(file)}.init${literal && `.${anonymous(literal)}`}`);
   }
   const local = internalName.startsWith(`${file}/`) ? internalName.slice(file.length + 1) : internalName;
   const short = unescaped(local)
-    .replace(/(?:[\w~.@-]+\/)+(?=[\w$])/g, "")
-    .replace(/\/(?=[^/]*$)/, "#")
-    .replace(/[%+ ]/g, "_");
-  return `${base(file)}.${anonymous(parens(short))}`;
+    .replace(PATH, "")
+    .replace(/\/(?=[^/]*$)/, "#");
+  return clean(`${base(file)}.${anonymous(short)}`);
 }
 
-// Go's name for a function literal; readers of stacks accept no nested parentheses.
+// Go's name for a function literal.
 function anonymous(name: string): string {
   return name.replace(/~anonymous\|(\d+)/g, (_, n: string) => `.func${Number(n) + 1}`).replace(/^\./, "");
 }
 
-function parens(name: string): string {
-  return name.replace(/[()]/g, "");
+function clean(name: string): string {
+  return name.replace(/[()]/g, "").replace(/[%+"\s]/g, "_");
 }
 
 function base(file: string): string {

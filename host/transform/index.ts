@@ -38,7 +38,7 @@ import { DATA, frames, resumeSwitch, runAsyncify, START_UNWIND, STARTS_UNWIND, t
 import { bindImports, checkImports, commandExports, START } from "./bind.ts";
 import { STATE, UNWINDING } from "./frame.ts";
 import { emitFunctab, functionPcs } from "./functab.ts";
-import { hasFunction, importOf, redefine, type Context, type Module, type Raw } from "./binaryen.ts";
+import { hasFunction, importOf, redefine, withErrors, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
 import { recursive } from "./graph.ts";
 import { GROW, testCapacity } from "./growing.ts";
@@ -47,11 +47,13 @@ import { locate } from "./locate.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
 import { addMorestack } from "./morestack.ts";
 import { optimise } from "./optimise.ts";
+import { type AscOptions, checkOptions, isCommand, optionsOf } from "./options.ts";
 import { Origins } from "./origins.ts";
 import { calledByTrampolines, callersOf, mayPark } from "./maypark.ts";
 import { addPreempt, PREEMPT } from "./preempt.ts";
 import { entryPcs, exportPcs, PcTable } from "./pctab.ts";
 import { quietFunctions } from "./quiet.ts";
+import { refuseReferences } from "./references.ts";
 import { resolve } from "./resolve.ts";
 import { mayCollect, SCAN } from "./collecting.ts";
 import { inlineNew, NEW, NEWSLOW } from "./newobject.ts";
@@ -59,7 +61,9 @@ import { keptApart, markSlots, unmarkSlots } from "./shadow.ts";
 import { initialiseOnce, type MemoryFact, memoryFact } from "./sharing.ts";
 import { placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
+import { escaped } from "./sourcemap.ts";
 import { findStarts, NEWPROC, startSwitch, startWord, type Start } from "./start.ts";
+import { tooLargeTogether } from "./toolarge.ts";
 import { trace } from "./trace.ts";
 import { addTrapPcs, TRAPS } from "./trappc.ts";
 import { defineCallExport, renewTable, wrapImports } from "./wrap.ts";
@@ -87,18 +91,6 @@ const TIDY = ["remove-unused-module-elements", "inlining", "remove-unused-brs", 
 
 registerLibrary();
 
-interface AscOptions {
-  memoryBase: number;
-  stackSize: number;
-  sourceMap: boolean;
-  optimizeLevelHint: number;
-  shrinkLevelHint: number;
-  debugInfo: boolean;
-  sharedMemory: boolean;
-  globalAliases: Map<string, string> | null;
-  exportStart: string | null;
-}
-
 /** What crosses it. */
 interface Boundary {
   readonly exports: readonly ExportFact[];
@@ -113,12 +105,11 @@ export default class GoparkTransform {
   declare readonly binaryen: typeof binaryen;
 
   private get options(): AscOptions {
-    return this.program.options as unknown as AscOptions;
+    return optionsOf(this.program);
   }
 
-  /** Whether the program is built as a WASI command: by --runtime gopark-wasi. */
   private get wasi(): boolean {
-    return this.program.sources.some(({ internalPath }) => internalPath == "~lib/rt/index-gopark-wasi");
+    return isCommand(this.program);
   }
 
   /** Whether goroutines that compute without parking give way. */
@@ -138,9 +129,11 @@ export default class GoparkTransform {
   /** Sets what the runtime relies on. */
   afterParse(_parser: Parser): void {
     const { options } = this;
+    checkOptions(this.program);
     options.memoryBase = Math.max(options.memoryBase, MEMORY_BASE);
     options.stackSize = STACK_SIZE;
     options.sourceMap = true; // makes asc note where each expression is written
+    this.escapeFileNames();
     options.globalAliases ??= new Map();
     const alias = (name: string, target: string) => {
       if (!options.globalAliases!.has(name)) options.globalAliases!.set(name, target);
@@ -152,7 +145,18 @@ export default class GoparkTransform {
     options.exportStart = START;
   }
 
+  /** asc tells Binaryen the files of its debug locations. */
+  private escapeFileNames(): void {
+    const { module } = this.program as unknown as { module: { addDebugInfoFile(name: string): number } };
+    const add = module.addDebugInfoFile.bind(module);
+    module.addDebugInfoFile = name => add(escaped(name));
+  }
+
   afterCompile(m: Module): void {
+    withErrors(() => this.transform(m));
+  }
+
+  private transform(m: Module): void {
     const c = this.context(m);
     const facts = new Facts(this.program, name => importOf(c, name));
     const optimized = this.options.optimizeLevelHint > 0 || this.options.shrinkLevelHint > 0;
@@ -188,7 +192,7 @@ export default class GoparkTransform {
     if (this.traps) addTrapPcs(c, resolved.spots);
     const rooting = { c, owners, collecting: mayCollect(c, bottom) };
     const parked = this.placeParked(rooting, parking.frames);
-    runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized);
+    refuseReferences(c, parking, () => runAsyncify(c, parking, (key, value) => this.binaryen.setPassArgument(key, value), optimized));
     const list = frames(c, parking, `${LIB}/sched/stack/growstack`);
     trace(c, { sites, frames: list, parked, rooting, facts, on: process.env.GOPARK_TRACE != "0" });
     unmarkSlots(c, owners);
@@ -242,10 +246,10 @@ export default class GoparkTransform {
 
   /** Keeps functions out of their callers that must stay functions. */
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
-    const { frames } = mayPark(c, bottom);
-    const entries = [...calledByTrampolines(c)].filter(name => frames.has(name));
-    const names = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, `${LIB}/memory/pins/*`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
-    this.noInline(c, names);
+    const parking = mayPark(c, bottom);
+    const entries = [...calledByTrampolines(c)].filter(name => parking.frames.has(name));
+    const kept = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, `${LIB}/memory/pins/*`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
+    this.noInline(c, [...kept, ...tooLargeTogether(c, parking, kept)]);
   }
 
   /** Keeps functions, also by patterns of names, from being inlined. */

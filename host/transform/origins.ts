@@ -11,6 +11,7 @@
 
 import { kindOf, type Context, type Expr, type Func } from "./binaryen.ts";
 import { NATIVE, type Place } from "./facts.ts";
+import { escaped } from "./sourcemap.ts";
 
 /** A file as one function sees it. */
 export interface Origin {
@@ -68,5 +69,5 @@ export class Origins {
 
 /** Adds a file for debug locations to name, even if its name is there already. Returns its number. */
 export function addFile({ m, raw, cstr }: Context, name: string): number {
-  return raw._BinaryenModuleAddDebugInfoFileName!(m.ptr, cstr(name == NATIVE ? "" : name));
+  return raw._BinaryenModuleAddDebugInfoFileName!(m.ptr, cstr(name == NATIVE ? "" : escaped(name)));
 }

@@ -14,9 +14,9 @@
 
 import { WORLD, WORLD_STARTED } from "../abi/layout.ts";
 import type { Context, Expr } from "./binaryen.ts";
+import { INITIALIZE } from "./options.ts";
 
 const MEMORY = "0";
-const INITIALIZE = "_initialize";
 const START = "gopark.start";
 /** Zeros that join two segments take less than another memory.init. */
 const GAP = 32;
@@ -58,9 +58,7 @@ export function initialiseOnce(c: Context, { initial, maximum, module, name }: M
   const passive = list.map(({ name, data }) => ({ name, offset: 0, data, passive: true }));
   m.setMemory(initial, maximum!, null, passive, true, false, MEMORY);
   m.addMemoryImport(MEMORY, module, name, true);
-  const exported = raw._BinaryenGetExport!(m.ptr, cstr(INITIALIZE));
-  if (!exported) throw new Error(`gopark: a shared memory is initialised by the export ${INITIALIZE}: build with --exportStart ${INITIALIZE}`);
-  const begin = c.name(raw._BinaryenExportGetValue!(exported));
+  const begin = c.name(raw._BinaryenExportGetValue!(raw._BinaryenGetExport!(m.ptr, cstr(INITIALIZE))));
   const first = m.i32.eqz(m.i32.atomic.rmw.cmpxchg(WORLD_STARTED, m.i32.const(WORLD), m.i32.const(0), m.i32.const(1), MEMORY));
   const copies = list.filter((segment) => !segment.passive).map(({ name, offset, data }): Expr =>
     m.memory.init(name, m.i32.const(offset), m.i32.const(0), m.i32.const(data.length), MEMORY));

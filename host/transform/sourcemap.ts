@@ -23,6 +23,11 @@ export interface Segment {
 
 interface MapJson { sources: string[]; mappings: string }
 
+/** A file's name as Binaryen must be given it: it puts names into the map's JSON as they are. */
+export function escaped(name: string): string {
+  return JSON.stringify(name).slice(1, -1);
+}
+
 /** A map's segments, by rising offset, and its sources. */
 export function segmentsOf({ sourceMap }: Emitted): { sources: readonly string[]; segments: Segment[] } {
   const { sources, mappings } = JSON.parse(sourceMap!) as MapJson;

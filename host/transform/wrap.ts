@@ -7,7 +7,7 @@
  */
 
 import { G0, G_SLOT0, G_STACK, M0, M_CURG, M_HOSTG, SLOT_SIZE } from "../abi/layout.ts";
-import { loadAt, loadFrom, storeAt, zeroOf } from "./access.ts";
+import { loadAt, loadFrom, mustCross, storeAt, zeroOf } from "./access.ts";
 import { expandType, hasFunction, redefine, switchOf, type Context, type Expr } from "./binaryen.ts";
 import type { ExportFact, Facts, ImportFact } from "./facts.ts";
 
@@ -35,6 +35,7 @@ export function wrapImports(c: Context, imports: readonly ImportFact[], facts: F
     const params = raw._BinaryenFunctionGetParams!(f);
     const results = raw._BinaryenFunctionGetResults!(f);
     const types = [...expandType(c, params)];
+    if (blocking) mustCross(c, `import ${module}.${name}`, [...types, results]);
     m.addFunctionImport(host, module, name, params, results);
     const call = m.call(host, types.map((t, i) => m.local.get(i, t)), results);
     const [saved, note, result] = [types.length, types.length + 1, types.length + 2];
@@ -107,6 +108,7 @@ function callExport(c: Context, { internalName, name }: ExportFact): Expr {
   const params = [...expandType(c, raw._BinaryenFunctionGetParams!(f))];
   const results = raw._BinaryenFunctionGetResults!(f);
   if (params.length > MAX_ARGS) throw new Error(`gopark: export ${name} has more than ${MAX_ARGS} parameters`);
+  mustCross(c, `export ${name}`, [...params, results]);
   const curg = () => loadAt(c, b.i32!, M0 + M_CURG);
   const stack = () => m.i32.load(G_STACK, 4, curg());
   const call = m.call(internalName, params.map((t, i) => loadFrom(c, t, i * SLOT_SIZE, stack())), results);

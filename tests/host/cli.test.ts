@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { TARGETS } from "../../host/cli/compile.ts";
 import { guestPath } from "./build.ts";
 
 const MAIN = fileURLToPath(new URL("../../host/cli/main.js", import.meta.url));
@@ -33,6 +34,14 @@ const mistakes = [
   { args: ["build", "x.txt"], want: "x.txt is not a .ts file" },
   { args: ["build", "nope.ts"], want: "cannot read nope.ts: no such file" },
   { args: ["build", "x.ts", "--target", "native"], want: 'no target "native": there are release, debug, threads, wasi' },
+  { args: ["build", "x.ts", "-o", "x.ts"], want: "cannot write x.ts: it is a source file" },
+  { args: ["run", "x.ts", "--profile", "heap=other.ts"], want: "cannot write other.ts: it is a source file" },
+  { args: ["run", "x.ts", "--trace", "x.ts"], want: "cannot write x.ts: it is a source file" },
+  { args: ["pprof", "x.ts", "heap", "-o", "x.ts"], want: "cannot write x.ts: it is a source file" },
+  { args: ["pprof", "x.wasm", "heap", "-o", "./x.wasm"], want: "cannot write ./x.wasm: it is read from" },
+  { args: ["pprof", "snapshot", "heap", "-o", "snapshot"], want: "cannot write snapshot: it is read from" },
+  { args: ["core", "core", "x.wasm", "--profile", "x.wasm"], want: "cannot write x.wasm: it is read from" },
+  { args: ["core", "core", "x.wasm", "--trace", "core"], want: "cannot write core: it is read from" },
   { args: ["run", "a.ts", "b"], want: 'unexpected argument "b" (a program\'s own go behind --)' },
   { args: ["run", "nope.wasm"], status: 2, want: "cannot read nope.wasm: ENOENT: no such file or directory" },
   { args: ["run", "x.wasm", "--traps"], want: "--traps: x.wasm is built already" },
