@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { TARGETS } from "../../host/cli/compile.ts";
 import { guestPath } from "./build.ts";
 
 const MAIN = fileURLToPath(new URL("../../host/cli/main.js", import.meta.url));
