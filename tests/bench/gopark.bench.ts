@@ -12,6 +12,7 @@
  */
 import { openSync, readFileSync, readSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import { PCTAB_SECTION } from "../../host/abi/manifest.ts";
 import { load } from "../../host/index.ts";
 
 const [file, program, ...rest] = process.argv.slice(2);
@@ -103,8 +104,11 @@ async function watched(who: string, name: string, [n]: number[]): Promise<{ ns: 
   return ratio(switches[who], () => app.exports[name](n / PARTS));
 }
 
-/** The module without its custom sections but the ABI's, gzipped. */
+/** The module without its custom sections but the ABI's, and with zeros for its own copy of the pc table, gzipped. */
 function size(): { ns: number; detail: number } {
+  const [table] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), PCTAB_SECTION);
+  const copy = bytes.indexOf(Buffer.from(table!));
+  bytes.fill(0, copy, copy + table!.byteLength);
   const kept = [bytes.subarray(0, 8)];
   for (let at = 8; at < bytes.length; ) {
     const [length, body] = uleb(at + 1);
