@@ -14,6 +14,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { compile, packageRoot } from "../host/cli/compile.ts";
 import { MockPlatform } from "../host/adapter/mock.ts";
+import { node } from "../host/adapter/node.ts";
 import { load, ProgramError } from "../host/index.ts";
 import { PROFILE_KINDS } from "../host/instance/app.ts";
 import { load as loadOn } from "../host/instance/instantiate.ts";
@@ -80,7 +81,7 @@ describe("Go reads", { skip }, () => {
     await writeHeaders("ancestors.txt", false, 3);
     write("panic.txt", await dumpOf(app.exports.panics()));
     write("trap.txt", await dumpOf((await load(module, quiet)).exports.traps(-16)));
-    write("deadlock.txt", await dumpOf((await load(module, quiet)).run()));
+    write("deadlock.txt", await dumpOf((await loadOn(module, quiet, { ...node, alone: true })).run()));
     write("deep.txt", await dumpOf((await load(module, quiet)).exports.sinks(300)));
   });
 
