@@ -21,7 +21,7 @@ function locker(): void {
 
 function holder(): void {
   m.lock();
-  time.sleep(30 * ms);
+  time.sleep(300 * ms);
   m.unlock();
 }
 
@@ -36,7 +36,7 @@ function tell(what: string, p: runtime.BlockProfileRecords, n: i32): void {
   const lines: string[] = [];
   for (let i = 0; i < n; i++) {
     const r = p.at(i);
-    const long = r.cycles >= 5 * ms ? "long" : "short";
+    const long = r.cycles >= 50 * ms ? "long" : "short";
     lines.push(`  ${r.count} ${long} ${names(r.stack)}`);
   }
   println(`${what}:\n${lines.sort().join("\n")}`);
@@ -51,7 +51,7 @@ export function main(): void {
   wg.go(sleeper);
   wg.go(holder);
   for (let i = 0; i < 3; i++) wg.go(locker);
-  time.sleep(10 * ms);
+  time.sleep(100 * ms);
   c.send(1);
   c.send(2);
   wg.wait();
