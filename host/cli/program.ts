@@ -87,7 +87,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
       name: basename(file).replace(/\.ts$/, ".wasm"),
       args: options.args,
       env: options.godebug?.length ? { ...process.env, GODEBUG: godebug(options.godebug) } : process.env,
-      imports: { host: { ...hostCalls } },
+      imports: { host: hostCalls },
       trace: options.trace !== undefined,
       onExit: () => app && take(),
     }, platform);

@@ -109,7 +109,7 @@ export class Spec {
       app = await load(this.#module, {
         name: this.#name, stdout: stage.write, stderr: stage.write, signal: stop.signal,
         onExit: () => void (stage.expired && (stage.stacks = app?.runtime.stack() ?? "")),
-        imports: { host: { ...hostCalls }, ...imports?.(stage), "gopark/test": own, gopark },
+        imports: { host: hostCalls, ...imports?.(stage), "gopark/test": own, gopark },
       }, stage.platform, () => {}, stage.Door);
       await app.run();
     } finally {
