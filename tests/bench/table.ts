@@ -66,7 +66,8 @@ export const legend = `ratio: gopark to Go, GOMAXPROCS=1; in the trace and off r
 asc: plain asc -O3 with its incremental runtime. base: the same module without the trace stage, or,
 in the off rows, without what profiles and execution traces need in the scheduler.
 rate: how many times as long it takes with a memory profile of that rate as with none.
-watch: the same with an execution trace, a block profile of 10 us, a mutex profile of 1/100, a CPU profile.
+watch: the same with an execution trace (Go: its flight recorder), a block profile of 10 us, a mutex profile
+of 1/100, a CPU profile. yields and handoff only switch, the others work a microsecond in between.
 memory: linear memory at the end; of Go MemStats.Sys. pauses: single allocations that took over 2 us
 while 64 MiB of objects and 10,000 parked goroutines were alive, without
 waits for a processor where the system tells of them.
