@@ -45,31 +45,32 @@ function sweepsome(sc: i32, budget: i32): usize {
 
 /** A span out of free blocks, of those that nothing lives in any more, or of new ones; null if there is no memory. */
 export function allocsome(blocks: usize, sc: i32): Span | null {
+  if (!sc) sweeplarge(); // else it might split a long run, while a dead object of its size is not known to be dead
   let s = allocspan(blocks, sc);
   if (s) return s;
-  if (sweeplarge(blocks) || reclaim(blocks, SPAN_BUDGET)) s = allocspan(blocks, sc);
+  if (sweeplarge() || reclaim(blocks, SPAN_BUDGET)) s = allocspan(blocks, sc);
   if (!s && growheap(blocks)) s = allocspan(blocks, sc);
   if (!s && reclaim(usize.MAX_VALUE, i32.MAX_VALUE)) s = allocspan(blocks, sc);
   return s;
 }
 
-/** Gives the spans of dead large objects back until `wanted` blocks are free; false if there were none. */
-function sweeplarge(wanted: usize): bool {
+/** Gives the spans of dead large objects back, of as many as its budget lets it look at; false if there were none. */
+function sweeplarge(): bool {
   const cursor = sweepof(0);
-  let freed: usize = 0;
+  let freed = false;
   let budget = SPAN_BUDGET;
   let s = changetype<Span | null>(load<usize>(cursor));
-  while (s && freed < wanted && --budget >= 0) {
+  while (s && --budget >= 0) {
     const next = s.next;
     store<usize>(cursor, changetype<usize>(next));
     s.sweepgen = mheap.sweepgen;
     if (!countbits(livebits(s))) {
-      freed += s.blocks;
+      freed = true;
       dropspan(s);
     }
     s = next;
   }
-  return freed != 0;
+  return freed;
 }
 
 /** Makes a list of the cells that no mark protects; 0 if there are none. */

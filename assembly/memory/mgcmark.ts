@@ -119,16 +119,16 @@ export function markstackinit(): void {
 
 /** Visits what waits until about `work` bytes are found, buffers of arrays and maps among them; returns what is left of them. */
 export function drain(work: i32): i32 {
-  while (work > 0) {
+  const before = mheap.marked;
+  let cost: usize = 0; // beside the bytes that are found
+  while (mheap.marked - before + cost < <usize>work) {
     if (mheap.marktop > mheap.markstack) {
-      const marked = mheap.marked;
-      const ptr = popword();
-      const cost = ptr & IN_PIECES ? visitpiece(ptr) : visitwhole(ptr);
-      work -= <i32>min<usize>(mheap.marked - marked + cost, 1 << 24);
-    } else if (hasarrays() && mheap.snapshots) work -= visitcopy();
+      const word = popword();
+      cost += word & IN_PIECES ? visitpiece(word) : visitwhole(word);
+    } else if (hasarrays() && mheap.snapshots) cost += visitcopy();
     else break;
   }
-  return work;
+  return work - <i32>min<usize>(mheap.marked - before + cost, work);
 }
 
 // @ts-ignore: decorator

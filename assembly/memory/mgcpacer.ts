@@ -6,9 +6,10 @@
 // leaving its memory unused saves nothing. So unless the program has set gcpercent the goal then is up
 // to four times what survived, and cycles are fewer.
 //
-// A cycle begins an eighth of that growth before the goal; from then on each byte allocated owes as
-// many bytes of marking as will have all of the heap marked in time. Debts are paid when a list of cells
-// is refilled and with each large object, at most MAX_STEP at a time, so that no stop is long.
+// While a cycle marks, each byte allocated owes ASSIST bytes of marking. A cycle begins where that will have
+// as much marked as survived the last one when the goal is reached; should more be alive, it ends that
+// much later, and the heap grows by at most an ASSISTth over the goal. Debts are paid when a list of cells is
+// refilled and with each large object, at most MAX_STEP at a time, so that no stop is long.
 
 import { gcfinish, gcmark, gcstart } from "./mgc";
 import { BLOCK_SHIFT, mheap } from "./mheap";
@@ -19,14 +20,14 @@ import { BLOCK_SHIFT, mheap } from "./mheap";
 /** How many times what survived the goal may be where the memory is there. */
 // @ts-ignore: decorator
 @inline const ROOMY: u64 = 4;
-/** The share of the growth that is left for marking: 1 / 2^RUNWAY. */
+/** Bytes to mark for each byte allocated. */
 // @ts-ignore: decorator
-@inline const RUNWAY: usize = 3;
+@inline const ASSIST: u64 = 16;
 /** Debts smaller than this are left for later, larger ones are paid in parts. */
 // @ts-ignore: decorator
-@inline const MIN_STEP: f32 = 16384;
+@inline const MIN_STEP: usize = 16384;
 // @ts-ignore: decorator
-@inline const MAX_STEP: f32 = 393216;
+@inline const MAX_STEP: usize = 393216;
 
 /** Decides when to collect next: when the heap has grown by gcpercent, sooner if that would pass the limit. */
 export function setgoal(): void {
@@ -43,7 +44,7 @@ export function setgoal(): void {
   mheap.goal = <usize>goal;
   mheap.trigger = percent < 0 && limit == i64.MAX_VALUE
     ? usize.MAX_VALUE
-    : <usize>(goal - (max(goal, live) - live >> RUNWAY));
+    : <usize>(goal - min(live / ASSIST, max(goal, live) - live >> 2));
 }
 
 /** How large a heap has room in the memory that it has, but no larger than once was the goal. */
@@ -53,10 +54,8 @@ function room(live: u64, goal: u64): u64 {
   return min(min(<u64>mheap.peakgoal, live * ROOMY), has - (has >> 3)); // an eighth is never in objects
 }
 
-/** Reckons what each byte allocated owes in the cycle that begins. */
+/** Nothing is owed yet: a cycle begins. */
 export function startassist(): void {
-  const runway = max(<i64>mheap.goal - <i64>mheap.live, <i64>mheap.live >> 4);
-  mheap.assistratio = <f32>mheap.live / <f32>max(runway, 1);
   mheap.assistdebt = 0;
   mheap.assisted = mheap.live;
 }
@@ -69,16 +68,16 @@ export function gcpoll(size: usize): void {
   }
   const bytes = mheap.live + size - mheap.assisted;
   mheap.assisted = mheap.live + size;
-  const debt = mheap.assistdebt + <f32>bytes * mheap.assistratio;
+  const debt = <usize>min(<u64>mheap.assistdebt + <u64>bytes * ASSIST, <u64>mheap.live); // all there is
   if (<u64>mheap.live + size > <u64>mheap.goal + (mheap.goal >> 1)) gcfinish(); // the race is lost
   else if (debt < MIN_STEP) mheap.assistdebt = debt;
   else assist(debt);
 }
 
-function assist(debt: f32): void {
+function assist(debt: usize): void {
   const marked = mheap.marked;
   gcmark(<i32>min(debt, MAX_STEP));
-  mheap.assistdebt = max(debt - <f32>(mheap.marked - marked), 0);
+  mheap.assistdebt = debt - min(debt, mheap.marked - marked);
 }
 
 /** Sets how much the heap may grow between collections, in percent; negative: no limit. Returns the setting before. */

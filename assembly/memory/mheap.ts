@@ -97,8 +97,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   peakgoal: usize; // the largest that gcpercent has given
   gcpercent: i32;
   gcpercentset: bool; // by the program
-  assistratio: f32; // bytes to mark for each byte allocated
-  assistdebt: f32; // bytes to mark
+  assistdebt: usize; // bytes to mark
   assisted: usize; // live when the debt was last reckoned
   memorylimit: i64;
   // The collector's.
@@ -282,7 +281,7 @@ export function growheap(n: usize): bool {
   const end = <usize>memory.size() << PAGE_SHIFT;
   const top = isfree(end - BLOCK) ? changetype<Run>(load<usize>(end - BLOCK, offsetof<Run>("head"))).blocks : 0;
   const least = (n - min(top, n - 1) + PAGE_BLOCKS - 1) / PAGE_BLOCKS;
-  let more = max(least, min<usize>(mheap.blocks >> 6, 256));
+  let more = max(least, min<usize>(mheap.blocks >> 7, 256));
   let old = memory.grow(<i32>more);
   if (old < 0) {
     more = least;

@@ -361,8 +361,8 @@ describe("a step", () => {
   it("keeps what a deep stack holds that comes and goes meanwhile", () => {
     settled();
     turns = new Chan<i32>();
-    go(dive, 12000, 0);
-    gosched();
+    go(dive, 60000, 0);
+    settle();
     let random: u32 = 1;
     for (let cycle = 0; cycle < 4; cycle++) {
       start();
@@ -370,7 +370,7 @@ describe("a step", () => {
       while (step()) {
         // Up by some frames and down by others, each with objects of their own.
         random = random * 1664525 + 1013904223;
-        if (++steps % 3 == 0) turns!.send(<i32>(random >> 22) + 1);
+        if (++steps % 3 == 0) turns!.send(<i32>(random >> 24) + 1);
       }
       expect(steps).toBeGreaterThan(20);
     }
