@@ -4,7 +4,7 @@
 // The goal is what survived the last cycle, and gcpercent of that and of what goroutines take, which a
 // cycle looks at too, as in Go. But memory.grow has no way back: where the heap was larger before,
 // leaving its memory unused saves nothing. So unless the program has set gcpercent the goal then is up
-// to four times what survived, and cycles are fewer.
+// to six times what survived, and cycles are fewer.
 //
 // While a cycle marks, each byte allocated owes ASSIST bytes of marking. A cycle begins where that will have
 // as much marked as survived the last one when the goal is reached; should more be alive, it ends that
@@ -19,7 +19,7 @@ import { BLOCK_SHIFT, mheap } from "./mheap";
 @inline const HEAP_MINIMUM: usize = 1 << 20;
 /** How many times what survived the goal may be where the memory is there. */
 // @ts-ignore: decorator
-@inline const ROOMY: u64 = 4;
+@inline const ROOMY: u64 = 6;
 /** Bytes to mark for each byte allocated. */
 // @ts-ignore: decorator
 @inline const ASSIST: u64 = 16;
@@ -51,7 +51,7 @@ export function setgoal(): void {
 function room(live: u64, goal: u64): u64 {
   mheap.peakgoal = max(mheap.peakgoal, <usize>min(goal, <u64>u32.MAX_VALUE));
   const has = <u64>(mheap.spanblocks + mheap.free) << BLOCK_SHIFT;
-  return min(min(<u64>mheap.peakgoal, live * ROOMY), has - (has >> 3)); // an eighth is never in objects
+  return min(min(<u64>mheap.peakgoal, live * ROOMY), has - (has >> 4)); // a sixteenth is never in objects
 }
 
 /** Nothing is owed yet: a cycle begins. */
