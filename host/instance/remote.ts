@@ -69,7 +69,7 @@ export async function loadRemote<E extends Exports>(
     pprof: { ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, fetch: fetcher(owner) },
   };
   const alive = (what: string) => owner.alive(what);
-  const readers = memory && type?.shared ? (await import("./outside.ts")).fromOutside(asked, { memory, module, file, platform, alive }) : asked;
+  const readers = memory && type?.shared ? (await import("./outside.ts")).fromOutside(asked, { memory, module, file, args, platform, alive }) : asked;
   return {
     ...readers,
     exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,

@@ -29,6 +29,8 @@ export interface Sight {
   readonly heap: string;
   /** Of seconds in which the program ran spin(). */
   readonly cpu: string;
+  /** What it counted meanwhile: NumGC as attach and as its page tells it. */
+  readonly collections: readonly number[];
   readonly stop: { readonly isStopError: boolean; readonly goid: number; readonly message: string; readonly dump: string };
   /** How often the event loop came round while a program was asked to stop that does not. */
   readonly turns: number;
@@ -57,7 +59,7 @@ export async function watch({ load, attach, StopError }: WatchEntry, source: Sou
   }
 }
 
-async function busy(app: RemoteApp<Watched>, seen: ReturnType<typeof Attach>, Stop: typeof StopError): Promise<Pick<Sight, "cpu" | "stop" | "turns">> {
+async function busy(app: RemoteApp<Watched>, seen: ReturnType<typeof Attach>, Stop: typeof StopError): Promise<Pick<Sight, "cpu" | "collections" | "stop" | "turns">> {
   let error: unknown = null;
   while (!error) await seen.runtime.stack().catch((e: unknown) => (error = e)); // null: it had not begun
   let turns = 0;
@@ -65,8 +67,10 @@ async function busy(app: RemoteApp<Watched>, seen: ReturnType<typeof Attach>, St
   await seen.runtime.stack().catch((e: unknown) => (error = e));
   clearInterval(ticking);
   const { goid, message, dump } = error as StopError;
+  const vars = await app.pprof.fetch(new Request("http://x/debug/vars"));
+  const collections = [(await seen.runtime.readMemStats()).numGC, (await vars.json()).memstats.NumGC];
   const cpu = base64(await seen.pprof.profile("profile", { seconds: 0.5 }));
-  return { cpu, turns, stop: { isStopError: error instanceof Stop, goid, message, dump } };
+  return { cpu, collections, turns, stop: { isStopError: error instanceof Stop, goid, message, dump } };
 }
 
 function base64(bytes: Uint8Array): string {

@@ -40,6 +40,7 @@ function check(seen: Sight): void {
   const kept = samples(seen.heap).filter(({ stack }) => stack.includes("watched.keep"));
   assert.ok(kept.reduce((sum, { value }) => sum + value[3]!, 0) >= 5000, JSON.stringify(kept));
   assert.ok(samples(seen.cpu).some(({ stack }) => stack.some((name) => /\.(fib|spin)$/.test(name))), JSON.stringify(samples(seen.cpu)));
+  assert.deepEqual(seen.collections, [2, 2]);
   assert.ok(seen.stop.isStopError && seen.stop.goid > 0, seen.stop.message);
   assert.match(seen.stop.message, /^the program did not stop within 100 ms: goroutine \d+ neither parks nor asks for the time/);
   assert.match(seen.stop.dump, /^goroutine \d+ \[running\]:\n/);
