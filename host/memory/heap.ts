@@ -10,12 +10,13 @@
  */
 import { AbiError } from "../abi/errors.ts";
 import {
-  GCSTATS_PAUSES, GCSTATS_TOTAL, MCACHE, MEDIUM_CLASS, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MHEAP, MHEAP_BLOCK,
+  BUCKET_ALLNEXT, BUCKET_NSTK, GCSTATS_PAUSES, GCSTATS_TOTAL, MCACHE, MEDIUM_CLASS, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MHEAP, MHEAP_BLOCK,
   MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT, MHEAP_SPANBLOCKS, MPROF,
-  MPROF_COLLECTED, MSTATS, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS, SIZE_CLASSES, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN,
+  MPROF_COLLECTED, MSTATS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS, SIZE_CLASSES, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN,
   SPAN_MARKS, SPAN_MARKS_SIZE, SPAN_NELEMS, SPAN_SWEEPGEN,
 } from "../abi/layout.ts";
-import { bucketStack, listBuckets, type MemStats, type RawMemProfileRecord } from "./record.ts";
+import { linked } from "./list.ts";
+import type { MemStats, RawMemProfileRecord } from "./record.ts";
 import type { MemoryView } from "./view.ts";
 
 const PAUSES = 256;
@@ -31,17 +32,19 @@ export interface MemProfile {
 export function readMemProfile(view: MemoryView): MemProfile {
   // Before the first collection nothing has been freed: what is recent counts too.
   const recent = view.u8(MPROF + MPROF_COLLECTED) === 0;
-  return { records: listBuckets(view, MPROF).map((b) => readBucket(view, b, recent)), rate: view.i32(SAMPLER + SAMPLER_RATE) };
+  return { records: linked(view, "the bucket", MPROF, BUCKET_ALLNEXT).map((b) => readBucket(view, b, recent)), rate: view.i32(SAMPLER + SAMPLER_RATE) };
 }
 
 function readBucket(view: MemoryView, b: number, recent: boolean): RawMemProfileRecord {
+  const depth = view.u32(b + BUCKET_NSTK) & 0xffff;
+  if (depth > PROFILE_DEPTH) throw new AbiError(`the bucket at 0x${b.toString(16)} has ${depth} pcs`);
   const count = (i: number) => Number(view.i64(b + MEM_BUCKET_ALLOCS + 8 * i)) + (recent ? view.u32(b + MEM_BUCKET_RECENT + 4 * i) : 0);
   return {
     allocObjects: count(0),
     freeObjects: count(1),
     allocBytes: count(2),
     freeBytes: count(3),
-    stack: bucketStack(view, b, MEM_BUCKET_STK),
+    stack: Uint32Array.from({ length: depth }, (_, i) => view.u32(b + MEM_BUCKET_STK + 4 * i)),
   };
 }
 

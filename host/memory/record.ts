@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { AbiError } from "../abi/errors.ts";
 import {
   BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_STK, BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
   MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_STK,
   MEM_STATS_NUMGC, MEM_STATS_PAUSES, NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILE_DEPTH, PROFILES, STACK_RECORD_DEPTH,
 } from "../abi/layout.ts";
+import { linked } from "./list.ts";
 import { readString } from "./text.ts";
 import type { MemoryView } from "./view.ts";
 
@@ -75,28 +75,11 @@ export function readBlockProfileRecords(view: MemoryView, ptr: number, n: number
 
 /** Copies the buckets of the block or mutex profile, whose list begins at `head`, as the guest's records of them are. */
 export function readBlockBuckets(view: MemoryView, head: number): RawBlockProfileRecord[] {
-  return listBuckets(view, head).map((b) => ({
+  return linked(view, "the bucket", head, BUCKET_ALLNEXT).map((b) => ({
     count: Math.trunc(view.f64(b + BUCKET_COUNT)),
     cycles: Number(view.i64(b + BUCKET_CYCLES)),
-    stack: bucketStack(view, b, BUCKET_STK),
+    stack: new Uint32Array(view.bytes(b + BUCKET_STK, (view.u32(b + BUCKET_NSTK) & 0xffff) * 4).buffer),
   }));
-}
-
-/** Returns the buckets of the list that begins at `head`, the latest first. Throws AbiError for one that does not end. */
-export function listBuckets(view: MemoryView, head: number): number[] {
-  const buckets = new Set<number>();
-  for (let b = view.u32(head); b; b = view.u32(b + BUCKET_ALLNEXT)) {
-    if (buckets.has(b)) throw new AbiError(`the bucket at 0x${b.toString(16)} is in the list of all twice`);
-    buckets.add(b);
-  }
-  return [...buckets];
-}
-
-/** Copies the pcs of a bucket, which are `at` bytes behind its beginning. Throws AbiError for more than there can be. */
-export function bucketStack(view: MemoryView, b: number, at: number): Uint32Array {
-  const depth = view.u32(b + BUCKET_NSTK) & 0xffff;
-  if (depth > PROFILE_DEPTH) throw new AbiError(`the bucket at 0x${b.toString(16)} has ${depth} pcs`);
-  return new Uint32Array(view.bytes(b + at, depth * 4).buffer);
 }
 
 /** A profile of the program's own: a stack for each value in it. */
