@@ -7,6 +7,7 @@
  */
 import { readPctab } from "../abi/manifest.ts";
 import { decodeAnswer, encodeAnswer, type Left } from "../abi/messages.ts";
+import type { Asked } from "../http/served.ts";
 import { readNamedProfiles } from "../memory/record.ts";
 import { copyTrace, type TraceCopy } from "../memory/trace.ts";
 import { MemoryView } from "../memory/view.ts";
@@ -40,6 +41,18 @@ export async function answer(name: Last, left: Left, module: WebAssembly.Module,
     case "kinds": return [...PROFILE_KINDS, ...decodeAnswer(left.named) as string[]];
     case "stopCPUProfile": return left.cpu ? decodeAnswer(left.cpu) : (await import("./sampler.ts")).notStarted();
   }
+}
+
+/** Serves what needs no program: the page, its scripts, the command line. For all else it gives the reason, `why`. */
+export async function serveLeft(request: Asked, why: unknown, cmdline: readonly string[]): Promise<Response> {
+  const { serve } = await import("../http/endpoint.ts");
+  const gone = () => {
+    throw why;
+  };
+  return serve({
+    cmdline: () => cmdline, kinds: () => PROFILE_KINDS, profile: gone, trace: gone, text: gone, funcForPC: gone,
+    numGoroutine: gone, schedtick: gone, readMemStats: gone, heapHistogram: gone, goroutineGroups: gone,
+  }, request);
 }
 
 async function drawn(trace: TraceCopy | null, module: WebAssembly.Module, file: string): Promise<unknown> {

@@ -73,7 +73,7 @@ export async function loadRemote<E extends Exports>(
   const asked = {
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
     pprof: {
-      ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, ...lasting("pprof", ["kinds", "stopCPUProfile"]), fetch: fetcher(owner),
+      ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, ...lasting("pprof", ["kinds", "stopCPUProfile"]), fetch: fetcher(owner, [file, ...args]),
     },
   };
   const alive = (what: string) => owner.alive(what);
@@ -98,13 +98,13 @@ function afterwards(owner: Owner, target: Target, name: Last, of: { module: WebA
 }
 
 /** Passes a request on: what goes wrong on the way is a response too. */
-function fetcher(owner: Owner): Pprof["fetch"] {
+function fetcher(owner: Owner, cmdline: readonly string[]): Pprof["fetch"] {
   return async ({ url, method, signal }) => {
     try {
       const { body, ...init } = await owner.call("pprof", "fetch", [{ url, method, signal }]) as ResponseData;
       return new Response(body, init);
     } catch (error) {
-      return failure(error);
+      return owner.ended ? (await import("./left.ts")).serveLeft({ url, method }, error, cmdline) : failure(error);
     }
   };
 }

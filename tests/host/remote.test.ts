@@ -58,6 +58,9 @@ for (const { where, module, worker } of PLACES) {
         assert.ok(gunzipSync(await app.pprof.stopCPUProfile()).length);
         assert.ok((await app.pprof.kinds()).includes("goroutine"));
         await assert.rejects(app.trace.start(), /the program has ended/);
+        const status = async (path: string) => (await app.pprof.fetch(new Request(`http://x/debug/${path}`))).status;
+        for (const path of ["", "element.js", "pprof/cmdline"]) assert.equal(await status(path), 200, path);
+        for (const path of ["vars", "goroutines", "pprof/", "pprof/heap", "pprof/profile"]) assert.equal(await status(path), 503, path);
         await assert.rejects(async () => app.runtime.stack(), /the program has ended/);
       });
     }

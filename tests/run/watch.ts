@@ -19,6 +19,7 @@ interface Watched extends Record<string, (...args: any[]) => Promise<any>> {
   park(n: number): Promise<void>;
   put(n: number): Promise<void>;
   spin(rounds: bigint): Promise<bigint>;
+  crash(): Promise<void>;
 }
 
 /** All that was seen, as plain data: profiles are base64. */
@@ -31,6 +32,8 @@ export interface Sight {
   readonly cpu: string;
   /** What it counted meanwhile: NumGC as attach and as its page tells it. */
   readonly collections: readonly number[];
+  /** How many goroutines have run in the trace of a program that has died. */
+  readonly traced: number;
   readonly stop: { readonly isStopError: boolean; readonly goid: number; readonly message: string; readonly dump: string };
   /** How often the event loop came round while a program was asked to stop that does not. */
   readonly turns: number;
@@ -53,10 +56,18 @@ export async function watch({ load, attach, StopError }: WatchEntry, source: Sou
       heap: base64(await seen.pprof.profile("heap")),
     };
     app.exports.spin(FOR_EVER).catch(() => {}); // until close()
-    return { ...idle, ...await busy(app, seen, StopError) };
+    return { ...idle, ...await busy(app, seen, StopError), traced: await died(load, source) };
   } finally {
     app.close();
   }
+}
+
+/** Has a program die in a worker. */
+async function died(load: typeof Load, source: Source): Promise<number> {
+  const app = await load<Watched>(source, { worker: true, trace: true, stderr: () => {} });
+  await app.exports.crash().catch(() => {});
+  const { traceEvents } = await app.trace.read();
+  return new Set(traceEvents.filter((e) => e.ph === "X" && e.name === "running").map((e) => e.tid)).size;
 }
 
 async function busy(app: RemoteApp<Watched>, seen: ReturnType<typeof Attach>, Stop: typeof StopError): Promise<Pick<Sight, "cpu" | "collections" | "stop" | "turns">> {
