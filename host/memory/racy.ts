@@ -31,9 +31,7 @@ export class RacyView extends MemoryView {
   }
 
   override i32(ptr: number): number {
-    const value = ptr % 4 || !this.#has(ptr) ? super.i32(ptr) : Atomics.load(this.#words, ptr / 4);
-    this.#sum = Math.imul(this.#sum, 31) + value | 0;
-    return value;
+    return this.#summed(ptr % 4 || !this.#has(ptr) ? super.i32(ptr) : Atomics.load(this.#words, ptr / 4));
   }
 
   override u32(ptr: number): number {
@@ -42,13 +40,19 @@ export class RacyView extends MemoryView {
 
   override i64(ptr: number): bigint {
     const value = ptr % 8 || !this.#has(ptr) ? super.i64(ptr) : Atomics.load(this.#pairs, ptr / 8);
-    this.#sum = Math.imul(this.#sum, 31) + Number(value & 0xffffffffn) | 0;
+    this.#summed(Number(BigInt.asIntN(32, value)));
+    this.#summed(Number(value >> 32n));
     return value;
   }
 
   override f64(ptr: number): number {
     scratch.setBigInt64(0, this.i64(ptr));
     return scratch.getFloat64(0);
+  }
+
+  #summed(word: number): number {
+    this.#sum = Math.imul(this.#sum, 31) + word | 0;
+    return word;
   }
 
   /** What is not there is MemoryView's to complain of. */

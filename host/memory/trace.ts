@@ -82,12 +82,6 @@ export interface TraceCopy {
   readonly starts: ReadonlyMap<number, Start>;
 }
 
-/** Reads the trace; null if there has never been one. Throws AbiError where memory is not what the layout says. */
-export function readTrace(view: MemoryView): RawTrace | null {
-  const copy = copyTrace(view);
-  return copy && decodeTrace(copy);
-}
-
 /** Tells what the slots say. Throws AbiError if the guest has not written them. */
 export function decodeTrace({ parts, ran, wrapped }: TraceCopy): RawTrace {
   return { events: new Decoder().decode(parts, ran), wrapped };

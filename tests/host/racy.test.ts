@@ -30,6 +30,19 @@ test("a glance is settled when two readings in a row agree", () => {
   assert.deepEqual([seen, reads], [{ value: 3, settled: true }, 5]);
 });
 
+test("a glance sees changes of either half of a number", () => {
+  for (const value of [1n, 1n << 32n, -1n << 63n]) {
+    const memory = source();
+    let reads = 0;
+    const seen = glance(memory, (view) => {
+      const read = view.i64(8);
+      if (!reads++) new MemoryView(memory).setI64(8, value);
+      return read;
+    });
+    assert.deepEqual([seen, reads], [{ value, settled: true }, 3]);
+  }
+});
+
 test("a glance at what changes all the time is the last reading", () => {
   const memory = source();
   let reads = 0;
