@@ -24,7 +24,8 @@
 
 import {
   GCPHASE, MHEAP, MHEAP_BLOCK, MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT,
-  MHEAP_SPANBLOCKS, MSTATS, SAMPLER, SPAN_ELEMSIZE, SPANS
+  MEDIUM_CLASS, MHEAP_SPANBLOCKS, MSTATS, SAMPLER, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN, SPAN_MARKS, SPAN_MARKS_SIZE,
+  SPAN_NELEMS, SPAN_SWEEPGEN, SPANS
 } from "../shared/layout";
 import { checkblocks, poisonblocks, poisonhead } from "./poison";
 import { cellsize, HEADER, MEDIUM, NCLASSES } from "./sizeclass";
@@ -139,6 +140,13 @@ if (MHEAP + offsetof<Mheap>() > SPANS) ERROR("Mheap runs into its arrays");
 if (BINS + 256 > MSTATS) ERROR("Mheap's arrays run into GCStats");
 if (BLOCK != MHEAP_BLOCK) ERROR("shared/layout.ts is stale: MHEAP_BLOCK");
 if (offsetof<Span>("elemsize") != SPAN_ELEMSIZE) ERROR("shared/layout.ts is stale: Span.elemsize");
+if (offsetof<Span>("nelems") != SPAN_NELEMS) ERROR("shared/layout.ts is stale: Span.nelems");
+if (offsetof<Span>("spanclass") != SPAN_CLASS) ERROR("shared/layout.ts is stale: Span.spanclass");
+if (offsetof<Span>("markgen") != SPAN_MARKGEN) ERROR("shared/layout.ts is stale: Span.markgen");
+if (offsetof<Span>("sweepgen") != SPAN_SWEEPGEN) ERROR("shared/layout.ts is stale: Span.sweepgen");
+if (MARKS != SPAN_MARKS || MARKS_SIZE != SPAN_MARKS_SIZE) ERROR("shared/layout.ts is stale: a span's marks");
+if (CELLS + HEADER != SPAN_FIRST) ERROR("shared/layout.ts is stale: SPAN_FIRST");
+if (MEDIUM != MEDIUM_CLASS) ERROR("shared/layout.ts is stale: MEDIUM_CLASS");
 if (offsetof<Mheap>("free") != MHEAP_FREE) ERROR("shared/layout.ts is stale: Mheap.free");
 if (offsetof<Mheap>("spanblocks") != MHEAP_SPANBLOCKS) ERROR("shared/layout.ts is stale: Mheap.spanblocks");
 if (offsetof<Mheap>("gcblocks") != MHEAP_GCBLOCKS) ERROR("shared/layout.ts is stale: Mheap.gcblocks");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Buckets: what profiles count of one stack. Off the collected heap, found by the stack's hash, and never
-// given up. The memory, block and mutex profiles share the table, as Go's do.
+// given up. The memory, block and mutex profiles share the table, as Go's do. Other threads walk the lists of all
+// buckets while the program runs: a bucket is linked last, and but for its counts it never changes then.
 
 import {
   BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MPROF,
@@ -156,6 +157,7 @@ function newbucket(typ: i32, head: usize, hash: u32, stk: usize, nstk: i32): Buc
   store<usize>(head, ptr);
   const all = MPROF + (<usize>typ << 2);
   b.allnext = changetype<Bucket | null>(load<usize>(all));
-  store<usize>(all, ptr);
+  if (isDefined(GO_THREADS)) atomic.store<usize>(all, ptr); // who finds it there sees all that is in it
+  else store<usize>(all, ptr);
   return b;
 }

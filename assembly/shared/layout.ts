@@ -277,10 +277,24 @@ export const ARRAY_SIZE: i32 = 16;
 
 // ╒══════ Span, in part ══════╕   ╒══════ Sampler, in part ══════╕
 // │ 20  elemsize          u32 │   │  16  rate                i32 │
-// └───────────────────────────┘   │  32  gaps[SIZE_CLASSES]  u32 │
-//                                 │ 236  rests[SIZE_CLASSES] ptr │
-//                                 └──────────────────────────────┘
+// │ 24  nelems            u32 │   │  32  gaps[SIZE_CLASSES]  u32 │
+// │ 28  spanclass         i32 │   │ 236  rests[SIZE_CLASSES] ptr │
+// │ 32  markgen           u32 │   └──────────────────────────────┘
+// │ 36  sweepgen          u32 │
+// │ 40  marks of even cycles  │  a bit for each unit of a cell: 16 bytes, 64 in a medium span
+// │168  marks of odd cycles   │
+// │304  the first payload     │
+// └───────────────────────────┘
 export const SPAN_ELEMSIZE: usize = 20;
+export const SPAN_NELEMS: usize = 24;
+export const SPAN_CLASS: usize = 28;
+export const SPAN_MARKGEN: usize = 32;
+export const SPAN_SWEEPGEN: usize = 36;
+export const SPAN_MARKS: usize = 40;
+export const SPAN_MARKS_SIZE: usize = 128;
+export const SPAN_FIRST: usize = 304;
+/** Spans of this class and larger ones are medium: a page, aligned to that. Others are a block. */
+export const MEDIUM_CLASS: i32 = 38;
 export const SAMPLER_RATE: usize = 16;
 export const SAMPLER_RESTS: usize = 236;
 

@@ -50,7 +50,35 @@ export type Report =
   | { readonly op: "write"; readonly fd: number; readonly bytes: Uint8Array }
   // Only an order can wake the program; `orders` says how many it had had by then, for another may be on its way.
   | { readonly op: "quiet"; readonly orders: number }
-  | { readonly op: "ended"; readonly error: ErrorData };
+  | { readonly op: "ended"; readonly error: ErrorData; readonly left: Left };
+
+/** What can still be asked of a program that has ended. */
+export interface Left {
+  /** The ring of its execution trace as memory/trace.ts copies it, or null. */
+  readonly trace: Answer;
+  /** The names of its own profiles. */
+  readonly named: Answer;
+  /** The CPU profile that was being taken. */
+  readonly cpu: Answer | null;
+}
+
+/** What came of a question, as plain data. */
+export type Answer = { readonly value: unknown } | { readonly error: ErrorData };
+
+/** Takes down what `ask` returns, or why it does not. */
+export async function encodeAnswer(ask: () => unknown): Promise<Answer> {
+  try {
+    return { value: await ask() };
+  } catch (error) {
+    return { error: encodeError(error) };
+  }
+}
+
+/** Returns, or throws, what came of it. */
+export function decodeAnswer(answer: Answer): unknown {
+  if ("error" in answer) throw decodeError(answer.error);
+  return answer.value;
+}
 
 /** A response as plain data. */
 export interface ResponseData {

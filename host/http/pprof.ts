@@ -32,7 +32,7 @@ const SPECIAL: Record<string, (served: Served, request: PprofRequest) => Promise
 
 /** Answers for `name`, "" being the index. Throws HttpError. */
 export async function servePprof(served: Served, name: string, url: URL, asked: Asked): Promise<Response> {
-  const kinds = served.kinds();
+  const kinds = await served.kinds();
   if (name === "") return index(served, kinds, url.searchParams.get("token"));
   const request = { kinds, url, asked };
   if (Object.hasOwn(SPECIAL, name)) return SPECIAL[name]!(served, request);

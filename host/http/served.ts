@@ -17,12 +17,15 @@ export interface Wishes {
   readonly signal?: AbortSignal;
 }
 
+/** What is known at once of a program of this thread, and soon of another thread's. */
+type Soon<T> = T | Promise<T>;
+
 /** The program behind an endpoint. Each method but cmdline and kinds throws once it has ended. */
 export interface Served {
   /** The module's name, and the arguments that it was started with. */
   cmdline(): readonly string[];
   /** The names of the profiles that there are. */
-  kinds(): readonly string[];
+  kinds(): Soon<readonly string[]>;
   /** Makes a profile, gzipped; with seconds, the difference that they bring. */
   profile(kind: string, wishes?: Wishes): Promise<Uint8Array<ArrayBuffer>>;
   /** Traces for some seconds; returns Chrome trace events as JSON. */
@@ -30,10 +33,10 @@ export interface Served {
   text(kind: string, debug?: 1 | 2): Promise<string>;
   /** Returns the name of the function that a pc is in, or null. */
   funcForPC(pc: number): string | null;
-  numGoroutine(): number;
+  numGoroutine(): Soon<number>;
   /** How often the scheduler has chosen a goroutine, modulo 2³². */
-  schedtick(): number;
-  readMemStats(): MemStats;
+  schedtick(): Soon<number>;
+  readMemStats(): Soon<MemStats>;
   /** Collects, then tells what lives by class. */
   heapHistogram(): readonly NamedHeapClass[];
   /** Returns the goroutines grouped by stack, labels and go statement. Reads memory: nothing is stopped. */

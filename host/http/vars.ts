@@ -12,11 +12,11 @@ import type { Served } from "./served.ts";
 
 /**
  * What can be read at any time: the command line, MemStats under Go's names, the goroutines.
- * Nothing is collected, and no goroutine is looked at.
+ * Nothing is collected, and no goroutine is looked at. All is asked for before anything is awaited.
  */
-export function vars(served: Served): Response {
-  const [goroutines, stats] = [served.numGoroutine(), served.readMemStats()];
-  return jsonReply({ cmdline: served.cmdline(), profiles: served.kinds(), memstats: goNames(stats), goroutines, schedtick: served.schedtick() });
+export async function vars(served: Served): Promise<Response> {
+  const [profiles, stats, goroutines, schedtick] = await Promise.all([served.kinds(), served.readMemStats(), served.numGoroutine(), served.schedtick()]);
+  return jsonReply({ cmdline: served.cmdline(), profiles, memstats: goNames(stats), goroutines, schedtick });
 }
 
 /** totalAlloc is TotalAlloc, buckHashSys BuckHashSys, and so on. */

@@ -4,7 +4,7 @@
 /** Calls `f` once the signal is aborted, at once if it is. Returns how to no longer. */
 export function onAbort(signal: AbortSignal, f: () => void): () => void {
   if (signal.aborted) f();
-  signal.addEventListener("abort", f, { once: true });
+  else signal.addEventListener("abort", f, { once: true });
   return () => signal.removeEventListener("abort", f);
 }
 

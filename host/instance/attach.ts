@@ -27,25 +27,35 @@ export interface AttachOptions {
   readonly name?: string;
 }
 
-/** App's readers of the runtime that memory alone can answer. They reject with StopError when the program does not stop. */
+/**
+ * App's readers of the runtime that memory alone can answer. Goroutines are read while the program stands still: these
+ * readers reject with StopError when it does not stop. Counters and buckets are read while it runs.
+ */
 export interface AttachedRuntime {
   /** Does not stop the program. */
   numGoroutine(): Promise<number>;
-  /** Returns the stacks of all goroutines, or of the one that runs, as Go prints them. */
+  /** Stops the program. Returns the stacks of all goroutines, or of the one that runs, as Go prints them. */
   stack(options?: { readonly all?: boolean }): Promise<string>;
+  /** Stops the program. */
   goroutineProfile(): Promise<StackRecord[]>;
   /** Rejects: to find leaks is a collection. */
   goroutineLeakProfile(): Promise<never>;
+  /** Does not stop the program. */
   threadCreateProfile(): Promise<StackRecord[]>;
+  /** Stops the program only if it changes what is read all the time; so do blockProfile and mutexProfile. */
   memProfile(options?: { readonly inuseZero?: boolean }): Promise<MemProfileRecord[]>;
   blockProfile(): Promise<BlockProfileRecord[]>;
   mutexProfile(): Promise<BlockProfileRecord[]>;
-  readMemStats(): Promise<MemStats>;
+  /**
+   * Does not stop the program: each number is true, and all are of one moment unless the program allocates meanwhile.
+   * With `stop`, they always are.
+   */
+  readMemStats(options?: { readonly stop?: boolean }): Promise<MemStats>;
   /** Rejects: what lives is found by a collection. */
   heapHistogram(): Promise<never>;
 }
 
-/** App's profiles. */
+/** App's profiles. Those of goroutines, and those that the program has made, stop it; the others as their readers do. */
 export interface AttachedPprof {
   kinds(): Promise<string[]>;
   /** "profile" samples what runs without its help, at any place, 100 times a second. */

@@ -12,6 +12,7 @@ import { readCoreFile } from "../memory/corefile.ts";
 import { type Goroutine, readBuild, readDump, readGoroutines, readLabels } from "../memory/goroutines.ts";
 import { readHeapStats, readMemProfile } from "../memory/heap.ts";
 import { type MemStats, readBlockBuckets, readNamedProfiles } from "../memory/record.ts";
+import { glance, RacyView } from "../memory/racy.ts";
 import { StillView } from "../memory/still.ts";
 import { type MemorySource, MemoryView } from "../memory/view.ts";
 import { printGoroutine, printGoroutines, stackOf } from "../profile/dump.ts";
@@ -100,8 +101,9 @@ class RuntimeReader implements AttachedRuntime {
   }
 
   async numGoroutine(): Promise<number> {
-    const { view } = this.#parts;
-    return (view.i32(SCHED + SCHED_GOIDGEN) - view.i32(SCHED + SCHED_NENDED)) | 0;
+    const view = new RacyView(this.#parts.from);
+    const ended = view.i32(SCHED + SCHED_NENDED); // first: those that end meanwhile have begun
+    return (view.i32(SCHED + SCHED_GOIDGEN) - ended) | 0;
   }
 
   async stack({ all = true }: { readonly all?: boolean } = {}): Promise<string> {
@@ -125,27 +127,34 @@ class RuntimeReader implements AttachedRuntime {
   }
 
   async memProfile({ inuseZero = true }: { readonly inuseZero?: boolean } = {}): Promise<MemProfileRecord[]> {
-    const { records } = await this.#read(readMemProfile);
+    const { records } = await this.#glance(readMemProfile);
     return records.filter((r) => inuseZero || r.allocBytes !== r.freeBytes).map((r) => this.#symbolized(r));
   }
 
   async blockProfile(): Promise<BlockProfileRecord[]> {
-    return (await this.#read((view) => readBlockBuckets(view, MPROF + MPROF_BBUCKETS))).map((r) => this.#symbolized(r));
+    return (await this.#glance((view) => readBlockBuckets(view, MPROF + MPROF_BBUCKETS))).map((r) => this.#symbolized(r));
   }
 
   async mutexProfile(): Promise<BlockProfileRecord[]> {
-    return (await this.#read((view) => readBlockBuckets(view, MPROF + MPROF_XBUCKETS))).map((r) => this.#symbolized(r));
+    return (await this.#glance((view) => readBlockBuckets(view, MPROF + MPROF_XBUCKETS))).map((r) => this.#symbolized(r));
   }
 
-  readMemStats(): Promise<MemStats> {
-    return this.#read(readHeapStats);
+  async readMemStats({ stop = false }: { readonly stop?: boolean } = {}): Promise<MemStats> {
+    const { world, from } = this.#parts;
+    const seen = stop || !world.shared ? null : glance(from, readHeapStats);
+    return seen ? seen.value : this.#read(readHeapStats);
   }
 
   async heapHistogram(): Promise<never> {
     throw collects("heapHistogram()");
   }
 
-  /** The profiles of the program's own, with all their stacks. */
+  /** The names of the profiles of the program's own. */
+  names(): Promise<string[]> {
+    return this.#glance((view) => readNamedProfiles(view).map(({ name }) => name));
+  }
+
+  /** These profiles, with all their stacks: what is taken out of one is unlinked, so the program must stop. */
   named(): Promise<{ name: string; records: StackRecord[] }[]> {
     return this.#read((view) => readNamedProfiles(view).map(({ name, stacks }) =>
       ({ name, records: stacks().map((stack) => this.#symbolized({ stack })) })));
@@ -156,6 +165,13 @@ class RuntimeReader implements AttachedRuntime {
     const { view, platform, live } = this.#parts;
     const origin = view.f64(WORLD + WORLD_ORIGIN);
     return live && origin ? (platform.walltime() - origin) / 1e3 : null;
+  }
+
+  /** Reads what only ever gets more, without stopping the program unless that changes it all the time. */
+  async #glance<T>(read: (view: MemoryView) => T): Promise<T> {
+    const { world, from } = this.#parts;
+    const seen = world.shared ? glance(from, read) : null;
+    return seen?.settled ? seen.value : this.#read(read);
   }
 
   #read<T>(read: (view: MemoryView) => T): Promise<T> {
@@ -186,7 +202,7 @@ class ProfileReader implements AttachedPprof {
 
   async kinds(): Promise<string[]> {
     const known = PROFILE_KINDS.filter((kind) => !COLLECTING.includes(kind) && (kind !== "profile" || this.#parts.world.shared));
-    return [...known, ...(await this.#runtime.named()).map(({ name }) => name)];
+    return [...known, ...await this.#runtime.names()];
   }
 
   async profile(kind: AnyKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
@@ -227,7 +243,7 @@ class ProfileReader implements AttachedPprof {
     return passThen(this.#parts.platform, seconds, signal, () => this.stopCPUProfile());
   }
 
-  /** Statistics are for the text only: each question stops the program. */
+  /** Statistics are for the text only. */
   async #take(kind: AnyKind, text = false): Promise<Taken> {
     const { view, platform } = this.#parts;
     const records = await this.#records(kind);

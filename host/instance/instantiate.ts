@@ -28,7 +28,7 @@ export async function load<E extends Exports = Exports>(
   source: Source | PromiseLike<Source>,
   options: LoadOptions,
   platform: Platform,
-  onEnd: (error: Error) => void = () => {},
+  onEnd: (error: Error, view: MemoryView, sampling: Sampling) => void = () => {},
   OwnDoor?: typeof Door,
 ): Promise<App<E>> {
   const { slice = 10 } = options; // short enough for a page to stay fluid
@@ -52,7 +52,7 @@ export async function load<E extends Exports = Exports>(
   if (absent.length) throw (await import("../abi/misbuilt.ts")).lacking(file, absent);
   const callable = manifest.exports.some((e) => e.name !== "main");
   let release = () => {};
-  const program = makeProgram({ platform, outputs, context, sampling }, options, { slice, callable, onEnd: (error) => (release(), onEnd(error)) });
+  const program = makeProgram({ platform, outputs, context, sampling }, options, { slice, callable, onEnd: (error) => (release(), onEnd(error, view, sampling)) });
   const { signal } = options;
   if (signal) release = (await import("./abort.ts")).onAbort(signal, () => program.close(signal.reason));
   try {

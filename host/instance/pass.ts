@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Waits while a profile is taken: between the two states of which it is the difference, or while samples or events are. */
 import { ProfileError } from "../abi/errors.ts";
+import { onAbort } from "./abort.ts";
 import type { Platform } from "./platform.ts";
 
 /** Timers of 2³¹ milliseconds and more fire at once. */
@@ -11,12 +12,11 @@ export function pass(platform: Platform, seconds: number, signal?: AbortSignal):
   return new Promise((resolve, reject) => {
     if (!(seconds > 0 && seconds <= LONGEST)) throw new ProfileError(`seconds: ${seconds} is not between 0 and ${LONGEST}`);
     signal?.throwIfAborted();
-    const abort = () => (cancel(), reject(signal!.reason));
     const cancel = platform.timer(seconds * 1e3, () => {
-      signal?.removeEventListener("abort", abort);
+      release?.();
       resolve();
     });
-    signal?.addEventListener("abort", abort, { once: true });
+    const release = signal && onAbort(signal, () => (cancel(), reject(signal.reason)));
   });
 }
 

@@ -11,9 +11,11 @@
 import { ClosedError, endedError, ImportError } from "../abi/errors.ts";
 import type { Imports } from "../abi/imports.ts";
 import { readManifest } from "../abi/manifest.ts";
-import { decodeError, encodeError, type Order, type Report, type ResponseData, type Target } from "../abi/messages.ts";
+import { decodeError, encodeError, type Left, type Order, type Report, type ResponseData, type Target } from "../abi/messages.ts";
 import { failure } from "../http/reply.ts";
+import { onAbort } from "./abort.ts";
 import { type Exports, Pprof, Runtime, type Trace } from "./app.ts";
+import type { Last } from "./left.ts";
 import { Outputs } from "./output.ts";
 import type { LoadOptions, Platform, WorkerPort } from "./platform.ts";
 import { loadModule, type Source } from "./source.ts";
@@ -34,7 +36,7 @@ export interface RemoteApp<E extends Exports = Exports> {
   readonly exports: E;
   readonly runtime: Remote<Runtime>;
   readonly pprof: RemotePprof;
-  /** Ends with the program: the ring is in the worker. */
+  /** Can be read when the program has ended, as App's can; where memory is not shared, not behind close(). */
   readonly trace: Remote<Trace>;
   /** What it runs in, for attach; null unless it was built with --target threads and, on a page, that is cross-origin isolated. */
   readonly memory: WebAssembly.Memory | null;
@@ -46,6 +48,8 @@ export interface RemoteApp<E extends Exports = Exports> {
 
 interface Outstanding {
   readonly what: string;
+  /** Takes the listener off the signal of a call that has one. */
+  readonly release?: (() => void) | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -64,30 +68,43 @@ export async function loadRemote<E extends Exports>(
   const owner = new Owner(await platform.worker(), options, platform, new Outputs(platform, options));
   const { args = [], env = {}, slice, trace = false } = options;
   await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, slice, trace, memory } });
+  const shared = type?.shared ? memory : undefined;
+  const lasting = (target: Target, names: readonly Last[]) => Object.fromEntries(names.map((name) => [name, afterwards(owner, target, name, { module, file, shared })]));
   const asked = {
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
-    pprof: { ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, fetch: fetcher(owner) },
+    pprof: {
+      ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, ...lasting("pprof", ["kinds", "stopCPUProfile"]), fetch: fetcher(owner, [file, ...args]),
+    },
   };
   const alive = (what: string) => owner.alive(what);
-  const readers = memory && type?.shared ? (await import("./outside.ts")).fromOutside(asked, { memory, module, file, platform, alive }) : asked;
+  const readers = shared ? (await import("./outside.ts")).fromOutside(asked, { memory: shared, module, file, args, platform, alive }) : asked;
   return {
     ...readers,
     exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
-    trace: owner.methods("trace", ["start", "stop", "read"]) as Remote<Trace>,
+    trace: { ...owner.methods("trace", ["start"]), ...lasting("trace", ["stop", "read"]) } as Remote<Trace>,
     memory: memory ?? null,
     run: () => owner.call("run", "run", []) as Promise<void>,
     close: () => owner.end(new ClosedError("the program was closed"), true),
   };
 }
 
+/** Asks the worker, and when the program has ended, what is left of it. */
+function afterwards(owner: Owner, target: Target, name: Last, of: { module: WebAssembly.Module; file: string; shared: WebAssembly.Memory | undefined }) {
+  return (...args: unknown[]) => owner.call(target, name, args).catch(async (error: unknown) => {
+    if (!owner.ended || !owner.left && !of.shared) throw error;
+    const { answer, leaveIn } = await import("./left.ts");
+    return answer(name, owner.left ?? await leaveIn(of.shared!), of.module, of.file);
+  });
+}
+
 /** Passes a request on: what goes wrong on the way is a response too. */
-function fetcher(owner: Owner): Pprof["fetch"] {
+function fetcher(owner: Owner, cmdline: readonly string[]): Pprof["fetch"] {
   return async ({ url, method, signal }) => {
     try {
       const { body, ...init } = await owner.call("pprof", "fetch", [{ url, method, signal }]) as ResponseData;
       return new Response(body, init);
     } catch (error) {
-      return failure(error);
+      return owner.ended ? (await import("./left.ts")).serveLeft({ url, method }, error, cmdline) : failure(error);
     }
   };
 }
@@ -119,6 +136,8 @@ class Owner {
   /** While the worker does not hold the event loop: how to no longer hear of that loop's end. */
   #cancelIdle: (() => void) | null = null;
   #ended: Error | null = null;
+  #left: Left | null = null;
+  #release = () => {};
 
   constructor(port: WorkerPort, options: LoadOptions, platform: Platform, outputs: Outputs) {
     this.#port = port;
@@ -130,13 +149,16 @@ class Owner {
   /** Sends the program; call 0 is the answer to that. */
   load(order: Order): Promise<unknown> {
     const { signal } = this.#options;
-    signal?.addEventListener("abort", this.#abort, { once: true });
     const loaded = new Promise((resolve, reject) => {
       this.#calls.set(0, { what: "load()", resolve, reject });
       this.#port.listen((data) => this.#take(data as Report), (error) => this.end(error, true));
-      this.#post(order);
     });
-    if (signal?.aborted) this.#abort(); // while the worker was made
+    if (signal) this.#release = onAbort(signal, () => this.#abort(signal.reason)); // at once, if it was while the worker was made
+    try {
+      if (!this.#ended) this.#post(order);
+    } catch (error) {
+      this.end(error as Error, true);
+    }
     return loaded;
   }
 
@@ -154,10 +176,9 @@ class Owner {
     this.#cancelIdle = on ? null : this.#platform.onIdleEnd(() => this.#post({ op: "idle" }));
   }
 
-  readonly #abort = () => {
-    const { reason } = this.#options.signal!;
+  #abort(reason: unknown): void {
     this.end(reason instanceof Error ? reason : new ClosedError(String(reason)), true);
-  };
+  }
 
   methods(target: Target, names: readonly string[]): Record<string, (...args: unknown[]) => Promise<unknown>> {
     const methods = Object.create(null);
@@ -173,13 +194,23 @@ class Owner {
       const id = ++this.#lastCall;
       const { signal, sent, signalled } = target === "pprof" ? withoutSignal(args) : { sent: args };
       signal?.throwIfAborted();
-      signal?.addEventListener("abort", () => {
-        reject(signal.reason);
-        if (this.#calls.has(id)) this.#post({ op: "abort", id, error: encodeError(signal.reason) });
-      }, { once: true });
       this.#post({ op: "call", id, target, name, args: sent, signalled });
-      this.#calls.set(id, { what, resolve, reject });
+      const release = signal && onAbort(signal, () => {
+        reject(signal.reason);
+        this.#post({ op: "abort", id, error: encodeError(signal.reason) });
+      });
+      this.#calls.set(id, { what, release, resolve, reject });
     });
+  }
+
+  /** Whether nothing comes of the worker any more. */
+  get ended(): boolean {
+    return this.#ended !== null;
+  }
+
+  /** What the worker has said last; null if it was stopped before it could. */
+  get left(): Left | null {
+    return this.#left;
   }
 
   /** Throws what has ended the program, if it has. */
@@ -198,13 +229,16 @@ class Owner {
       case "abort": return this.#hostCalls.get(report.id)?.abort(decodeError(report.error));
       case "write": return this.#outputs.write(report.fd, report.bytes);
       case "quiet": return report.orders === this.#orders ? this.#hold(false) : undefined;
-      case "ended": return this.end(decodeError(report.error), false);
+      case "ended":
+        this.#left = report.left;
+        return this.end(decodeError(report.error), false);
     }
   }
 
   #settle(id: number): Outstanding {
     const call = this.#calls.get(id)!;
     this.#calls.delete(id);
+    call.release?.();
     return call;
   }
 
@@ -235,10 +269,13 @@ class Owner {
   end(error: Error, verbatim: boolean): void {
     if (this.#ended) return;
     this.#ended = error;
-    this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#release();
     this.#cancelIdle?.();
     this.#port.terminate();
-    for (const { what, reject } of this.#calls.values()) reject(verbatim ? error : endedError(what, error));
+    for (const { what, release, reject } of this.#calls.values()) {
+      release?.();
+      reject(verbatim ? error : endedError(what, error));
+    }
     this.#calls.clear();
     for (const call of this.#hostCalls.values()) call.abort(error);
     this.#outputs.end();

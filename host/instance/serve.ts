@@ -11,10 +11,14 @@ import { ImportError } from "../abi/errors.ts";
 import type { Imports } from "../abi/imports.ts";
 import { FD_STDERR, FD_STDOUT } from "../abi/layout.ts";
 import { type ImportEntry, type Manifest, readManifest, show } from "../abi/manifest.ts";
-import { decodeError, encodeError, encodeResponse, type Order, type RemoteProgram, type Report } from "../abi/messages.ts";
+import { decodeError, encodeError, encodeResponse, type Order, type RemoteProgram, type Report, type Target } from "../abi/messages.ts";
+import type { MemoryView } from "../memory/view.ts";
+import { onAbort } from "./abort.ts";
 import type { App } from "./app.ts";
 import { load } from "./instantiate.ts";
+import { leave } from "./left.ts";
 import type { LoadOptions, Platform } from "./platform.ts";
+import type { Sampling } from "./program.ts";
 
 /** The worker's side of the channel. */
 export interface ServerPort {
@@ -48,6 +52,8 @@ class Server {
   /** Whether run() starts main. Else it is refused, as soon as the words for that are loaded. */
   #runnable = false;
   #app: App | null = null;
+  /** The CPU profile that was being taken when the program ended. */
+  #cpu: Promise<Uint8Array> | null = null;
 
   constructor(platform: Platform, report: (report: Report) => void) {
     this.#platform = { ...platform, onIdleEnd: (f) => this.#onIdleEnd(f) };
@@ -92,7 +98,7 @@ class Server {
         name, args, env, imports, slice, trace, stdout: this.#output(FD_STDOUT), stderr: this.#output(FD_STDERR),
         ...(memory && { memory }),
       };
-      this.#app = await load(module, options, this.#platform, (error) => this.#ended(error));
+      this.#app = await load(module, options, this.#platform, (...end) => this.#ended(...end));
       this.#report({ op: "loaded" });
     } catch (error) {
       this.#report({ op: "refused", error: encodeError(error) });
@@ -103,9 +109,10 @@ class Server {
     return { write: (bytes: Uint8Array) => this.#report({ op: "write", fd, bytes }) };
   }
 
-  /** Says that it is over behind the answers that the end itself has brought about. */
-  #ended(error: Error): void {
-    this.#platform.immediate(() => this.#report({ op: "ended", error: encodeError(error) }));
+  /** Says that it is over, and what is left, behind the answers that the end itself has brought about. */
+  #ended(error: Error, view: MemoryView, { sampler }: Sampling): void {
+    const left = leave(view, this.#cpu = sampler && sampler.stop());
+    this.#platform.immediate(async () => this.#report({ op: "ended", error: encodeError(error), left: await left }));
   }
 
   /** Ends by saying that the program still waits: the call may not have woken it. */
@@ -115,8 +122,7 @@ class Server {
     if (target === "run") this.#runnable = false;
     const args = signalled === undefined ? given : given.with(signalled, { ...given[signalled] as object, signal: this.#signalOf(id) });
     try {
-      const app = this.#app! as unknown as Record<string, Record<string, Function>>;
-      const value = await (target === "run" ? this.#app!.run() : app[target]![name]!(...args));
+      const value = await this.#answer(target, name, args);
       this.#report({ op: "reply", id, value: value instanceof Response ? await encodeResponse(value) : value });
     } catch (error) {
       this.#report({ op: "failure", id, error: encodeError(error) });
@@ -125,6 +131,12 @@ class Server {
       if (reads) this.#reading--;
       this.#sayQuiet();
     }
+  }
+
+  #answer(target: Target, name: string, args: readonly unknown[]): unknown {
+    if (target === "run") return this.#app!.run();
+    if (target === "pprof" && name === "stopCPUProfile" && this.#cpu) return this.#cpu;
+    return (this.#app as unknown as Record<string, Record<string, Function>>)[target]![name]!(...args);
   }
 
   #signalOf(id: number): AbortSignal {
@@ -151,7 +163,7 @@ class Server {
         const id = ++this.#lastCall;
         this.#waiting.set(id, { resolve, reject });
         const signal = abortable ? (args.pop() as AbortSignal) : null;
-        signal?.addEventListener("abort", () => this.#report({ op: "abort", id, error: encodeError(signal.reason) }));
+        if (signal) onAbort(signal, () => this.#report({ op: "abort", id, error: encodeError(signal.reason) }));
         send(id, args);
       });
     }

@@ -6,8 +6,7 @@
  */
 import { endedError, ProfileError } from "../abi/errors.ts";
 import { SLOT, TRACE_BYTES, TRACE_LEAST } from "../abi/layout.ts";
-import { readStarts } from "../memory/goroutines.ts";
-import { beginTrace, endTrace, isTraced, readTrace, ringOf } from "../memory/trace.ts";
+import { beginTrace, copyTrace, decodeTrace, endTrace, isTraced, ringOf, type TraceCopy } from "../memory/trace.ts";
 import type { MemoryView } from "../memory/view.ts";
 import { type ChromeTrace, chromeTrace } from "../profile/trace.ts";
 import type { PcTab } from "../symbol/pctab.ts";
@@ -45,11 +44,15 @@ export function stop({ view }: TracerParts): void {
   endTrace(view);
 }
 
+/** Draws a ring. Throws ProfileError if there has never been a trace. */
+export function draw(copy: TraceCopy | null, { pctab, file }: Pick<TracerParts, "pctab" | "file">): ChromeTrace {
+  if (!copy) throw new ProfileError("no execution trace was started");
+  return chromeTrace(decodeTrace(copy), { file, pctab, starts: copy.starts });
+}
+
 /** Returns what is in the ring, also after the program's end. Throws ProfileError if there has never been a trace. */
-export function read({ view, pctab, file }: Pick<TracerParts, "view" | "pctab" | "file">): ChromeTrace {
-  const trace = readTrace(view);
-  if (!trace) throw new ProfileError("no execution trace was started");
-  return chromeTrace(trace, { file, pctab, starts: readStarts(view) });
+export function read(parts: Pick<TracerParts, "view" | "pctab" | "file">): ChromeTrace {
+  return draw(copyTrace(parts.view), parts);
 }
 
 /** Programs that are traced because somebody asked for some seconds. */

@@ -14,6 +14,7 @@ import {
   G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, G_WAITSINCE, Gdead, GPROF_ANCESTORS, GPROF_LABELS, Gwaiting, M0,
   M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_WATCH, statusstring, TRACE_TOP, waitreasonstring, waitZero, WATCH_ANCESTORS,
 } from "../abi/layout.ts";
+import { linked } from "./list.ts";
 import { readString } from "./text.ts";
 import type { MemoryView } from "./view.ts";
 
@@ -109,12 +110,7 @@ export function runningGoid(view: MemoryView): number {
 
 /** Returns the addresses of the Gs that are not dead, in the order of goroutineProfile: that of the running one first. */
 export function listGs(view: MemoryView, me = tracedG(view, view.u32(M0 + M_TSP))): number[] {
-  const gs = new Set<number>();
-  for (let gp = view.u32(SCHED + SCHED_ALLG); gp; gp = view.u32(gp + G_ALLLINK)) {
-    if (gs.has(gp)) throw new AbiError(`G at 0x${gp.toString(16)} is in the list of all twice`);
-    gs.add(gp);
-  }
-  const alive = [...gs].filter((gp) => view.u8(gp + G_STATUS) !== Gdead);
+  const alive = linked(view, "G", SCHED + SCHED_ALLG, G_ALLLINK).filter((gp) => view.u8(gp + G_STATUS) !== Gdead);
   return alive.sort((a, b) => Number(b === me) - Number(a === me));
 }
 

@@ -10,10 +10,12 @@
  */
 import { AbiError } from "../abi/errors.ts";
 import {
-  BUCKET_ALLNEXT, BUCKET_NSTK, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, GCSTATS_PAUSES, GCSTATS_TOTAL, MCACHE, MHEAP, MHEAP_BLOCK,
+  BUCKET_ALLNEXT, BUCKET_NSTK, GCSTATS_PAUSES, GCSTATS_TOTAL, MCACHE, MEDIUM_CLASS, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MHEAP, MHEAP_BLOCK,
   MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT, MHEAP_SPANBLOCKS, MPROF,
-  MPROF_COLLECTED, MSTATS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS, SIZE_CLASSES, SPAN_ELEMSIZE, SPANS,
+  MPROF_COLLECTED, MSTATS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS, SIZE_CLASSES, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN,
+  SPAN_MARKS, SPAN_MARKS_SIZE, SPAN_NELEMS, SPAN_SWEEPGEN,
 } from "../abi/layout.ts";
+import { linked } from "./list.ts";
 import type { MemStats, RawMemProfileRecord } from "./record.ts";
 import type { MemoryView } from "./view.ts";
 
@@ -30,12 +32,7 @@ export interface MemProfile {
 export function readMemProfile(view: MemoryView): MemProfile {
   // Before the first collection nothing has been freed: what is recent counts too.
   const recent = view.u8(MPROF + MPROF_COLLECTED) === 0;
-  const buckets = new Set<number>();
-  for (let b = view.u32(MPROF); b; b = view.u32(b + BUCKET_ALLNEXT)) {
-    if (buckets.has(b)) throw new AbiError(`the bucket at 0x${b.toString(16)} is in the list of all twice`);
-    buckets.add(b);
-  }
-  return { records: [...buckets].map((b) => readBucket(view, b, recent)), rate: view.i32(SAMPLER + SAMPLER_RATE) };
+  return { records: linked(view, "the bucket", MPROF, BUCKET_ALLNEXT).map((b) => readBucket(view, b, recent)), rate: view.i32(SAMPLER + SAMPLER_RATE) };
 }
 
 function readBucket(view: MemoryView, b: number, recent: boolean): RawMemProfileRecord {
@@ -55,8 +52,10 @@ function readBucket(view: MemoryView, b: number, recent: boolean): RawMemProfile
 export function readHeapStats(view: MemoryView): MemStats {
   const u64 = (at: number) => Number(view.i64(at));
   const blocks = (field: number) => view.u32(MHEAP + field) * MHEAP_BLOCK;
-  const [nmalloc, totalBytes, frees, freed] = [0, 8, 16, 24].map((i) => u64(MHEAP + MHEAP_NMALLOC + i)) as [number, number, number, number];
+  // What is taken off first: where the program goes on meanwhile, no difference is below 0.
+  const [frees, freed] = [u64(MHEAP + MHEAP_NMALLOC + 16), u64(MHEAP + MHEAP_NMALLOC + 24)];
   const cached = readCached(view);
+  const [nmalloc, totalBytes] = [u64(MHEAP + MHEAP_NMALLOC), u64(MHEAP + MHEAP_NMALLOC + 8)];
   const [mallocs, totalAlloc] = [nmalloc - cached.cells, totalBytes - cached.bytes];
   const [heapInuse, heapIdle, gcSys] = [blocks(MHEAP_SPANBLOCKS), blocks(MHEAP_FREE), blocks(MHEAP_GCBLOCKS)];
   const buckHashSys = view.u32(MHEAP + MHEAP_BUCKETBYTES);
@@ -76,21 +75,46 @@ export function readHeapStats(view: MemoryView): MemStats {
 function readCached(view: MemoryView): { cells: number; bytes: number } {
   let [cells, bytes] = [0, 0];
   for (let sc = 1; sc < SIZE_CLASSES; sc++) {
-    const n = listLength(view, MCACHE + 4 * sc) + listLength(view, SAMPLER + SAMPLER_RESTS + 4 * sc);
-    if (!n) continue;
-    const span = view.u32(SPANS + 4 * sc);
-    if (!span) throw new AbiError(`size class ${sc} has free cells and no span`);
+    const first = view.u32(MCACHE + 4 * sc) || view.u32(SAMPLER + SAMPLER_RESTS + 4 * sc);
+    if (!first) continue;
+    const span = cellSpan(view, sc, first);
+    const n = countFree(view, span, first);
     cells += n;
-    bytes += n * view.u32(span + SPAN_ELEMSIZE);
+    bytes += n * span.elemsize;
   }
   return { cells, bytes };
 }
 
-/** Counts a list of free cells, which is no longer than its span. */
-function listLength(view: MemoryView, head: number): number {
+/** Where a cell lies. */
+interface CellSpan {
+  readonly address: number;
+  readonly elemsize: number;
+  /** Behind its last cell. */
+  readonly end: number;
+  /** How many bytes a bit of its marks stands for, as a power of two. */
+  readonly unit: number;
+}
+
+/** Finds the span of the cell at `ptr`. Throws AbiError unless it is one of class `sc`. */
+function cellSpan(view: MemoryView, sc: number, ptr: number): CellSpan {
+  const medium = sc >= MEDIUM_CLASS;
+  const address = ptr - ptr % (medium ? 4 * MHEAP_BLOCK : MHEAP_BLOCK);
+  const [elemsize, nelems] = [view.u32(address + SPAN_ELEMSIZE), view.u32(address + SPAN_NELEMS)];
+  const first = address + SPAN_FIRST;
+  const isCell = nelems <= 8 * SPAN_MARKS_SIZE && ptr >= first && ptr < first + nelems * elemsize && (ptr - first) % elemsize === 0;
+  if (!isCell || view.i32(address + SPAN_CLASS) !== sc) throw new AbiError(`the free cell at 0x${ptr.toString(16)} is in no span of size class ${sc}`);
+  return { address, elemsize, end: first + nelems * elemsize, unit: medium ? 6 : 4 };
+}
+
+/** Counts the cells from `ptr` on that were free when their span was swept, as countfree does in the guest: no list is walked. */
+function countFree(view: MemoryView, { address, elemsize, end, unit }: CellSpan, ptr: number): number {
+  const [swept, marked] = [view.u32(address + SPAN_SWEEPGEN), view.u32(address + SPAN_MARKGEN)];
+  if (marked !== swept && marked !== swept + 1) return (end - ptr) / elemsize;
+  const marks = address + SPAN_MARKS + (swept & 1) * SPAN_MARKS_SIZE;
   let n = 0;
-  for (let cell = view.u32(head); cell; cell = view.u32(cell)) {
-    if (++n > MHEAP_BLOCK) throw new AbiError(`the list of free cells at 0x${head.toString(16)} does not end`);
+  for (let cell = ptr; cell < end; cell += elemsize) {
+    const bit = (cell - address) >> unit;
+    if (!(view.u8(marks + (bit >> 3)) >> (bit & 7) & 1)) n++;
   }
   return n;
 }

@@ -9,6 +9,7 @@ import {
   MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_STK,
   MEM_STATS_NUMGC, MEM_STATS_PAUSES, NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILE_DEPTH, PROFILES, STACK_RECORD_DEPTH,
 } from "../abi/layout.ts";
+import { linked } from "./list.ts";
 import { readString } from "./text.ts";
 import type { MemoryView } from "./view.ts";
 
@@ -74,16 +75,11 @@ export function readBlockProfileRecords(view: MemoryView, ptr: number, n: number
 
 /** Copies the buckets of the block or mutex profile, whose list begins at `head`, as the guest's records of them are. */
 export function readBlockBuckets(view: MemoryView, head: number): RawBlockProfileRecord[] {
-  const records: RawBlockProfileRecord[] = [];
-  for (let b = view.u32(head); b; b = view.u32(b + BUCKET_ALLNEXT)) {
-    const nstk = view.u32(b + BUCKET_NSTK) & 0xffff;
-    records.push({
-      count: Math.trunc(view.f64(b + BUCKET_COUNT)),
-      cycles: Number(view.i64(b + BUCKET_CYCLES)),
-      stack: new Uint32Array(view.bytes(b + BUCKET_STK, nstk * 4).buffer),
-    });
-  }
-  return records;
+  return linked(view, "the bucket", head, BUCKET_ALLNEXT).map((b) => ({
+    count: Math.trunc(view.f64(b + BUCKET_COUNT)),
+    cycles: Number(view.i64(b + BUCKET_CYCLES)),
+    stack: new Uint32Array(view.bytes(b + BUCKET_STK, (view.u32(b + BUCKET_NSTK) & 0xffff) * 4).buffer),
+  }));
 }
 
 /** A profile of the program's own: a stack for each value in it. */

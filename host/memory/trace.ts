@@ -14,7 +14,7 @@ import {
   SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_UNITS, TRACE_LEAST, TRACER, TRACER_BUF, TRACER_END, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN,
   WATCH_TRACE,
 } from "../abi/layout.ts";
-import { runningGoid } from "./goroutines.ts";
+import { readStarts, runningGoid, type Start } from "./goroutines.ts";
 import type { MemoryView } from "./view.ts";
 import { setWatch } from "./watch.ts";
 
@@ -71,8 +71,24 @@ export function beginTrace(view: MemoryView, buf: number, size: number): void {
   setWatch(view, WATCH_TRACE, true);
 }
 
-/** Reads the trace; null if there has never been one. Throws AbiError where memory is not what the layout says. */
-export function readTrace(view: MemoryView): RawTrace | null {
+/** A ring, and what else tells what it says: plain data, which a message can take. */
+export interface TraceCopy {
+  /** Slots, the oldest first. */
+  readonly parts: readonly Uint8Array[];
+  /** The goid of what runs, or ran when the trace was stopped; 0: nothing does. */
+  readonly ran: number;
+  readonly wrapped: boolean;
+  /** What goroutines began with, by goid. */
+  readonly starts: ReadonlyMap<number, Start>;
+}
+
+/** Tells what the slots say. Throws AbiError if the guest has not written them. */
+export function decodeTrace({ parts, ran, wrapped }: TraceCopy): RawTrace {
+  return { events: new Decoder().decode(parts, ran), wrapped };
+}
+
+/** Copies the ring; null if there has never been one. Throws AbiError where memory is not what the layout says. */
+export function copyTrace(view: MemoryView): TraceCopy | null {
   const buf = ringOf(view);
   if (!buf) return null;
   const [end, pos] = [view.u32(TRACER + TRACER_END), view.u32(TRACER + TRACER_POS)];
@@ -81,7 +97,7 @@ export function readTrace(view: MemoryView): RawTrace | null {
   const wrapped = view.u32(TRACER + TRACER_LAPS) > 0;
   const older = wrapped ? view.bytes(pos + SLOT, end - pos - SLOT) : new Uint8Array();
   const ran = isTraced(view) ? runningGoid(view) : view.u32(TRACER + TRACER_RAN);
-  return { events: new Decoder().decode([older, view.bytes(buf, pos - buf)], ran), wrapped };
+  return { parts: [older, view.bytes(buf, pos - buf)], ran, wrapped, starts: readStarts(view) };
 }
 
 /** What an event is while its time is not known yet, nor who ran. */

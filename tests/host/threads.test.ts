@@ -16,6 +16,7 @@ import { buildGuest } from "./build.ts";
 const tight = WebAssembly.compile(await buildGuest("tight", "threads"));
 const dumped = WebAssembly.compile(await buildGuest("dumped", "threads"));
 const many = WebAssembly.compile(await buildGuest("many", "threads"));
+const stuck = WebAssembly.compile(await buildGuest("stuck", "threads"));
 
 interface Tight extends Record<string, (...args: any[]) => Promise<any>> {
   work(rounds: number): Promise<number>;
@@ -142,6 +143,95 @@ describe("attach, to a program in a worker", () => {
     assert.ok(error.goid > 0);
     assert.match(error.dump, /^goroutine \d+ \[running\]:\n(.*\n)*tight\.fib\(\.\.\.\)\n/);
   });
+});
+
+interface Stuck extends Record<string, (...args: any[]) => Promise<any>> {
+  prepare(n: number): Promise<void>;
+  spin(rounds: bigint): Promise<bigint>;
+  churn(rounds: bigint): Promise<void>;
+}
+
+const FOR_EVER = 1n << 60n;
+const namesOf = (records: readonly { frames: readonly { function: string }[] }[]) => records.flatMap(({ frames }) => frames.map((f) => f.function));
+
+describe("a program that does not stop", () => {
+  let app: RemoteApp<Stuck>;
+  let seen: Attached;
+
+  before(async () => {
+    app = await load<Stuck>(await stuck, { worker: true, args: ["a"] });
+    await app.exports.prepare(100);
+    seen = attach({ memory: app.memory!, module: await stuck, timeout: 100 });
+    app.exports.spin(FOR_EVER).catch(() => {}); // until close()
+    while (!(await seen.runtime.stack().catch((e: unknown) => e) instanceof StopError)); // it has begun
+  });
+  after(() => app.close());
+
+  test("tells attach its counters", async () => {
+    const stats = await seen.runtime.readMemStats();
+    assert.ok(stats.mallocs > 100 && stats.numGC === 2 && stats.pauseNs[1]! > 0, JSON.stringify(stats));
+    assert.equal(stats.sys, stats.heapSys + stats.stackInuse + stats.buckHashSys + stats.gcSys + stats.otherSys);
+    assert.deepEqual(await seen.runtime.readMemStats(), stats, "nothing goes on");
+    assert.equal(await seen.runtime.numGoroutine(), 1);
+    assert.equal((await seen.runtime.threadCreateProfile()).length, 1);
+  });
+
+  test("stops for nobody who wants all of one moment", async () => {
+    await assert.rejects(seen.runtime.readMemStats({ stop: true }), { name: "StopError" });
+  });
+
+  test("tells attach its buckets, and the profiles made of them", async () => {
+    const kept = (await seen.runtime.memProfile()).filter(({ stack, frames }) => stack.length && frames[0]!.function === "stuck.prepare");
+    assert.ok(kept.some((r) => r.allocObjects - r.freeObjects === 100), JSON.stringify(kept));
+    assert.ok(namesOf(await seen.runtime.blockProfile()).includes("stuck.contend"));
+    assert.ok(namesOf(await seen.runtime.mutexProfile()).includes("stuck.prepare"));
+    for (const kind of ["heap", "allocs", "block", "mutex", "threadcreate"]) assert.ok(decode(await seen.pprof.profile(kind)).length, kind);
+    assert.match(await seen.pprof.text("heap"), /\n# NumGC = 2\n/);
+    assert.ok((await seen.pprof.kinds()).includes("own"));
+  });
+
+  test("tells who has loaded it the same", async () => {
+    assert.deepEqual(await app.runtime.readMemStats(), await seen.runtime.readMemStats());
+    assert.deepEqual(await app.runtime.memProfile(), await seen.runtime.memProfile());
+    assert.deepEqual(await app.runtime.blockProfile(), await seen.runtime.blockProfile());
+    assert.deepEqual(await app.runtime.mutexProfile(), await seen.runtime.mutexProfile());
+    assert.equal((await app.runtime.threadCreateProfile()).length, 1);
+    for (const kind of ["heap", "block"]) assert.ok(decode(await app.pprof.profile(kind)).length, kind);
+    assert.match(await app.pprof.text("block"), /^--- contention:\n/);
+    assert.ok((await app.pprof.kinds()).includes("own"));
+  });
+
+  test("is shown by its page", async () => {
+    const get = (path: string) => app.pprof.fetch(new Request(`http://x${path}`));
+    for (const path of ["/debug/", "/debug/element.js", "/debug/speedscope", "/debug/pprof/heap", "/debug/pprof/block?debug=1"]) assert.equal((await get(path)).status, 200, path);
+    assert.equal(await (await get("/debug/pprof/cmdline")).text(), "app.wasm\0a");
+    const vars = await (await get("/debug/vars")).json() as { goroutines: number; schedtick: number; profiles: string[]; memstats: { NumGC: number } };
+    assert.deepEqual([vars.goroutines, vars.schedtick > 0, vars.profiles.includes("own"), vars.memstats.NumGC], [1, true, true, 2]);
+  });
+});
+
+test("the counters on the page of a program in shared memory go on while it only allocates", async (t) => {
+  const app = await load<Stuck>(await stuck, { worker: true });
+  t.after(() => app.close());
+  app.exports.churn(FOR_EVER).catch(() => {}); // until close()
+  const allocated = async () => (await (await app.pprof.fetch(new Request("http://x/debug/vars"))).json()).memstats.TotalAlloc as number;
+  const first = await allocated();
+  for (let more = 0; more < 3; ) if (await allocated() > first) more++;
+});
+
+test("attach reads the counters and buckets that the program itself does", async () => {
+  const given = memory(32);
+  const app = await load<Stuck>(await stuck, { memory: given });
+  await app.exports.prepare(1000);
+  const seen = attach({ memory: given, module: await stuck });
+  for (const stop of [false, true]) {
+    const want = app.runtime.readMemStats(); // first: the program has its answer counted
+    assert.deepEqual(await seen.runtime.readMemStats({ stop }), want);
+  }
+  const byStack = (records: readonly { stack: Uint32Array }[]) => new Map(records.map((r) => [r.stack.join(), r]));
+  assert.deepEqual(byStack(await seen.runtime.memProfile()), byStack(app.runtime.memProfile()));
+  assert.deepEqual(byStack(await seen.runtime.blockProfile()), byStack(app.runtime.blockProfile()));
+  assert.deepEqual(byStack(await seen.runtime.mutexProfile()), byStack(app.runtime.mutexProfile()));
 });
 
 test("attach reads a program of many goroutines while it runs", async (t) => {

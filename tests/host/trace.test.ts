@@ -9,7 +9,7 @@ import { MockPlatform } from "../../host/adapter/mock.ts";
 import type { App, ChromeEvent, LoadOptions } from "../../host/index.ts";
 import { packageRoot } from "../../host/cli/compile.ts";
 import { load } from "../../host/instance/instantiate.ts";
-import { type RawTraceEvent, readTrace, TRACED_RUN } from "../../host/memory/trace.ts";
+import { copyTrace, decodeTrace, type RawTraceEvent, TRACED_RUN } from "../../host/memory/trace.ts";
 import { MemoryView } from "../../host/memory/view.ts";
 import { buildGuest } from "./build.ts";
 
@@ -227,6 +227,10 @@ describe("the reader of a ring", () => {
     return { view, put, clock };
   }
 
+  const readTrace = (view: MemoryView) => {
+    const copy = copyTrace(view);
+    return copy && decodeTrace(copy);
+  };
   const of = (kind: number, events: readonly RawTraceEvent[]) => events.filter((e) => e.kind === kind);
   const drawn = ({ view }: Ring) => readTrace(view)!.events.map((e) => `${e.kind === TRACED_RUN ? "run" : e.kind} ${e.high} @${e.time}`);
 

@@ -19,6 +19,7 @@ interface Watched extends Record<string, (...args: any[]) => Promise<any>> {
   park(n: number): Promise<void>;
   put(n: number): Promise<void>;
   spin(rounds: bigint): Promise<bigint>;
+  crash(): Promise<void>;
 }
 
 /** All that was seen, as plain data: profiles are base64. */
@@ -29,6 +30,10 @@ export interface Sight {
   readonly heap: string;
   /** Of seconds in which the program ran spin(). */
   readonly cpu: string;
+  /** What it counted meanwhile: NumGC as attach and as its page tells it. */
+  readonly collections: readonly number[];
+  /** How many goroutines have run in the trace of a program that has died. */
+  readonly traced: number;
   readonly stop: { readonly isStopError: boolean; readonly goid: number; readonly message: string; readonly dump: string };
   /** How often the event loop came round while a program was asked to stop that does not. */
   readonly turns: number;
@@ -51,13 +56,21 @@ export async function watch({ load, attach, StopError }: WatchEntry, source: Sou
       heap: base64(await seen.pprof.profile("heap")),
     };
     app.exports.spin(FOR_EVER).catch(() => {}); // until close()
-    return { ...idle, ...await busy(app, seen, StopError) };
+    return { ...idle, ...await busy(app, seen, StopError), traced: await died(load, source) };
   } finally {
     app.close();
   }
 }
 
-async function busy(app: RemoteApp<Watched>, seen: ReturnType<typeof Attach>, Stop: typeof StopError): Promise<Pick<Sight, "cpu" | "stop" | "turns">> {
+/** Has a program die in a worker. */
+async function died(load: typeof Load, source: Source): Promise<number> {
+  const app = await load<Watched>(source, { worker: true, trace: true, stderr: () => {} });
+  await app.exports.crash().catch(() => {});
+  const { traceEvents } = await app.trace.read();
+  return new Set(traceEvents.filter((e) => e.ph === "X" && e.name === "running").map((e) => e.tid)).size;
+}
+
+async function busy(app: RemoteApp<Watched>, seen: ReturnType<typeof Attach>, Stop: typeof StopError): Promise<Pick<Sight, "cpu" | "collections" | "stop" | "turns">> {
   let error: unknown = null;
   while (!error) await seen.runtime.stack().catch((e: unknown) => (error = e)); // null: it had not begun
   let turns = 0;
@@ -65,8 +78,10 @@ async function busy(app: RemoteApp<Watched>, seen: ReturnType<typeof Attach>, St
   await seen.runtime.stack().catch((e: unknown) => (error = e));
   clearInterval(ticking);
   const { goid, message, dump } = error as StopError;
+  const vars = await app.pprof.fetch(new Request("http://x/debug/vars"));
+  const collections = [(await seen.runtime.readMemStats()).numGC, (await vars.json()).memstats.NumGC];
   const cpu = base64(await seen.pprof.profile("profile", { seconds: 0.5 }));
-  return { cpu, turns, stop: { isStopError: error instanceof Stop, goid, message, dump } };
+  return { cpu, collections, turns, stop: { isStopError: error instanceof Stop, goid, message, dump } };
 }
 
 function base64(bytes: Uint8Array): string {

@@ -40,6 +40,8 @@ function check(seen: Sight): void {
   const kept = samples(seen.heap).filter(({ stack }) => stack.includes("watched.keep"));
   assert.ok(kept.reduce((sum, { value }) => sum + value[3]!, 0) >= 5000, JSON.stringify(kept));
   assert.ok(samples(seen.cpu).some(({ stack }) => stack.some((name) => /\.(fib|spin)$/.test(name))), JSON.stringify(samples(seen.cpu)));
+  assert.deepEqual(seen.collections, [2, 2]);
+  assert.equal(seen.traced, 1);
   assert.ok(seen.stop.isStopError && seen.stop.goid > 0, seen.stop.message);
   assert.match(seen.stop.message, /^the program did not stop within 100 ms: goroutine \d+ neither parks nor asks for the time/);
   assert.match(seen.stop.dump, /^goroutine \d+ \[running\]:\n/);
@@ -151,12 +153,14 @@ for (const kind of BROWSERS) {
 
     it("a program with a memory of its own runs in a worker of such a page, and what is asked of it is copied", async () => {
       assert.deepEqual(await evaluate(plain, "copied", `
-        const app = await gopark.load("own.wasm", { worker: true });
+        const app = await gopark.load("own.wasm", { worker: true, trace: true });
         await app.exports.park(3);
         const stack = await app.runtime.stack();
         const profile = await app.pprof.profile("heap");
-        app.close();
-        return [app.memory, stack.match(/watched\\.keep/g).length, profile[0]];`), [null, 3, 0x1f]);
+        await app.exports.crash().catch(() => {});
+        const { traceEvents } = await app.trace.read();
+        const died = traceEvents.filter((e) => e.name === "thread_name" && /watched\\.crash$/.test(e.args.name)).length;
+        return [app.memory, stack.match(/watched\\.keep/g).length, profile[0], died];`), [null, 3, 0x1f, 1]);
     });
   });
   if (skip) it(`shared memory on a page of ${kind.name}`, { skip });

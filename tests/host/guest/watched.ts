@@ -28,6 +28,10 @@ export function put(n: i32): void {
   inbox.send(n);
 }
 
+export function crash(): void {
+  throw new Error("crash");
+}
+
 let sum: i64 = 0;
 
 /** Computes without parking and without asking for the time. */
