@@ -30,6 +30,8 @@ export const SAMPLER: usize = 0xfe000;
 export const MPROF: usize = 0xfe400;
 /** The program's own profiles: the first of a list, or 0. */
 export const PROFILES: usize = 0xfe480;
+/** How many of those it comes from a new goroutine keeps (Go: tracebackancestors), i32. */
+export const ANCESTORS: usize = 0xfe484;
 /** Where the execution trace is. */
 export const TRACER: usize = 0xfe4c0;
 export const M0: usize = 0xff000;

@@ -111,9 +111,9 @@ function notThere(error: unknown): ProfileError {
   throw error;
 }
 
-/** Settings of the command line win over those of the environment: the first of a name counts. */
+/** Settings of the command line win over those of the environment: the last of a name counts. */
 function godebug(settings: readonly string[]): string {
-  return [...settings, process.env.GODEBUG ?? ""].filter(Boolean).join(",");
+  return [process.env.GODEBUG ?? "", ...settings].filter(Boolean).join(",");
 }
 
 async function serveDebug(options: HttpOptions): Promise<DebugServer> {
