@@ -305,7 +305,8 @@ export const MHEAP_BLOCK: usize = 0x4000;
 
 // ╒══════ GCStats, in part ══════╕
 // │   0  numgc, numforced    u32 │
-// │  48  total, lastgc       f64 │
+// │  48  total, lastgc,      f64 │
+// │      cpufraction         f64 │
 // │ 128  pauses[256]         u64 │
 // └──────────────────────────────┘
 export const GCSTATS_TOTAL: usize = 48;
@@ -460,9 +461,11 @@ export const HEAP_CLASS_SIZE: usize = 16;
 // │ 128  numGC, numForcedGC                  u32 │
 // │ 136  pauseTotalNs                        u64 │
 // │ 144  pauseNs: u64[256]                   ptr │
+// │ 152  gcCPUFraction                       f64 │
 // └──────────────────────────────────────────────┘
 export const MEM_STATS_NUMGC: usize = 128;
 export const MEM_STATS_PAUSES: usize = 144;
+export const MEM_STATS_CPUFRACTION: usize = 152;
 
 // How a goroutine starts: index in the table of what execute calls, and above it, if not 0, the arm of
 // startgoroutine() that does the same. A function's object has such a word in front of it; where the program
