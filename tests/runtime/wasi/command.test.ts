@@ -250,6 +250,49 @@ describe("the run loop", () => {
   });
 });
 
+describe("GODEBUG of a WASI command", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build(`${GUEST}/godebug.ts`)));
+
+  const GC = /^gc 1 @\d+\.\d{3}s \d+%: .* 1 P \(forced\)$/m;
+  const SCHED = /^SCHED \d+ms: gomaxprocs=1 idleprocs=[01] threads=1 spinningthreads=0 needspinning=0 idlethreads=[01] runqueue=0 \[ \d+ \] schedticks=\[ \d+ \]$/gm;
+  const LABELS = /\[chan receive labels:\{"tenant": "a"\}\]:$/m;
+  const ANCESTORS = /\n\[originating from goroutine 1\]:\ngodebug\.start\(\.\.\.\)\n\t.*\ngodebug\.main\(\.\.\.\)\n\t.*\n$/;
+  const settings: { set: string; want: RegExp[] }[] = [
+    { set: "gctrace=2", want: [GC] },
+    { set: "gctrace=0,gctrace=1,gctrace=x,gctrace=,gctrace,gctrace=2147483648", want: [GC] },
+    { set: "gctrace=1,gctrace=0", want: [] },
+    { set: "gctrace=-1,nothing=1, gctrace=1", want: [] },
+    { set: "tracebacklabels=1", want: [LABELS] },
+    { set: "tracebacklabels=2,tracebackancestors=0", want: [] },
+    { set: "tracebackancestors=+3", want: [ANCESTORS] },
+    { set: "schedtrace=1,tracebackancestors=1,tracebacklabels=1,gctrace=1", want: [GC, SCHED, LABELS, ANCESTORS] },
+    { set: "schedtrace=-1", want: [] },
+  ];
+  for (const [title, engine] of engines) {
+    it(`is read as Go reads it, under ${title}`, { skip: skipped(engine) }, () => {
+      const results = engine!.run(wasm, settings.map(({ set }) => ({ env: { GODEBUG: set } })));
+      for (const [i, { set, want }] of settings.entries()) {
+        const { output, status } = results[i]!;
+        const found = [GC, SCHED, LABELS, ANCESTORS].filter((form) => output.search(form) >= 0);
+        assert.deepEqual([found, status], [want, 2], `${set}:\n${output}`);
+      }
+    });
+
+    it(`has a line about the scheduler printed while it sleeps, too, under ${title}`, { skip: skipped(engine) }, () => {
+      const [result] = engine!.run(wasm, [{ env: { GODEBUG: "schedtrace=1" } }]);
+      const lines = result!.output.match(SCHED)!;
+      assert.match(lines[0]!, /^SCHED 0ms: .* idleprocs=0 .* \[ 1 \] schedticks=\[ 0 \]$/);
+      assert.match(lines.slice(1).join("\n"), /idleprocs=1 .* \[ 0 \]/);
+    });
+  }
+
+  it("means nothing to one that starts no goroutine", async () => {
+    const [result] = nodeWasi.run(await build("tests/bench/guest/hello.ts"), [{ env: { GODEBUG: "tracebackancestors=5" } }]);
+    assert.deepEqual([result!.output, result!.status], ["hello, world\n", 0]);
+  });
+});
+
 describe("GOPARK_PROFILE", () => {
   let wasm: string;
   before(async () => void (wasm = await build("examples/deadlock.ts")));
