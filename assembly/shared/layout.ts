@@ -243,9 +243,13 @@ export const PROFILE_DEPTH: i32 = 128;
 // │ 48  command: bytes of its name                 u32  │
 // │ 52  bytes of the pc table                      u32  │
 // │ 56  bytes between two samples, heap and allocs u32  │
-// │ 60  kind, command, records, pc table                │
+// │ 60  bytes of labels                            u32  │
+// │ 64  kind, command, records, labels, pc table        │
+// ├──────── labels of a record, if there are any ───────┤
+// │  0  how many strings: key, value, …            u32  │
+// │  4  each: its bytes, and UTF-16                u32  │
 // └─────────────────────────────────────────────────────┘
-export const SNAPSHOT_MAGIC: i32 = 0x32535047; // "GPS2"
+export const SNAPSHOT_MAGIC: i32 = 0x33535047; // "GPS3"
 export const SNAPSHOT_KIND: usize = 28;
 export const SNAPSHOT_TIME: usize = 32;
 export const SNAPSHOT_COUNT: usize = 40;
@@ -253,7 +257,8 @@ export const SNAPSHOT_RECORD: usize = 44;
 export const SNAPSHOT_COMMAND: usize = 48;
 export const SNAPSHOT_PCTAB: usize = 52;
 export const SNAPSHOT_RATE: usize = 56;
-export const SNAPSHOT_HEADER: usize = 60;
+export const SNAPSHOT_LABELS: usize = 60;
+export const SNAPSHOT_HEADER: usize = 64;
 
 // Small objects lie in cells of 1, 2, 3, … units, of the class of that number; each with a header.
 export const CELL: usize = 16;
