@@ -378,7 +378,7 @@ function pcsat(stk: usize): StaticArray<u32> {
 }
 
 /** runtime.Stack: sends the prints of the traceback to a buffer. */
-export function writestack(buf: usize, len: i32, all: bool): i32 {
+function writestack(buf: usize, len: i32, all: bool): i32 {
   if (all) stoptheworld();
   const gp = getg();
   gp.writebuf = buf;

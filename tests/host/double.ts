@@ -29,7 +29,7 @@ const EXPORTS = [
   ["gopark_curg", "(result i32)"],
   ["gopark_settle", "(param i32 i32) (result i32)"],
   ["gopark_trap", "(param i32 i32)"],
-  ["gopark_stack", "(param i32 i32 i32) (result i32)"],
+  ["gopark_stack", "(param i32)"],
   ["gopark_goroutineProfile", "(param i32 i32) (result i32)"],
   ["gopark_gstack", "(param i32 i32)"],
   ["gopark_numGoroutine", "(result i32)"],
