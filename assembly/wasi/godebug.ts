@@ -22,11 +22,12 @@ export function godebuginit(): void {
   const fields = settings.split(",");
   gcstats.gctrace = valueof(fields, "gctrace=") > 0;
   schedtraceinit(valueof(fields, "schedtrace="));
-  tracebacklabels(valueof(fields, "tracebacklabels=") == 1);
+  // What is not asked for stays as the module level has it.
+  if (valueof(fields, "tracebacklabels=") == 1) tracebacklabels(true);
   const ancestors = valueof(fields, "tracebackancestors=");
+  if (ancestors <= 0 || !changetype<usize>(saveancestors)) return; // a program that starts no goroutine cannot keep any
   store<i32>(ANCESTORS, ancestors);
-  // Only a program that starts goroutines has what keeps them.
-  if (ancestors > 0 && changetype<usize>(saveancestors)) sched.watch |= WATCH_ANCESTORS;
+  sched.watch |= WATCH_ANCESTORS;
 }
 
 /** The number of a setting, 0 if there is none. */

@@ -279,6 +279,11 @@ describe("GODEBUG of a WASI command", () => {
       }
     });
 
+    it(`leaves what the program has set at module level, under ${title}`, { skip: skipped(engine) }, () => {
+      const [result] = engine!.run(wasm, [{ args: ["itself"], env: { GODEBUG: "gctrace=1" } }]);
+      for (const form of [GC, LABELS, ANCESTORS]) assert.match(result!.output, form);
+    });
+
     it(`has a line about the scheduler printed while it sleeps, too, under ${title}`, { skip: skipped(engine) }, () => {
       const [result] = engine!.run(wasm, [{ env: { GODEBUG: "schedtrace=1" } }]);
       const lines = result!.output.match(SCHED)!;
