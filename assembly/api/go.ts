@@ -9,6 +9,7 @@
 // An argument that is not given has the type __Absent, and the call goes without it: asc fills in the
 // function's default, or says that there is none.
 
+import { ancestorsinit } from "../profile/ancestors";
 import { newproc } from "../sched/proc";
 import { G, getg } from "../sys/types";
 import { zero } from "./chan";
@@ -75,6 +76,10 @@ export function go<F, A = __Absent, B = __Absent, C = __Absent, D = __Absent, E 
   gocall<F, A, B, C, D, E, H>(fn, a, b, c, d, e, f, 0);
 }
 
+/** Made at the program's start, if it starts goroutines. */
+// @ts-ignore: decorator
+@lazy const ancestors = ancestorsinit();
+
 /** go, for whoever needs the goroutine, or `extra` bytes of its stack behind the arguments. */
 // @ts-ignore: decorator
 @inline export function gocall<F, A, B, C, D, E, H>(fn: F, a: A, b: B, c: C, d: D, e: E, f: H, extra: usize): G {
@@ -84,6 +89,7 @@ export function go<F, A = __Absent, B = __Absent, C = __Absent, D = __Absent, E 
   const ate = atd + width<D>();
   const atf = ate + width<E>();
   const target = changetype<usize>(fn);
+  ancestors; // has asc make it
   if (atmost<F, A>(0)) {
     return newproc(changetype<usize>((): void => { callee<F>()(); }), target, extra);
   } else if (atmost<F, B>(1)) {

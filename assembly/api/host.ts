@@ -6,7 +6,6 @@
 import { gcstats } from "../memory/mstats";
 import { heaphistogram } from "../memory/histogram";
 import { tryalloc } from "../memory/raw";
-import { runtime } from "./runtime";
 import {
   EXIT_TRAP, SETTLE_MANAGED, SETTLE_OK, TRAP_DIVIDE, TRAP_HOST, TRAP_MEMORY, TRAP_OVERFLOW,
   TRAP_STACK, TRAP_TABLE, TRAP_UNREACHABLE
@@ -14,19 +13,21 @@ import {
 import { EV_HOST_DONE, PROFILE_DEPTH, SLOT_SIZE, WATCH_TRACE } from "../shared/layout";
 import { goroutineprofile, saveg } from "../profile/callers";
 import { memprofile } from "../profile/mprof";
+import { printstacks } from "../profile/traceback";
 import { noteawake } from "../sched/gprof";
 import { gcount, newcall, schedule } from "../sched/proc";
 import { changed } from "../sched/roots";
 import { nexttimer } from "../sched/timer";
 import { enddump, fataldeadlock, startdump } from "../sys/fatal";
+import { starttheworld, stoptheworld } from "../sync/world";
 import { findleaks } from "../sys/hooks";
 import { resetstate } from "../sys/intrinsics";
-import { printindented, printrune, printstring } from "../sys/print";
+import { flush, printindented, printrune, printstring } from "../sys/print";
 import { Grunnable } from "../sys/status";
 import { tracenow } from "../sys/tracer";
 import { G, p0, sched, sudogof, tracedg } from "../sys/types";
 import { runqput } from "../sched/runq";
-import { runtime, writestack } from "./runtime";
+import { runtime } from "./runtime";
 
 /** Most arguments of an export: the transform refuses more. */
 // @ts-ignore: decorator
@@ -109,9 +110,12 @@ function traptext(code: i32): string {
   }
 }
 
-/** Writes stacks as text; returns the bytes written. */
-export function gopark_stack(buf: usize, len: i32, all: i32): i32 {
-  return writestack(buf, len, all != 0);
+/** Prints the running goroutine's stack, or (all) every goroutine's. World stopped if all. */
+export function gopark_stack(all: i32): void {
+  if (all) stoptheworld();
+  printstacks(all != 0);
+  if (all) starttheworld();
+  flush();
 }
 
 /** Fills n StackRecords if there are at most as many goroutines; returns their number. */

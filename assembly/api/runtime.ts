@@ -3,7 +3,7 @@
 
 import {
   BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES, MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE,
-  MEM_PROFILE_RECORD_STK, MEM_STATS_NUMGC, MEM_STATS_PAUSES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE
+  MEM_PROFILE_RECORD_STK, MEM_STATS_CPUFRACTION, MEM_STATS_NUMGC, MEM_STATS_PAUSES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE
 } from "../shared/layout";
 import { setsamplerate } from "../memory/sample";
 import { blockprofile, setblockrate, setmutexfraction } from "../profile/block";
@@ -43,6 +43,7 @@ export function gosched(): void {
 
 if (offsetof<runtime.MemStats>("numGC") != MEM_STATS_NUMGC) ERROR("shared/layout.ts is stale: MemStats.numGC");
 if (offsetof<runtime.MemStats>("pauseNs") != MEM_STATS_PAUSES) ERROR("shared/layout.ts is stale: MemStats.pauseNs");
+if (offsetof<runtime.MemStats>("gcCPUFraction") != MEM_STATS_CPUFRACTION) ERROR("shared/layout.ts is stale: MemStats.gcCPUFraction");
 
 export namespace runtime {
   /** Lets other goroutines run. May park. */
@@ -98,6 +99,7 @@ export namespace runtime {
     m.numGC = gcstats.numgc;
     m.numForcedGC = gcstats.numforced;
     m.pauseTotalNs = <u64>gcstats.total;
+    m.gcCPUFraction = gcstats.cpufraction;
     memory.copy(changetype<usize>(m.pauseNs), PAUSES, 2048);
   }
 
@@ -212,6 +214,7 @@ export namespace runtime {
     numForcedGC: u32; // of which the program asked for
     pauseTotalNs: u64; // all that collections have kept the program from running
     pauseNs: StaticArray<u64> = new StaticArray<u64>(256); // the longest stop of collection n, at (n + 255) % 256
+    gcCPUFraction: f64; // as of the last collection: of the time since the start, what pauseTotalNs takes
   }
 
   /** A function call on a stack. */
@@ -375,7 +378,7 @@ function pcsat(stk: usize): StaticArray<u32> {
 }
 
 /** runtime.Stack: sends the prints of the traceback to a buffer. */
-export function writestack(buf: usize, len: i32, all: bool): i32 {
+function writestack(buf: usize, len: i32, all: bool): i32 {
   if (all) stoptheworld();
   const gp = getg();
   gp.writebuf = buf;

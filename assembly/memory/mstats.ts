@@ -24,6 +24,7 @@ import { cellsize, NCLASSES } from "./sizeclass";
   longest: f64; // its longest stop
   total: f64; // what all stops took
   lastgc: f64; // when the last one ended, since 1970
+  cpufraction: f64; // and the share of the time until then that stops took
   before: usize; // bytes in use when the cycle began
   forced: bool; // the program asked for the cycle that runs
   gctrace: bool;
@@ -37,6 +38,7 @@ import { cellsize, NCLASSES } from "./sizeclass";
 
 if (offsetof<GCStats>("total") != GCSTATS_TOTAL) ERROR("shared/layout.ts is stale: GCStats.total");
 if (offsetof<GCStats>("lastgc") != GCSTATS_TOTAL + 8) ERROR("shared/layout.ts is stale: GCStats.lastgc");
+if (offsetof<GCStats>("cpufraction") != GCSTATS_TOTAL + 16) ERROR("shared/layout.ts is stale: GCStats.cpufraction");
 if (offsetof<GCStats>() > GCSTATS_PAUSES) ERROR("GCStats runs into the pauses");
 if (PAUSES + 2048 > SAMPLER) ERROR("the pauses run into Sampler");
 
@@ -68,6 +70,8 @@ export function cycleended(start: f64, before: usize, goal: usize): void {
   ++gcstats.numgc;
   if (gcstats.forced) ++gcstats.numforced;
   gcstats.lastgc = walltime();
+  const age = now - gcstats.inittime;
+  gcstats.cpufraction = age > 0 ? (gcstats.total + last) / age : 0;
   if (sched.watch & WATCH_TRACE) {
     tracenow(EV_GC_END, <u32>mheap.live);
     tracemore(0, <u32>mheap.goal);
@@ -78,13 +82,12 @@ export function cycleended(start: f64, before: usize, goal: usize): void {
 
 /** Go's line: gc # @#s #%: #+#+# ms clock, #+#/#/#+# ms cpu, #->#-># MB, # MB goal, # MB stacks, #MB globals, # P. */
 function trace(now: f64, start: f64, before: usize, goal: usize): void {
-  const age = now - gcstats.inittime;
   printstring("gc ");
   printuint(gcstats.numgc);
   printstring(" @");
-  printdiv(<u64>(age / 1e6), 3);
+  printdiv(<u64>((now - gcstats.inittime) / 1e6), 3);
   printstring("s ");
-  printuint(age > 0 ? <u64>((gcstats.total + now - start) * 100 / age) : 0);
+  printuint(<u64>(gcstats.cpufraction * 100));
   printstring("%: ");
   printms(gcstats.startpause);
   printrune(0x2b);

@@ -4,9 +4,12 @@
 // Each goroutine started while they are kept has a block of raw memory: those of its maker, at most N in all,
 // and its maker's own stack in front of them. It is given back when the G is used again; whose it is, it says.
 // shared/layout.ts has its form.
+//
+// N is in a word of its own, which a host sets before the program begins: no export is needed for it. A program that
+// starts no goroutine has none of this code.
 
 import {
-  ANCESTOR_GOPC, ANCESTOR_NPCS, ANCESTOR_PCS, ANCESTOR_SIZE, ANCESTORS_FIRST, ANCESTORS_N, WATCH_ANCESTORS,
+  ANCESTOR_GOPC, ANCESTOR_NPCS, ANCESTOR_PCS, ANCESTOR_SIZE, ANCESTORS, ANCESTORS_FIRST, ANCESTORS_N, WATCH_ANCESTORS,
 } from "../shared/layout";
 import { gprof } from "../sched/gprof";
 import { setancestors } from "../sys/hooks";
@@ -16,15 +19,18 @@ import { INNER, printcreatedby, printpc, unwind } from "./traceback";
 
 if (ANCESTOR_PCS + <usize>INNER * 4 != ANCESTOR_SIZE) ERROR("shared/layout.ts is stale: ancestor");
 
-/** How many are kept of each goroutine. */
-let limit: i32 = 0;
+/** Has the hooks know of ancestors, which are kept from now on if N says so. Returns true: what @lazy makes something of has a value. */
+export function ancestorsinit(): bool {
+  setancestors(saveancestors, printancestors);
+  if (load<i32>(ANCESTORS) > 0) sched.watch |= WATCH_ANCESTORS;
+  return true;
+}
 
 /** Has so many ancestors kept of goroutines that start from now on; 0: none. Returns the setting before. */
 export function tracebackancestors(n: i32): i32 {
-  const old = limit;
-  limit = max(n, 0);
-  if (limit) sched.watch |= WATCH_ANCESTORS;
-  setancestors(saveancestors, printancestors);
+  const old = load<i32>(ANCESTORS);
+  store<i32>(ANCESTORS, max(n, 0));
+  ancestorsinit();
   return old;
 }
 
@@ -33,7 +39,8 @@ function saveancestors(ptr: usize, _: f32): void {
   const gp = changetype<G>(ptr);
   const maker = getg();
   if (gp.prof) drop(changetype<GProf>(gp.prof));
-  if (maker == g0 || !limit) return;
+  const limit = load<i32>(ANCESTORS);
+  if (maker == g0 || limit <= 0) return;
   const above = ancestorsof(maker);
   const n = min((above ? load<i32>(above, ANCESTORS_N) : 0) + 1, limit);
   const block = __alloc(ANCESTORS_FIRST + <usize>n * ANCESTOR_SIZE);

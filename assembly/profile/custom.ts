@@ -6,6 +6,7 @@
 
 import { NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILES, PROFILE_DEPTH } from "../shared/layout";
 import { gopanic } from "../sys/fatal";
+import { setownprofiles } from "../sys/hooks";
 import { callers } from "./callers";
 
 /** One value in a profile. */
@@ -65,6 +66,9 @@ export function remove(p: Named, key: string): void {
 
 // @ts-ignore: decorator
 @lazy let all: Named | null = null;
+/** Made at the program's start, if it makes profiles. */
+// @ts-ignore: decorator
+@lazy const own = setownprofiles();
 /** Names of the profiles that the runtime makes, and of what a host serves beside them. */
 // @ts-ignore: decorator
 @lazy const RESERVED = " goroutine heap allocs threadcreate block mutex goroutineleak profile trace cmdline symbol ";
@@ -92,6 +96,7 @@ export function register(p: Named): void {
   if (offsetof<NamedEntry>("stk") != NAMED_ENTRY_STK) ERROR("shared/layout.ts is stale: NamedEntry.stk");
   if (!p.name.length) gopanic("pprof: NewProfile with empty name");
   if (lookup(p.name) || reserved(p.name)) gopanic("pprof: NewProfile name already in use: " + p.name);
+  own; // has asc make it
   p.next = all;
   all = p;
   store<usize>(PROFILES, changetype<usize>(p));

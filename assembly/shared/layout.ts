@@ -30,6 +30,8 @@ export const SAMPLER: usize = 0xfe000;
 export const MPROF: usize = 0xfe400;
 /** The program's own profiles: the first of a list, or 0. */
 export const PROFILES: usize = 0xfe480;
+/** How many of those it comes from a new goroutine keeps (Go: tracebackancestors), i32. */
+export const ANCESTORS: usize = 0xfe484;
 /** Where the execution trace is. */
 export const TRACER: usize = 0xfe4c0;
 export const M0: usize = 0xff000;
@@ -241,9 +243,13 @@ export const PROFILE_DEPTH: i32 = 128;
 // │ 48  command: bytes of its name                 u32  │
 // │ 52  bytes of the pc table                      u32  │
 // │ 56  bytes between two samples, heap and allocs u32  │
-// │ 60  kind, command, records, pc table                │
+// │ 60  bytes of labels                            u32  │
+// │ 64  kind, command, records, labels, pc table        │
+// ├──────── labels of a record, if there are any ───────┤
+// │  0  how many strings: key, value, …            u32  │
+// │  4  each: its bytes, and UTF-16                u32  │
 // └─────────────────────────────────────────────────────┘
-export const SNAPSHOT_MAGIC: i32 = 0x32535047; // "GPS2"
+export const SNAPSHOT_MAGIC: i32 = 0x33535047; // "GPS3"
 export const SNAPSHOT_KIND: usize = 28;
 export const SNAPSHOT_TIME: usize = 32;
 export const SNAPSHOT_COUNT: usize = 40;
@@ -251,7 +257,8 @@ export const SNAPSHOT_RECORD: usize = 44;
 export const SNAPSHOT_COMMAND: usize = 48;
 export const SNAPSHOT_PCTAB: usize = 52;
 export const SNAPSHOT_RATE: usize = 56;
-export const SNAPSHOT_HEADER: usize = 60;
+export const SNAPSHOT_LABELS: usize = 60;
+export const SNAPSHOT_HEADER: usize = 64;
 
 // Small objects lie in cells of 1, 2, 3, … units, of the class of that number; each with a header.
 export const CELL: usize = 16;
@@ -317,7 +324,8 @@ export const MHEAP_BLOCK: usize = 0x4000;
 
 // ╒══════ GCStats, in part ══════╕
 // │   0  numgc, numforced    u32 │
-// │  48  total, lastgc       f64 │
+// │  48  total, lastgc,      f64 │
+// │      cpufraction         f64 │
 // │ 128  pauses[256]         u64 │
 // └──────────────────────────────┘
 export const GCSTATS_TOTAL: usize = 48;
@@ -472,9 +480,11 @@ export const HEAP_CLASS_SIZE: usize = 16;
 // │ 128  numGC, numForcedGC                  u32 │
 // │ 136  pauseTotalNs                        u64 │
 // │ 144  pauseNs: u64[256]                   ptr │
+// │ 152  gcCPUFraction                       f64 │
 // └──────────────────────────────────────────────┘
 export const MEM_STATS_NUMGC: usize = 128;
 export const MEM_STATS_PAUSES: usize = 144;
+export const MEM_STATS_CPUFRACTION: usize = 152;
 
 // How a goroutine starts: index in the table of what execute calls, and above it, if not 0, the arm of
 // startgoroutine() that does the same. A function's object has such a word in front of it; where the program

@@ -140,6 +140,15 @@ export function setonabort(f: (token: usize, _: f32) => void): void {
   onabort = f;
 }
 
+/** Whether the program may make profiles of its own. profile/custom.ts. */
+// @ts-ignore: decorator
+@lazy export let ownprofiles: bool = false;
+
+/** Returns true: what @lazy makes something of has a value. */
+export function setownprofiles(): bool {
+  return ownprofiles = true;
+}
+
 /** What a WASI command does last, however it ends. wasi/snapshot.ts. */
 // @ts-ignore: decorator
 @lazy export let atexit: () => void = noexit;

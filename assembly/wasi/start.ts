@@ -13,6 +13,8 @@ import { atreturn } from "../sys/hooks";
 import { nanotime, osexit } from "../sys/os";
 import { m0 } from "../sys/types";
 import { waitread } from "../sys/wasi";
+import { godebuginit } from "./godebug";
+import { schedtrace, wakefor } from "./schedtrace";
 import { snapshotinit } from "./snapshot";
 import { stdinready, stdinwanted } from "./stdin";
 
@@ -27,9 +29,11 @@ import "./process";
 
 /** Runs export `main` as goroutine 1 until it returns. Does not return itself. */
 export function gopark_wasi_run(main: i32): void {
+  godebuginit();
   snapshotinit();
   newcall(main, 0, 0, 0);
   while (true) {
+    schedtrace();
     const state = schedule(SLICE);
     if (state == SCHED_EXIT) {
       atreturn(); // not to be inlined: schedule takes the trace for its own, so nothing here may have a frame
@@ -45,12 +49,13 @@ let coarse = false;
 
 /** Waits for what can make a goroutine runnable; if nothing can, it is a deadlock. */
 function idle(): void {
-  const deadline = nexttimer();
+  const timer = nexttimer();
   const fd = stdinwanted() ? STDIN : -1;
-  if (deadline < 0 && fd < 0) {
+  if (timer < 0 && fd < 0) {
     m0.tsp = TRACE_TOP; // what was inlined here may have a frame of references: no stack of anyone's
     gopark_deadlock();
   }
+  const deadline = wakefor(timer);
   if (waitread(fd, deadline < 0 ? -1 : waitfor(deadline)) && fd >= 0) stdinready();
   else if (deadline > nanotime()) coarse = true;
 }

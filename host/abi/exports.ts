@@ -36,7 +36,8 @@ export interface GuestExports {
   /** Dies with Go's text for an engine trap. */
   gopark_trap(code: number, msgptr: number): void;
 
-  gopark_stack(buf: number, len: number, all: number): number;
+  /** Prints the stack of what runs, or of all, as it prints everything. */
+  gopark_stack(all: number): void;
   gopark_goroutineProfile(ptr: number, n: number): number;
   /** Writes at most PROFILE_DEPTH pcs of the goroutine at gp to ptr. */
   gopark_gstack(gp: number, ptr: number): void;

@@ -17,9 +17,10 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, BlockList, isIPv6 } from "node:net";
 import { requestListener } from "../adapter/http.ts";
 import { errorReply } from "../http/reply.ts";
+import type { Platform } from "../instance/platform.ts";
 import { BAD_INPUT, CliError } from "./usage.ts";
 
-const LOOK = 1000; // ms between two looks at whether the event loop had its turns
+const LONG = 1000; // ms of one turn of the program's that are worth a word
 const PARTING = 200; // ms that the last answers have to leave
 
 /** Where to serve, and for whom. */
@@ -69,7 +70,7 @@ export async function listen({ address, token }: HttpOptions): Promise<DebugServ
       server.close(() => (clearTimeout(timer), resolve()));
     });
   };
-  return { url, show: (fetch) => (program = fetch, watchTurns()), end };
+  return { url, show: (fetch) => (program = fetch), end };
 }
 
 /** Reads HOST:PORT, an IPv6 address in brackets. */
@@ -135,16 +136,20 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** Says once when requests have had to wait, and why. */
-function watchTurns(): void {
-  let last = performance.now();
-  const timer = setInterval(() => {
-    const late = performance.now() - last - LOOK;
-    last += LOOK + late;
-    if (late < LOOK) return;
-    clearInterval(timer);
-    process.stderr.write(`gopark: no request was answered for ${(late / 1000).toFixed(1)} s: a goroutine computed ` +
+/**
+ * Returns the platform for a program that is served: `say` hears once when requests have had to wait for a turn of the
+ * program's, and why. The time that answers take is not in its turns.
+ */
+export function watchTurns<P extends Pick<Platform, "now" | "immediate">>(platform: P, say: (line: string) => void): P {
+  let said = false;
+  const watched = (turn: () => void) => {
+    const start = platform.now();
+    turn();
+    const took = platform.now() - start;
+    if (said || took < LONG) return;
+    said = true;
+    say(`gopark: no request was answered for ${(took / 1000).toFixed(1)} s: a goroutine computed ` +
       "without parking; in a program built with --preempt it gives way\n");
-  }, LOOK);
-  timer.unref();
+  };
+  return { ...platform, immediate: (turn) => platform.immediate(() => watched(turn)) };
 }

@@ -5,10 +5,8 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { CoreError } from "../abi/errors.ts";
 import { PROFILE_DEPTH } from "../abi/layout.ts";
 import { node } from "../adapter/node.ts";
-import type { ProfileKind } from "../instance/app.ts";
 import { readBlockProfileRecords, readMemProfileRecords, readStackRecords } from "../memory/record.ts";
 import { readSnapshot, type Snapshot } from "../memory/snapshot.ts";
 import type { Mapping, Profile, Stack } from "../profile/model.ts";
@@ -45,11 +43,11 @@ export async function saveProfile(profile: Profile, mapping: Mapping, out: strin
 }
 
 /** Turns a snapshot into a profile. Throws CliError when it is of another kind than asked for. */
-export async function profileSnapshot(file: string, kind: ProfileKind, out: string): Promise<void> {
+export async function profileSnapshot(file: string, kind: string, out: string): Promise<void> {
   checkOut(out, [file]);
   const snapshot = readSnapshot(await readInput(file), file);
   if (snapshot.kind !== kind && !(isMemory(snapshot.kind) && isMemory(kind))) throw new CliError(`${file} is a snapshot of the profile "${snapshot.kind}", not of "${kind}"`);
-  await saveProfile(toProfile(snapshot, kind, file), { file: snapshot.command || file, buildId: snapshot.buildId }, out);
+  await saveProfile(toProfile(snapshot, kind), { file: snapshot.command || file, buildId: snapshot.buildId }, out);
 }
 
 /** heap and allocs are the same records, shown another way: a snapshot of one is one of the other. */
@@ -57,19 +55,18 @@ function isMemory(kind: string): boolean {
   return kind === "heap" || kind === "allocs";
 }
 
-function toProfile(snapshot: Snapshot, kind: ProfileKind, file: string): Profile {
-  const { records, count, timeNanos, rate } = snapshot;
+function toProfile(snapshot: Snapshot, kind: string): Profile {
+  const { records, count, labels, timeNanos, rate } = snapshot;
   const pctab = new PcTab(snapshot.pctab);
   switch (kind) {
-    case "goroutine": case "goroutineleak": case "threadcreate": {
-      const stacks = readStackRecords(records, 0, count, PROFILE_DEPTH).map((stack) => ({ stack }));
-      return makeProfile(kind, withFrames(stacks, pctab), timeNanos);
-    }
     case "heap": case "allocs":
       return makeProfile(kind, withFrames(readMemProfileRecords(records, 0, count), pctab), timeNanos, rate);
     case "block": case "mutex":
       return makeProfile(kind, withFrames(readBlockProfileRecords(records, 0, count), pctab), timeNanos);
-    default: throw new CoreError(`${file}: a snapshot of the profile "${snapshot.kind}", which is not known here`);
+    default: { // goroutines, threads, and what is in profiles of the program's own
+      const stacks = readStackRecords(records, 0, count, PROFILE_DEPTH).map((stack, i) => ({ stack, labels: labels[i] ?? [] }));
+      return makeProfile(kind, withFrames(stacks, pctab), timeNanos);
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { TARGETS } from "./compile.ts";
 import { profileSnapshot, withFiles } from "./postmortem.ts";
 import { runProgram } from "./program.ts";
 import { fetchProfile } from "./remote.ts";
-import { CliError, type Command, oneOf, parseLine } from "./usage.ts";
+import { CliError, type Command, parseLine } from "./usage.ts";
 
 export const pprof: Command = {
   summary: "write a profile of a program, of a running one, or of a snapshot",
@@ -56,7 +56,7 @@ Exit status: as with gopark run; 2 if there is no profile KIND; 0 when --after h
     const out = values.out ?? outOf(kind);
     if (!/\.(ts|wasm)$/.test(file)) {
       if (behind.length || values.after || values.target) throw new CliError(`${file} is a snapshot: nothing is run`);
-      await withFiles(() => profileSnapshot(file, oneOf("profile", kind, PROFILE_KINDS), out));
+      await withFiles(() => profileSnapshot(file, kind, out));
       return 0;
     }
     const after = values.after === undefined ? undefined : milliseconds(values.after);

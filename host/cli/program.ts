@@ -14,7 +14,7 @@ import { load } from "../instance/instantiate.ts";
 import type { Platform } from "../instance/platform.ts";
 import { save } from "./build.ts";
 import { compile, flagsFor, TARGETS, type Target, type Wanted } from "./compile.ts";
-import { type DebugServer, type HttpOptions, listen } from "./http.ts";
+import { type DebugServer, type HttpOptions, listen, watchTurns } from "./http.ts";
 import { BAD_INPUT, checkOut, CliError, oneOf } from "./usage.ts";
 
 const SIGPIPE_STATUS = 141; // what a shell shows for a process that SIGPIPE has killed
@@ -90,7 +90,7 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
       imports: { host: hostCalls },
       trace: options.trace !== undefined,
       onExit: () => app && take(),
-    }, platform);
+    }, server ? watchTurns(platform, (line) => process.stderr.write(line)) : platform);
     server?.show(app.pprof.fetch);
     if (options.profiles.some(({ kind }) => kind === "profile")) await app.pprof.startCPUProfile();
     status = await finish(app, take, options.after);
@@ -111,9 +111,9 @@ function notThere(error: unknown): ProfileError {
   throw error;
 }
 
-/** Settings of the command line win over those of the environment: the first of a name counts. */
+/** Settings of the command line win over those of the environment: the last of a name counts. */
 function godebug(settings: readonly string[]): string {
-  return [...settings, process.env.GODEBUG ?? ""].filter(Boolean).join(",");
+  return [process.env.GODEBUG ?? "", ...settings].filter(Boolean).join(",");
 }
 
 async function serveDebug(options: HttpOptions): Promise<DebugServer> {

@@ -63,7 +63,7 @@ export async function load<E extends Exports = Exports>(
   } finally {
     if (door.error) program.close(door.error);
   }
-  const reader = new Reader(door, view);
+  const reader = new Reader(door, view, outputs);
   const app = new App<E>({ manifest, program, reader, pctab, file, section, platform, sampling, view, args: options.args });
   if (options.trace) await app.trace.start(options.trace);
   return app;

@@ -11,7 +11,7 @@ import type { LoadOptions, Output, Platform, Sink } from "./platform.ts";
 /** The program's standard streams. */
 export class Outputs {
   readonly #stdout: Sink;
-  readonly #stderr: Sink;
+  #stderr: Sink;
   readonly #dumpText = new TextStream();
   #dump = "";
 
@@ -29,6 +29,20 @@ export class Outputs {
     if (fd === FD_DUMP) this.#dump += this.#dumpText.push(bytes);
     const sink = fd === FD_STDERR || fd === FD_DUMP ? this.#stderr : this.#stdout;
     sink.write(bytes);
+  }
+
+  /** Returns what goes to standard error while `f` runs. If `f` throws, a dump is kept, as any other. */
+  capture(f: () => void): string {
+    const [stderr, dump] = [this.#stderr, this.#dump];
+    let text = "";
+    this.#stderr = functionSink((s) => void (text += s));
+    try {
+      f();
+      this.#dump = dump;
+    } finally {
+      this.#stderr = stderr;
+    }
+    return text;
   }
 
   /** Writes text, as it is. */

@@ -12,12 +12,9 @@ import {
   readNamedProfiles,
   readMemStats, readStackRecords,
 } from "../memory/record.ts";
-import { decodeText } from "../memory/text.ts";
 import type { MemoryView } from "../memory/view.ts";
 import type { Door } from "./door.ts";
-
-const FIRST_TEXT = 64 * 1024;
-const LARGEST_TEXT = 64 * 1024 * 1024; // Go's own limit for debug=2
+import type { Outputs } from "./output.ts";
 
 /** A kind of records: how the guest writes them, and how they are read. */
 interface RecordKind<R> {
@@ -48,10 +45,12 @@ export function alloc(door: Door, size: number): number {
 export class Reader {
   readonly #door: Door;
   readonly #view: MemoryView;
+  readonly #outputs: Outputs;
 
-  constructor(door: Door, view: MemoryView) {
+  constructor(door: Door, view: MemoryView, outputs: Outputs) {
     this.#door = door;
     this.#view = view;
+    this.#outputs = outputs;
   }
 
   /** For what is loaded when it is needed. */
@@ -63,15 +62,9 @@ export class Reader {
     return this.#door.enter((guest) => guest.gopark_numGoroutine());
   }
 
-  /** Returns the text of stacks, with a larger buffer until all of it fits. */
+  /** Returns the text of stacks: what the guest prints, so that no memory of its has to hold all of it. */
   stack(all: boolean): string {
-    for (let size = FIRST_TEXT; ; size *= 4) {
-      const text = this.#buffered(size, (guest, buf) => {
-        const n = guest.gopark_stack(buf, size, all ? 1 : 0);
-        return n < size || size >= LARGEST_TEXT ? decodeText(this.#view.bytes(buf, n)) : null;
-      });
-      if (text !== null) return text;
-    }
+    return this.#door.enter((guest) => this.#outputs.capture(() => guest.gopark_stack(all ? 1 : 0)));
   }
 
   /** Returns each goroutine's pcs. Few have more than a StackRecord: these are asked for once more, with room for all. */

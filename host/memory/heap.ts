@@ -68,6 +68,7 @@ export function readHeapStats(view: MemoryView): MemStats {
     nextGC: view.u32(MHEAP + MHEAP_GOAL), lastGC: Math.trunc(view.f64(MSTATS + GCSTATS_TOTAL + 8)),
     numGC: view.u32(MSTATS), numForcedGC: view.u32(MSTATS + 4), pauseTotalNs: Math.trunc(view.f64(MSTATS + GCSTATS_TOTAL)),
     pauseNs: Array.from({ length: PAUSES }, (_, i) => u64(MSTATS + GCSTATS_PAUSES + 8 * i)),
+    gcCPUFraction: view.f64(MSTATS + GCSTATS_TOTAL + 16),
   };
 }
 

@@ -7,7 +7,7 @@
 import {
   BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_STK, BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
   MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_STK,
-  MEM_STATS_NUMGC, MEM_STATS_PAUSES, NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILE_DEPTH, PROFILES, STACK_RECORD_DEPTH,
+  MEM_STATS_CPUFRACTION, MEM_STATS_NUMGC, MEM_STATS_PAUSES, NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILE_DEPTH, PROFILES, STACK_RECORD_DEPTH,
 } from "../abi/layout.ts";
 import { linked } from "./list.ts";
 import { readString } from "./text.ts";
@@ -125,6 +125,8 @@ export type MemStats = Record<(typeof MEM_STATS_BYTES)[number], number> & {
   readonly pauseTotalNs: number;
   /** The longest stop of collection n is at (n + 255) % 256. */
   readonly pauseNs: number[];
+  /** Of the time since the program's start until its last collection, what pauses took: 0 to 1. */
+  readonly gcCPUFraction: number;
 };
 
 /** Copies the MemStats at `ptr`. */
@@ -138,6 +140,7 @@ export function readMemStats(view: MemoryView, ptr: number): MemStats {
     numForcedGC: view.u32(ptr + MEM_STATS_NUMGC + 4),
     pauseTotalNs: u64(ptr + MEM_STATS_NUMGC + 8),
     pauseNs: Array.from({ length: PAUSES }, (_, i) => u64(pauses + i * 8)),
+    gcCPUFraction: view.f64(ptr + MEM_STATS_CPUFRACTION),
   };
 }
 

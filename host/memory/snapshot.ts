@@ -10,10 +10,10 @@
 import { showBuildId } from "../abi/buildid.ts";
 import { CoreError } from "../abi/errors.ts";
 import {
-  ABI_VERSION, BUILD_ID_WORDS, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND, SNAPSHOT_MAGIC, SNAPSHOT_PCTAB,
+  ABI_VERSION, BUILD_ID_WORDS, SNAPSHOT_COMMAND, SNAPSHOT_COUNT, SNAPSHOT_HEADER, SNAPSHOT_KIND, SNAPSHOT_LABELS, SNAPSHOT_MAGIC, SNAPSHOT_PCTAB,
   SNAPSHOT_RATE, SNAPSHOT_RECORD, SNAPSHOT_TIME,
 } from "../abi/layout.ts";
-import { decodeText } from "./text.ts";
+import { decodeText, decodeUnits } from "./text.ts";
 import { MemoryView } from "./view.ts";
 
 export interface Snapshot {
@@ -25,6 +25,8 @@ export interface Snapshot {
   /** `count` records lie from 0 on. */
   readonly records: MemoryView;
   readonly count: number;
+  /** Of each record: key, value, …; empty if no record has any. */
+  readonly labels: readonly string[][];
   /** Of the memory profile: bytes between two samples. */
   readonly rate: number;
   readonly pctab: ArrayBuffer;
@@ -44,10 +46,10 @@ export function readSnapshot(bytes: Uint8Array<ArrayBuffer>, file: string): Snap
   const version = view.u32(4);
   if (version !== ABI_VERSION) throw new CoreError(`${file}: a snapshot of gopark ABI ${version}, this one speaks ${ABI_VERSION}`);
   const [count, record] = [view.u32(SNAPSHOT_COUNT), view.u32(SNAPSHOT_RECORD)];
-  const sizes = [view.u32(SNAPSHOT_KIND), view.u32(SNAPSHOT_COMMAND), count * record, view.u32(SNAPSHOT_PCTAB)];
+  const sizes = [view.u32(SNAPSHOT_KIND), view.u32(SNAPSHOT_COMMAND), count * record, view.u32(SNAPSHOT_LABELS), view.u32(SNAPSHOT_PCTAB)];
   if (SNAPSHOT_HEADER + sizes.reduce((sum, n) => sum + n, 0) > bytes.length) throw truncated(file, bytes.length);
   let at = SNAPSHOT_HEADER;
-  const [kind, command, records, pctab] = sizes.map((size) => view.bytes((at += size) - size, size));
+  const [kind, command, records, labels, pctab] = sizes.map((size) => view.bytes((at += size) - size, size));
   return {
     kind: decodeText(kind!),
     command: decodeText(command!),
@@ -55,9 +57,21 @@ export function readSnapshot(bytes: Uint8Array<ArrayBuffer>, file: string): Snap
     timeNanos: BigInt(Math.round(view.f64(SNAPSHOT_TIME))),
     records: new MemoryView({ buffer: records!.buffer }),
     count,
+    labels: labels!.length ? readLabelSets(new MemoryView({ buffer: labels!.buffer }), count) : [],
     rate: view.i32(SNAPSHOT_RATE),
     pctab: pctab!.buffer,
   };
+}
+
+/** Reads `n` sets of labels, one behind the other. */
+function readLabelSets(view: MemoryView, n: number): string[][] {
+  let at = 0;
+  const word = () => view.u32((at += 4) - 4);
+  const text = () => {
+    const size = word();
+    return decodeUnits(view.bytes((at += size) - size, size));
+  };
+  return Array.from({ length: n }, () => Array.from({ length: word() }, text));
 }
 
 function truncated(file: string, size: number): CoreError {

@@ -28,7 +28,12 @@ export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
+/** Decodes UTF-16, as the program's strings are. */
+export function decodeUnits(bytes: Uint8Array): string {
+  return new TextDecoder("utf-16le").decode(bytes);
+}
+
 /** Copies a string of the program's: its bytes are counted in front of it. */
 export function readString(view: MemoryView, ptr: number): string {
-  return new TextDecoder("utf-16le").decode(view.bytes(ptr, view.u32(ptr - 4)));
+  return decodeUnits(view.bytes(ptr, view.u32(ptr - 4)));
 }

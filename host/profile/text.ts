@@ -75,12 +75,13 @@ export interface HeapStats {
   readonly numGC: number;
   readonly numForcedGC: number;
   readonly pauseNs: readonly number[];
+  readonly gcCPUFraction: number;
 }
 
 /**
  * Go's lines about the heap. Zero is what is true here: nothing is looked up, no memory goes back,
  * stacks take what they use, and spans and the mcache lie elsewhere. Left out is what nobody knows:
- * PauseEnd, GCCPUFraction and MaxRSS.
+ * PauseEnd and MaxRSS.
  */
 export function encodeMemStats(m: HeapStats): string {
   const lines = [
@@ -91,9 +92,15 @@ export function encodeMemStats(m: HeapStats): string {
     ["Stack", `${m.stackInuse} / ${m.stackInuse}`], ["MSpan", "0 / 0"], ["MCache", "0 / 0"],
     ["BuckHashSys", m.buckHashSys], ["GCSys", m.gcSys], ["OtherSys", m.otherSys],
     ["NextGC", m.nextGC], ["LastGC", m.lastGC], ["PauseNs", `[${m.pauseNs.join(" ")}]`],
-    ["NumGC", m.numGC], ["NumForcedGC", m.numForcedGC], ["DebugGC", false],
+    ["NumGC", m.numGC], ["NumForcedGC", m.numForcedGC],
+    ["GCCPUFraction", goFloat(m.gcCPUFraction)], ["DebugGC", false],
   ];
   return `# runtime.MemStats\n${lines.map(([name, value]) => `# ${name} = ${value}\n`).join("")}`;
+}
+
+/** Prints a number below 1e21 as Go's %v: with an exponent below 1e-4, which has two digits. */
+function goFloat(n: number): string {
+  return n !== 0 && Math.abs(n) < 1e-4 ? n.toExponential().replace(/-(\d)$/, "-0$1") : String(n);
 }
 
 interface Counts {

@@ -29,7 +29,7 @@ const EXPORTS = [
   ["gopark_curg", "(result i32)"],
   ["gopark_settle", "(param i32 i32) (result i32)"],
   ["gopark_trap", "(param i32 i32)"],
-  ["gopark_stack", "(param i32 i32 i32) (result i32)"],
+  ["gopark_stack", "(param i32)"],
   ["gopark_goroutineProfile", "(param i32 i32) (result i32)"],
   ["gopark_gstack", "(param i32 i32)"],
   ["gopark_numGoroutine", "(result i32)"],
@@ -228,10 +228,8 @@ export class Double {
     return String.fromCharCode(...Array.from({ length: len }, (_, i) => this.data.getUint16(ptr + i * 2, true)));
   }
 
-  stack(buf: number, len: number, _all: number): number {
-    const bytes = new TextEncoder().encode(this.text).subarray(0, len);
-    new Uint8Array(this.memory.buffer).set(bytes, buf);
-    return bytes.length;
+  stack(_all: number): void {
+    this.print(2, this.text);
   }
 
   goroutineProfile(ptr: number, n: number): number {

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { before, describe, it, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Profile as Proto } from "pprof-format";
+import { MockPlatform } from "../../host/adapter/mock.ts";
 import { type App, load } from "../../host/index.ts";
+import { load as loadOn } from "../../host/instance/instantiate.ts";
 import type { MemStats } from "../../host/memory/record.ts";
 import { allocsProfile, heapProfile, type MemRecord, scaleHeapSample } from "../../host/profile/heap.ts";
 import { deltaProfile } from "../../host/profile/model.ts";
@@ -24,7 +26,7 @@ const record = (counts: [number, number, number, number], ...pcs: number[]): Mem
 const stats: MemStats = {
   alloc: 1, totalAlloc: 2, sys: 3, mallocs: 4, frees: 5, heapAlloc: 6, heapSys: 7, heapIdle: 8, heapInuse: 9,
   heapObjects: 10, stackInuse: 11, buckHashSys: 12, gcSys: 13, otherSys: 14, nextGC: 15, lastGC: 16,
-  numGC: 17, numForcedGC: 18, pauseTotalNs: 19, pauseNs: [20, 21],
+  numGC: 17, numForcedGC: 18, pauseTotalNs: 19, pauseNs: [20, 21], gcCPUFraction: 0.0000625,
 };
 const records = [record([4800, 1600, 150, 50], 2, 1), record([64, 64, 2, 2], 1), record([32, 0, 1, 0])];
 const mapping = { file: "app.wasm", buildId: "abcdef0123" };
@@ -75,7 +77,7 @@ test("heap profile: debug=1 is Go's text", () => {
     "# Alloc = 1", "# TotalAlloc = 2", "# Sys = 3", "# Lookups = 0", "# Mallocs = 4", "# Frees = 5",
     "# HeapAlloc = 6", "# HeapSys = 7", "# HeapIdle = 8", "# HeapInuse = 9", "# HeapReleased = 0", "# HeapObjects = 10",
     "# Stack = 11 / 11", "# MSpan = 0 / 0", "# MCache = 0 / 0", "# BuckHashSys = 12", "# GCSys = 13", "# OtherSys = 14",
-    "# NextGC = 15", "# LastGC = 16", "# PauseNs = [20 21]", "# NumGC = 17", "# NumForcedGC = 18", "# DebugGC = false",
+    "# NextGC = 15", "# LastGC = 16", "# PauseNs = [20 21]", "# NumGC = 17", "# NumForcedGC = 18", "# GCCPUFraction = 6.25e-05", "# DebugGC = false",
     "",
   ].join("\n"));
   // All in use: one byte more keeps pprof from reading two columns.
@@ -132,6 +134,7 @@ describe("the heap of a real program", () => {
     assert.equal(records(await app.pprof.text("allocs")), records(text));
     assert.match(text, /^# HeapAlloc = [1-9]\d*$/m);
     assert.match(text, /^# PauseNs = \[\d+( \d+){255}\]$/m);
+    assert.match(text, /^# NumForcedGC = \d+\n# GCCPUFraction = (0\.\d+|\d(\.\d+)?e-\d\d+)\n# DebugGC = false$/m);
   });
 
   it("adds up to the memory that there is", async () => {
@@ -148,8 +151,17 @@ describe("the heap of a real program", () => {
     assert.deepEqual([m.numGC, m.numForcedGC], [before.numGC + 1, before.numForcedGC + 1]);
     assert.equal(m.pauseNs.length, 256);
     assert.ok(m.pauseNs[(m.numGC + 255) % 256]! <= m.pauseTotalNs && m.pauseTotalNs > before.pauseTotalNs);
+    assert.ok(m.gcCPUFraction > 0 && m.gcCPUFraction < 1, `${m.gcCPUFraction}`);
     assert.ok(m.lastGC > 1.6e18 && m.nextGC > m.heapAlloc);
     await app.exports.drop!();
+  });
+
+  it("has taken no part of a time that has not passed", async () => {
+    const still = await loadOn(await buildGuest("heap"), { name: "heap.wasm" }, new MockPlatform());
+    still.runtime.heapHistogram();
+    const { numGC, gcCPUFraction } = still.runtime.readMemStats();
+    assert.deepEqual([numGC, gcCPUFraction], [1, 0]);
+    still.close();
   });
 
   it("has a histogram by class", async () => {

@@ -11,6 +11,7 @@ import { after, before, describe, it, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { Profile as Proto } from "pprof-format";
+import { watchTurns } from "../../host/cli/http.ts";
 import { load, requestListener } from "../../host/index.ts";
 import { buildGuest, guestPath } from "./build.ts";
 
@@ -147,6 +148,24 @@ test("a deadlock is one with --http too", () => {
 test("--http says when nobody could be answered", async () => {
   const { says } = await run(SERVING, "--http", "127.0.0.1:0", "--", "busy");
   await says(/^gopark: (no request was answered) for \d\.\d s: a goroutine computed without parking/m);
+});
+
+test("--http blames a turn of the program's, not the time that an answer took, and says so once", () => {
+  const said: string[] = [];
+  const turns: (() => void)[] = [];
+  let now = 0;
+  const platform = watchTurns({ now: () => now, immediate: (f) => void turns.push(f) }, (line) => said.push(line));
+  const turn = (ms: number) => {
+    platform.immediate(() => void (now += ms));
+    turns.shift()!();
+  };
+  turn(999);
+  now += 5000; // an answer
+  turn(10);
+  assert.deepEqual(said, []);
+  turn(2500);
+  turn(2500);
+  assert.equal(said.join(""), "gopark: no request was answered for 2.5 s: a goroutine computed without parking; in a program built with --preempt it gives way\n");
 });
 
 test("what is being scraped when the program dies is a 503 that says so", async () => {

@@ -45,6 +45,7 @@ export function main(): void {
   check("idle and in use are the heap", c.heapIdle + c.heapInuse == c.heapSys);
   check("one more collection", c.numGC > a.numGC);
   check("pauses are counted", c.pauseTotalNs >= c.pauseNs[(c.numGC + 255) % 256]);
+  check("and are a part of the time", c.gcCPUFraction >= 0 && c.gcCPUFraction < 1);
   check("the next one is ahead", c.nextGC > 0);
   let n = 0;
   while (keep) {

@@ -250,6 +250,54 @@ describe("the run loop", () => {
   });
 });
 
+describe("GODEBUG of a WASI command", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build(`${GUEST}/godebug.ts`)));
+
+  const GC = /^gc 1 @\d+\.\d{3}s \d+%: .* 1 P \(forced\)$/m;
+  const SCHED = /^SCHED \d+ms: gomaxprocs=1 idleprocs=[01] threads=1 spinningthreads=0 needspinning=0 idlethreads=[01] runqueue=0 \[ \d+ \] schedticks=\[ \d+ \]$/gm;
+  const LABELS = /\[chan receive labels:\{"tenant": "a"\}\]:$/m;
+  const ANCESTORS = /\n\[originating from goroutine 1\]:\ngodebug\.start\(\.\.\.\)\n\t.*\ngodebug\.main\(\.\.\.\)\n\t.*\n$/;
+  const settings: { set: string; want: RegExp[] }[] = [
+    { set: "gctrace=2", want: [GC] },
+    { set: "gctrace=0,gctrace=1,gctrace=x,gctrace=,gctrace,gctrace=2147483648", want: [GC] },
+    { set: "gctrace=1,gctrace=0", want: [] },
+    { set: "gctrace=-1,nothing=1, gctrace=1", want: [] },
+    { set: "tracebacklabels=1", want: [LABELS] },
+    { set: "tracebacklabels=2,tracebackancestors=0", want: [] },
+    { set: "tracebackancestors=+3", want: [ANCESTORS] },
+    { set: "schedtrace=1,tracebackancestors=1,tracebacklabels=1,gctrace=1", want: [GC, SCHED, LABELS, ANCESTORS] },
+    { set: "schedtrace=-1", want: [] },
+  ];
+  for (const [title, engine] of engines) {
+    it(`is read as Go reads it, under ${title}`, { skip: skipped(engine) }, () => {
+      const results = engine!.run(wasm, settings.map(({ set }) => ({ env: { GODEBUG: set } })));
+      for (const [i, { set, want }] of settings.entries()) {
+        const { output, status } = results[i]!;
+        const found = [GC, SCHED, LABELS, ANCESTORS].filter((form) => output.search(form) >= 0);
+        assert.deepEqual([found, status], [want, 2], `${set}:\n${output}`);
+      }
+    });
+
+    it(`leaves what the program has set at module level, under ${title}`, { skip: skipped(engine) }, () => {
+      const [result] = engine!.run(wasm, [{ args: ["itself"], env: { GODEBUG: "gctrace=1" } }]);
+      for (const form of [GC, LABELS, ANCESTORS]) assert.match(result!.output, form);
+    });
+
+    it(`has a line about the scheduler printed while it sleeps, too, under ${title}`, { skip: skipped(engine) }, () => {
+      const [result] = engine!.run(wasm, [{ env: { GODEBUG: "schedtrace=1" } }]);
+      const lines = result!.output.match(SCHED)!;
+      assert.match(lines[0]!, /^SCHED 0ms: .* idleprocs=0 .* \[ 1 \] schedticks=\[ 0 \]$/);
+      assert.match(lines.slice(1).join("\n"), /idleprocs=1 .* \[ 0 \]/);
+    });
+  }
+
+  it("means nothing to one that starts no goroutine", async () => {
+    const [result] = nodeWasi.run(await build("tests/bench/guest/hello.ts"), [{ env: { GODEBUG: "tracebackancestors=5" } }]);
+    assert.deepEqual([result!.output, result!.status], ["hello, world\n", 0]);
+  });
+});
+
 describe("GOPARK_PROFILE", () => {
   let wasm: string;
   before(async () => void (wasm = await build("examples/deadlock.ts")));
@@ -346,6 +394,56 @@ describe("the waits and leaks of a WASI command", () => {
       });
     }
   }
+});
+
+describe("labels and profiles of its own, of a WASI command", () => {
+  let wasm: string;
+  before(async () => void (wasm = await build(`${GUEST}/own.ts`)));
+
+  /** The samples of a gzipped profile: values, labels, functions, innermost first. */
+  const samplesOf = (file: string) => {
+    const profile = Profile.decode(gunzipSync(readFileSync(file)));
+    const text = (i: number | bigint) => profile.stringTable.strings[Number(i)]!;
+    const names = new Map(profile.function.map((f) => [f.id, text(f.name)]));
+    const places = new Map(profile.location.map((l) => [l.id, names.get(l.line[0]!.functionId)!]));
+    return {
+      types: profile.sampleType.map(({ type }) => text(type)),
+      samples: profile.sample.map((s) => [s.value.map(Number)[0], Object.fromEntries(s.label.map((l) => [text(l.key), text(l.str)])), places.get(s.locationId[0]!)]),
+    };
+  };
+  const kinds = { goroutine: "g.snap", goroutineleak: "l.snap", "own/sessions": "s.snap", "own/late": "late.snap" };
+  const GOPARK_PROFILE = Object.entries(kinds).map((pair) => pair.join("=")).join(",");
+  const labels = { tenant: "ä 🎈", shard: "7" };
+
+  for (const [title, engine] of engines) {
+    for (const { how, status } of [{ how: "return", status: 0 }, { how: "exit", status: 3 }, { how: "panic", status: 2 }]) {
+      it(`are in its snapshots when it ends by ${how}, under ${title}`, { skip: skipped(engine) }, () => {
+        const dir = mkdtempSync(join(tmp, "own-"));
+        assert.equal(engine!.run(wasm, [{ env: { GOPARK_PROFILE }, dir, args: [how] }])[0]!.status, status);
+        const read = (kind: keyof typeof kinds) => {
+          const out = join(dir, "out.pb.gz");
+          assert.equal(gopark("pprof", join(dir, kinds[kind]), kind, "-o", out).stderr, `gopark: wrote ${out}\n`);
+          return samplesOf(out);
+        };
+        const others = [[1, {}, "own.wait"], [1, { who: "" }, "own.forget"], ...(how === "return" ? [] : [[1, {}, "own.main"]])];
+        assert.deepEqual(new Set(read("goroutine").samples), new Set([[2, labels, "own.wait"], ...others]));
+        assert.deepEqual(read("goroutineleak").samples, how === "panic" ? [] : [[1, { who: "" }, "own.forget"]]);
+        assert.deepEqual(read("own/sessions"), { types: ["own/sessions"], samples: [[2, {}, "own.login"]] });
+        assert.deepEqual(read("own/late"), { types: ["own/late"], samples: [[1, {}, "own.main"]] });
+        assert.match(gopark("pprof", join(dir, "s.snap"), "own/late").stderr, /is a snapshot of the profile "own\/sessions", not of "own\/late"/);
+      });
+    }
+  }
+
+  it("are missed at its end if it has not made them", () => {
+    const env = { GOPARK_PROFILE: "own/late=late.snap,own/sessions=s.snap" };
+    const dir = mkdtempSync(join(tmp, "own-"));
+    const [result] = nodeWasi.run(wasm, [{ env, dir, args: ["early"] }]);
+    const want = 'GOPARK_PROFILE: no profile "own/late": there are goroutine, goroutineleak, threadcreate, block, mutex, heap, allocs, own/sessions\n';
+    assert.deepEqual([result!.output, result!.status], [want, 0]);
+    assert.equal(readFileSync(join(dir, "late.snap")).length, 0);
+    assert.ok(readFileSync(join(dir, "s.snap")).length > 0);
+  });
 });
 
 /** Counts the samples of a gzipped profile that are of a function: allocated and in use, objects and bytes. */
