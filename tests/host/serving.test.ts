@@ -92,7 +92,7 @@ describe("gopark run --http", () => {
     const out = join(dir, "delta.pb.gz");
     assert.equal(gopark("pprof", url, "goroutine", "-o", out, "--seconds", "1").status, 0);
     const delta = Proto.decode(gunzipSync(readFileSync(out)));
-    assert.ok(Number(delta.durationNanos) >= 1e9);
+    assert.ok(Number(delta.durationNanos) > 0.9e9); // a timer may be early
   });
 
   it("tells gopark pprof what is wrong, in a line", async () => {
