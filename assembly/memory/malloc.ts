@@ -130,6 +130,12 @@ export function __renew(ptr: usize, size: usize): usize {
   return renewed;
 }
 
+/** Has an object visited that std has filled with references and no barrier; returns it. What is new is marked, but was not visited. */
+export function revisit(ptr: usize): usize {
+  if (mheap.gcphase) push(ptr);
+  return ptr;
+}
+
 /** The write barrier: marks what is stored while a cycle marks. */
 // @ts-ignore: decorator
 @global @unsafe

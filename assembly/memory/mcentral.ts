@@ -17,6 +17,9 @@ import { HEADER, NCLASSES } from "./sizeclass";
 /** Spans that are looked at before a fresh one is taken instead. */
 // @ts-ignore: decorator
 @inline const SPAN_BUDGET: i32 = 100;
+/** Spans at least, of all classes, that are looked at before memory grows; each once a cycle. */
+// @ts-ignore: decorator
+@inline const RECLAIM_BUDGET: usize = 2048;
 
 /** The free cells of a span of class `sc` as a list; 0 if there is no memory. */
 export function cachespan(sc: i32): usize {
@@ -47,11 +50,29 @@ function sweepsome(sc: i32, budget: i32): usize {
 export function allocsome(blocks: usize, sc: i32): Span | null {
   if (!sc) sweeplarge(); // else it might split a long run, while a dead object of its size is not known to be dead
   let s = allocspan(blocks, sc);
-  if (s) return s;
-  if (sweeplarge() || reclaim(blocks, SPAN_BUDGET)) s = allocspan(blocks, sc);
+  if (!s && sweeplarge()) s = allocspan(blocks, sc);
+  if (!s) s = reclaimfor(blocks, sc);
   if (!s && growheap(blocks)) s = allocspan(blocks, sc);
-  if (!s && reclaim(usize.MAX_VALUE, i32.MAX_VALUE)) s = allocspan(blocks, sc);
+  if (!s) {
+    reclaimall();
+    s = allocspan(blocks, sc);
+  }
   return s;
+}
+
+/** A span out of blocks that are given back for it; null if that would take long. */
+function reclaimfor(blocks: usize, sc: i32): Span | null {
+  let freed: usize = 0;
+  let budget = min(mheap.unlooked, RECLAIM_BUDGET + (mheap.blocks >> 5));
+  for (mheap.unlooked -= budget; budget && mheap.allspans; --budget) {
+    freed += reclaim();
+    if (freed < blocks) continue;
+    const s = allocspan(blocks, sc); // what was freed may be in pieces
+    if (!s) continue;
+    mheap.unlooked += budget - 1;
+    return s;
+  }
+  return null;
 }
 
 /** Gives the spans of dead large objects back, of as many as its budget lets it look at; false if there were none. */
@@ -172,29 +193,25 @@ function dropspan(s: Span): void {
   freespan(s);
 }
 
-/** Gives spans back in which nothing lives, whatever their class: `wanted` blocks if `budget` spans have them. */
-function reclaim(wanted: usize, budget: i32): bool {
-  let freed: usize = 0;
-  let s = mheap.reclaimed;
-  while (s && freed < wanted && --budget >= 0) {
-    const next = s.allnext;
-    if (s.sweepgen != mheap.sweepgen && !countbits(livebits(s))) {
-      freed += s.blocks;
-      dropspan(s);
-    }
-    s = next;
-  }
-  mheap.reclaimed = s;
-  return freed != 0;
+/** Gives the next span back if nothing lives in it, whatever its class; returns how many blocks it had. */
+function reclaim(): usize {
+  const s = mheap.reclaimed ? mheap.reclaimed! : mheap.allspans!; // round and round: the oldest have their turn, too
+  mheap.reclaimed = s.allnext;
+  if (s.sweepgen == mheap.sweepgen || countbits(livebits(s))) return 0;
+  const blocks = s.blocks;
+  dropspan(s);
+  return blocks;
 }
 
 /** Gives every span back in which nothing lives. Unbounded. */
 export function reclaimall(): void {
-  reclaim(usize.MAX_VALUE, i32.MAX_VALUE);
+  mheap.reclaimed = mheap.allspans;
+  while (mheap.reclaimed) reclaim();
+  mheap.unlooked = 0;
 }
 
 /** Has every span swept anew: a cycle has ended. */
 export function startsweep(): void {
   for (let sc = 0; sc < NCLASSES; ++sc) store<usize>(sweepof(sc), load<usize>(spansof(sc)));
-  mheap.reclaimed = mheap.allspans;
+  mheap.unlooked = mheap.spanblocks;
 }

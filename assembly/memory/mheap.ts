@@ -89,7 +89,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   persistent: usize; // persistentalloc's
   bucketbytes: usize; // of which profile buckets
   allspans: Span | null;
-  reclaimed: Span | null; // up to here spans were looked at for whole ones to give back
+  reclaimed: Span | null; // the next to look at for dead spans to give back
   // The pacer's.
   live: usize; // bytes of objects that survived, and that were allocated since
   survived: usize; // of which the last cycle has found
@@ -98,6 +98,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   peakgoal: usize; // the largest that gcpercent has given
   gcpercent: i32;
   gcpercentset: bool; // by the program
+  unlooked: usize; // spans that `reclaimed` has not been at since the last cycle, or more
   assistdebt: usize; // bytes to mark
   assisted: usize; // live when the debt was last reckoned
   memorylimit: i64;

@@ -6,6 +6,7 @@
  *     bind      for a WASI command: imports are bound, exports taken away
  *     wrap      blocking imports and exports become functions that may park, also in the table
  *     growing   arrays are asked for room before they are made larger
+ *     splice    what it returns is shown to the collector
  *     shadow    asc's shadow stack becomes markers, where something can collect
  *     preempt   if asked for: loops and recursion check whether the time slice is over
  *     mark      calls are numbered; which functions' frames nothing can read is known
@@ -63,6 +64,7 @@ import { placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
 import { escaped } from "./sourcemap.ts";
 import { findStarts, NEWPROC, startSwitch, startWord, type Start } from "./start.ts";
+import { revisitSpliced } from "./splice.ts";
 import { tooLargeTogether } from "./toolarge.ts";
 import { trace } from "./trace.ts";
 import { addTrapPcs, TRAPS } from "./trappc.ts";
@@ -77,7 +79,7 @@ const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
 
 const PROCESS = `${LIB}/wasi/process/process`;
 /** What generated code calls is exported, so that asc compiles it; not in the end. */
-const CALLED_EXPORTS = ["contextdone", "gosched", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "unwatchcontext", "watchcontext"]
+const CALLED_EXPORTS = ["contextdone", "gosched", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "revisit", "unwatchcontext", "watchcontext"]
   .map(name => `gopark_${name}`);
 
 /** What is inlined or read behind the optimiser: exported until then, so that calls keep their operands. */
@@ -167,6 +169,7 @@ export default class GoparkTransform {
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
     if (this.inlinesNew) testCapacity(c);
+    revisitSpliced(c, `${LIB}/memory/malloc/revisit`);
     const bottom = callersOf(c, START_UNWIND);
     this.answerCollector(c, facts, bottom);
     const owners = markSlots(c, bottom, mayCollect(c, bottom));

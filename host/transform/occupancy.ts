@@ -38,8 +38,7 @@ export class Occupancy {
       case "Loop": return this.loop(e, used);
       case "Block":
         this.children(e, used);
-        used.merge(this.labels.get(raw._BinaryenBlockGetName!(e)));
-        return;
+        return this.meet(raw._BinaryenBlockGetName!(e), used);
       case "Break":
         return this.jump(e, [raw._BinaryenBreakGetName!(e)], raw._BinaryenBreakGetCondition!(e) != 0, used);
       case "Switch":
@@ -58,6 +57,14 @@ export class Occupancy {
 
   private children(e: Expr, used: BitSet): void {
     mapChildren(this.c.raw, e, child => (this.walk(child, used), child));
+  }
+
+  /** The end of a block is reached by falling through to it, too. */
+  private meet(label: number, used: BitSet): void {
+    const jumped = this.labels.get(label);
+    if (!jumped) return;
+    jumped.merge(used);
+    used.assign(jumped);
   }
 
   private marker(e: Expr, used: BitSet): void {
