@@ -15,20 +15,20 @@ let one: ArrayBuffer | null = null;
 
 /** One at a time, of 64 KiB to 2 MB. */
 function large(): void {
-  for (let i = 0; i < 3000; i++) one = new ArrayBuffer(65536 + random(2_000_000));
+  for (let i = 0; i < 400; i++) one = new ArrayBuffer(65536 + random(2_000_000));
   one = null;
 }
 
 /** One at a time, of all sizes. */
 function mixed(): void {
-  for (let i = 0; i < 30000; i++) one = new ArrayBuffer(random(8) ? 300 + random(3000) : random(2_000_000));
+  for (let i = 0; i < 2000; i++) one = new ArrayBuffer(random(8) ? 300 + random(3000) : random(2_000_000));
   one = null;
 }
 
 /** Three megabytes of one size, then of another. */
 function phases(): void {
-  for (let phase = 0; phase < 100; phase++) {
-    const size = 16 + random(12000);
+  for (let phase = 0; phase < 40; phase++) {
+    const size = 1000 + random(11000);
     const all: ArrayBuffer[] = [];
     for (let i = 0; i < 3_000_000 / size; i++) all.push(new ArrayBuffer(size));
   }
