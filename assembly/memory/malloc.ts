@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // asc's runtime interface for objects: small ones out of the mcache, large ones in spans of their own.
 //
-// Only __new collects, so only a caller of __new must keep its references visible: the trace's frames
-// for running code, sched/roots.ts for everything that is parked. Raw blocks are in raw.ts.
+// What __new is called by must keep its references visible: the trace's frames for running code,
+// sched/roots.ts for everything that is parked. So must who calls needraw or needpersistent. Raw blocks are in raw.ts.
 
 import "./raw";
 import { WATCH_CPU } from "../shared/layout";
@@ -101,8 +101,8 @@ function largespan(size: usize): Span {
   return span;
 }
 
-/** Collects, or takes a step, at every n-th allocation. */
-function torture(): void {
+/** Collects, or takes a step, at every n-th call. May collect. */
+export function torture(): void {
   ++mheap.allocs;
   if (isDefined(GO_TORTURE)) {
     if (mheap.allocs % GO_TORTURE == 0) gcfull();
