@@ -9,6 +9,7 @@ import { fataloom } from "../sys/fatal";
 import { sched } from "../sys/types";
 import { reclaimall } from "./mcentral";
 import { gcfull } from "./mgc";
+import { limitheap } from "./mgcpacer";
 import { allocblocks, BLOCK, BLOCK_SHIFT, mheap } from "./mheap";
 
 // @ts-ignore: decorator
@@ -45,6 +46,7 @@ function growchunk(size: usize): usize {
     if (!ptr) return 0;
   }
   mheap.persistent += blocks;
+  limitheap();
   sched.chunk = ptr + size;
   sched.chunkend = ptr + (blocks << BLOCK_SHIFT);
   return ptr;

@@ -11,6 +11,8 @@ import {
 } from "../shared/layout";
 import { torture } from "../memory/malloc";
 import { gcfull } from "../memory/mgc";
+import { limitheap } from "../memory/mgcpacer";
+import { mheap } from "../memory/mheap";
 import { needpersistent, persistentalloc } from "../memory/persistentalloc";
 import { rawalloc } from "../memory/raw";
 import { continueunwind, pauseunwind, resumeframe, rewind } from "../sys/intrinsics";
@@ -27,9 +29,17 @@ import { EXIT_FATAL } from "../shared/status";
 
 /** A buffer; 0 if there is no memory. */
 function stackalloc(size: usize): usize {
-  if (size > CACHED) return rawalloc(size);
+  if (size > CACHED) return largestack(size);
   const ptr = cachedstack(size);
   return ptr ? ptr : persistentalloc(size);
+}
+
+function largestack(size: usize): usize {
+  const ptr = rawalloc(size);
+  if (!ptr) return 0;
+  mheap.stackbytes += size;
+  limitheap();
+  return ptr;
 }
 
 /** A buffer that was given back; 0 if there is none of the size. */
@@ -43,6 +53,7 @@ function stackalloc(size: usize): usize {
 
 function stackfree(ptr: usize, size: usize): void {
   if (size > CACHED) {
+    mheap.stackbytes -= size;
     __free(ptr);
     return;
   }
@@ -71,7 +82,7 @@ export function stackargs(gp: G, size: usize): void {
 }
 
 function stackrelease(gp: G): void {
-  __free(gp.stack);
+  stackfree(gp.stack, gp.stackend - gp.stack);
   gp.stack = gp.stackend = 0;
 }
 
