@@ -6,7 +6,7 @@
 
 import "./raw";
 import { WATCH_CPU } from "../shared/layout";
-import { fataloom, gopanic } from "../sys/fatal";
+import { fatal, fataloom, gopanic } from "../sys/fatal";
 import { nanotime } from "../sys/os";
 import { sched } from "../sys/types";
 import { gcfull, gcmark, gcstart } from "./mgc";
@@ -58,6 +58,7 @@ export function __new(size: usize, id: i32): usize {
 
 /** A cell when the list of its class is empty: at its end, or before a sample. Generated code calls it, too. */
 function newslow(sc: i32): usize {
+  if (isDefined(__finalize)) checkfinalizing();
   if (isDefined(GO_DEBUG)) checkoften();
   const sampled = takesample(sc);
   if (sampled) return sampled;
@@ -69,6 +70,11 @@ function newslow(sc: i32): usize {
   }
   const ptr = nextfree(sc);
   return ptr ? ptr : takesample(sc);
+}
+
+// @ts-ignore: decorator
+@inline function checkfinalizing(): void {
+  if (mheap.finalizing) fatal("__finalize allocates");
 }
 
 /** An object that has no small cell. */
@@ -87,6 +93,7 @@ function newlarge(size: usize, id: i32): usize {
 
 /** A span for one object. */
 function largespan(size: usize): Span {
+  if (isDefined(__finalize)) checkfinalizing();
   const blocks = size + CELLS + HEADER + BLOCK - 1 >> BLOCK_SHIFT;
   gcpoll(blocks << BLOCK_SHIFT);
   let s = allocsome(blocks, 0);
@@ -118,6 +125,7 @@ export function torture(): void {
 // @ts-ignore: decorator
 @global @unsafe
 export function __renew(ptr: usize, size: usize): usize {
+  if (isDefined(GO_DEBUG)) checkobject(ptr);
   const old = <usize>load<u32>(ptr - 4);
   if (ptr >= __heap_base && size <= capacity(ptr)) {
     if (size > old) memory.fill(ptr + old, 0, size - old);

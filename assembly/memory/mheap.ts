@@ -112,6 +112,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   markend: usize;
   tries: u8; // to end the cycle
   overflow: bool; // marked objects are missing on the mark stack
+  finalizing: bool; // __finalize is told of the dead
   statics: usize; // marked static objects
   snapshots: usize; // arrays that are scanned in pieces
   marked: usize; // bytes found in this cycle
