@@ -62,7 +62,7 @@ import { zero } from "./chan";
   if (n > lengthof<F>()) ERROR("go: more arguments than the function takes");
 }
 
-/** Starts fn(a, b, …) on a new goroutine, with the arguments that fn takes, at most 6. Dies if fn is null. Never parks. */
+/** Starts fn(a, b, …) on a new goroutine, with the arguments that fn takes, at most 6. Dies if fn is null. Never parks. May collect. */
 export function go<F, A = __Absent, B = __Absent, C = __Absent, D = __Absent, E = __Absent, H = __Absent>(
   fn: F,
   a: A = zero<A>(),

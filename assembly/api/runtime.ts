@@ -18,7 +18,7 @@ import { gcount, goexit as goexit0, gosched as gosched0 } from "../sched/proc";
 import { gopanic } from "../sys/fatal";
 import { setgcpercent, setmemorylimit } from "../memory/mgcpacer";
 import { cached, gcstats, PAUSES } from "../memory/mstats";
-import { BLOCK_SHIFT, mheap } from "../memory/mheap";
+import { BLOCK_SHIFT, mheap, stackinuse } from "../memory/mheap";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { flush, printrune, printstring } from "../sys/print";
 import { getg, sched } from "../sys/types";
@@ -91,7 +91,7 @@ export namespace runtime {
     m.heapIdle = <u64>mheap.free << BLOCK_SHIFT;
     m.heapSys = m.heapInuse + m.heapIdle;
     m.buckHashSys = mheap.bucketbytes;
-    m.stackInuse = (<u64>mheap.persistent << BLOCK_SHIFT) - m.buckHashSys;
+    m.stackInuse = stackinuse();
     m.gcSys = <u64>mheap.gcblocks << BLOCK_SHIFT;
     m.otherSys = m.sys - m.heapSys - m.stackInuse - m.buckHashSys - m.gcSys;
     m.nextGC = mheap.goal;
@@ -204,7 +204,7 @@ export namespace runtime {
     heapIdle: u64; // blocks that nothing has
     heapInuse: u64; // spans of objects, their headers included
     heapObjects: u64; // mallocs − frees
-    stackInuse: u64; // goroutines and their stacks; those over 512 bytes are in otherSys
+    stackInuse: u64; // goroutines and their stacks
     buckHashSys: u64; // profile buckets
     gcSys: u64; // the collector's mark stack and copies of arrays
     otherSys: u64; // static data, the running stack, raw blocks
@@ -334,7 +334,7 @@ export namespace debug {
     return setgcpercent(n);
   }
 
-  /** Sets how many bytes the heap should stay below, by collecting more often; negative only asks. Returns the setting before. */
+  /** Sets how many bytes the heap, stacks and all else that the runtime takes should stay below, by collecting more often; negative only asks. Returns the setting before. */
   export function setMemoryLimit(bytes: i64): i64 {
     return setmemorylimit(bytes);
   }

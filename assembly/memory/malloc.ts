@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // asc's runtime interface for objects: small ones out of the mcache, large ones in spans of their own.
 //
-// Only __new collects, so only a caller of __new must keep its references visible: the trace's frames
-// for running code, sched/roots.ts for everything that is parked. Raw blocks are in raw.ts.
+// What __new is called by must keep its references visible: the trace's frames for running code,
+// sched/roots.ts for everything that is parked. So must who calls needraw or needpersistent. Raw blocks are in raw.ts.
 
 import "./raw";
 import { WATCH_CPU } from "../shared/layout";
-import { fataloom, gopanic } from "../sys/fatal";
+import { fatal, fataloom, gopanic } from "../sys/fatal";
 import { nanotime } from "../sys/os";
 import { sched } from "../sys/types";
 import { gcfull, gcmark, gcstart } from "./mgc";
@@ -58,6 +58,7 @@ export function __new(size: usize, id: i32): usize {
 
 /** A cell when the list of its class is empty: at its end, or before a sample. Generated code calls it, too. */
 function newslow(sc: i32): usize {
+  if (isDefined(__finalize)) checkfinalizing();
   if (isDefined(GO_DEBUG)) checkoften();
   const sampled = takesample(sc);
   if (sampled) return sampled;
@@ -69,6 +70,11 @@ function newslow(sc: i32): usize {
   }
   const ptr = nextfree(sc);
   return ptr ? ptr : takesample(sc);
+}
+
+// @ts-ignore: decorator
+@inline function checkfinalizing(): void {
+  if (mheap.finalizing) fatal("__finalize allocates");
 }
 
 /** An object that has no small cell. */
@@ -87,6 +93,7 @@ function newlarge(size: usize, id: i32): usize {
 
 /** A span for one object. */
 function largespan(size: usize): Span {
+  if (isDefined(__finalize)) checkfinalizing();
   const blocks = size + CELLS + HEADER + BLOCK - 1 >> BLOCK_SHIFT;
   gcpoll(blocks << BLOCK_SHIFT);
   let s = allocsome(blocks, 0);
@@ -101,8 +108,8 @@ function largespan(size: usize): Span {
   return span;
 }
 
-/** Collects, or takes a step, at every n-th allocation. */
-function torture(): void {
+/** Collects, or takes a step, at every n-th call. May collect. */
+export function torture(): void {
   ++mheap.allocs;
   if (isDefined(GO_TORTURE)) {
     if (mheap.allocs % GO_TORTURE == 0) gcfull();
@@ -118,6 +125,7 @@ function torture(): void {
 // @ts-ignore: decorator
 @global @unsafe
 export function __renew(ptr: usize, size: usize): usize {
+  if (isDefined(GO_DEBUG)) checkobject(ptr);
   const old = <usize>load<u32>(ptr - 4);
   if (ptr >= __heap_base && size <= capacity(ptr)) {
     if (size > old) memory.fill(ptr + old, 0, size - old);

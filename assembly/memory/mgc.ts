@@ -164,8 +164,13 @@ function markend(start: f64): bool {
   return true;
 }
 
-/** Tells the program's __finalize of every dead object. Their cells are swept when they are wanted. */
+/**
+ * Tells the program's __finalize of every dead object. Their cells are swept when they are wanted: not by __finalize,
+ * which could get one of whose object it was not told yet. So that it dies at once, it finds no free cells either.
+ */
 function finalizedead(): void {
+  flushmcache();
+  mheap.finalizing = true;
   let s = mheap.allspans;
   while (s) {
     const next = s.allnext;
@@ -180,6 +185,7 @@ function finalizedead(): void {
     }
     s = next;
   }
+  mheap.finalizing = false;
 }
 
 /** Prepares the heap. Called once, before anything is allocated. */

@@ -24,7 +24,7 @@
 
 import {
   GCPHASE, MHEAP, MHEAP_BLOCK, MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT,
-  MEDIUM_CLASS, MHEAP_SPANBLOCKS, MSTATS, SAMPLER, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN, SPAN_MARKS, SPAN_MARKS_SIZE,
+  MEDIUM_CLASS, MHEAP_SPANBLOCKS, MHEAP_STACKBYTES, MSTATS, SAMPLER, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN, SPAN_MARKS, SPAN_MARKS_SIZE,
   SPAN_NELEMS, SPAN_SWEEPGEN, SPANS
 } from "../shared/layout";
 import { checkblocks, poisonblocks, poisonhead } from "./poison";
@@ -101,6 +101,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   unlooked: usize; // spans that `reclaimed` has not been at since the last cycle, or more
   assistdebt: usize; // bytes to mark
   assisted: usize; // live when the debt was last reckoned
+  stackbytes: usize; // of raw blocks that are goroutine stacks
   memorylimit: i64;
   // The collector's.
   cycle: u32; // number of the cycle that marks or has marked last
@@ -112,6 +113,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   markend: usize;
   tries: u8; // to end the cycle
   overflow: bool; // marked objects are missing on the mark stack
+  finalizing: bool; // __finalize is told of the dead
   statics: usize; // marked static objects
   snapshots: usize; // arrays that are scanned in pieces
   marked: usize; // bytes found in this cycle
@@ -154,6 +156,7 @@ if (offsetof<Mheap>("gcblocks") != MHEAP_GCBLOCKS) ERROR("shared/layout.ts is st
 if (offsetof<Mheap>("persistent") != MHEAP_PERSISTENT) ERROR("shared/layout.ts is stale: Mheap.persistent");
 if (offsetof<Mheap>("bucketbytes") != MHEAP_BUCKETBYTES) ERROR("shared/layout.ts is stale: Mheap.bucketbytes");
 if (offsetof<Mheap>("goal") != MHEAP_GOAL) ERROR("shared/layout.ts is stale: Mheap.goal");
+if (offsetof<Mheap>("stackbytes") != MHEAP_STACKBYTES) ERROR("shared/layout.ts is stale: Mheap.stackbytes");
 if (offsetof<Mheap>("nmalloc") != MHEAP_NMALLOC) ERROR("shared/layout.ts is stale: Mheap.nmalloc");
 if (offsetof<Mheap>("totalfree") != MHEAP_NMALLOC + 24) ERROR("shared/layout.ts is stale: Mheap.totalfree");
 
@@ -162,6 +165,12 @@ const pages = memory.data(65536);
 /** In the byte of a medium span's page: how much larger than a block it is, as a power of two. */
 // @ts-ignore: decorator
 @inline const SHIFT: u8 = 4;
+
+/** Bytes that goroutines and their stacks take. */
+// @ts-ignore: decorator
+@inline export function stackinuse(): u64 {
+  return (<u64>mheap.persistent << BLOCK_SHIFT) - mheap.bucketbytes + mheap.stackbytes;
+}
 
 /** All spans of a class: the cell that holds the first. */
 // @ts-ignore: decorator

@@ -10,7 +10,7 @@ import { printrune, printstring, printuint, flush } from "../sys/print";
 import { tracemore, tracenow } from "../sys/tracer";
 import { sched } from "../sys/types";
 import { listlen } from "./mcache";
-import { BLOCK_SHIFT, mheap } from "./mheap";
+import { mheap, stackinuse } from "./mheap";
 import { cellsize, NCLASSES } from "./sizeclass";
 
 /** Times in nanoseconds. */
@@ -109,7 +109,7 @@ function trace(now: f64, start: f64, before: usize, goal: usize): void {
   printstring(" MB, ");
   printuint(goal >> 20);
   printstring(" MB goal, ");
-  printuint(mheap.persistent << BLOCK_SHIFT >> 20);
+  printuint(stackinuse() >> 20);
   printstring(" MB stacks, ");
   printuint(__heap_base >> 20);
   printstring(" MB globals, 1 P");

@@ -2,16 +2,20 @@
 // Memory that is never given back: what Gs and small goroutine stacks are cut from.
 //
 // It takes runs of blocks, an eighth of what it has taken so far: a million goroutines cost what they
-// need, where a general allocator would double.
+// need, where a general allocator would double. Where there is no memory, what is known to be dead is given back
+// first; who cannot do without then collects.
 
 import { fataloom } from "../sys/fatal";
 import { sched } from "../sys/types";
+import { reclaimall } from "./mcentral";
+import { gcfull } from "./mgc";
+import { limitheap } from "./mgcpacer";
 import { allocblocks, BLOCK, BLOCK_SHIFT, mheap } from "./mheap";
 
 // @ts-ignore: decorator
 @inline const MAX_BLOCKS: usize = 64;
 
-/** Allocates `size` bytes, a multiple of 8; not zeroed. */
+/** Allocates `size` bytes, a multiple of 8; not zeroed; 0 if there is no memory. Never collects. */
 // @ts-ignore: decorator
 @inline export function persistentalloc(size: usize): usize {
   const ptr = sched.chunk;
@@ -20,11 +24,29 @@ import { allocblocks, BLOCK, BLOCK_SHIFT, mheap } from "./mheap";
   return ptr;
 }
 
+/** Allocates as persistentalloc does, but collects if there is no memory, and dies if there is none then. May collect. */
+export function needpersistent(size: usize): usize {
+  let ptr = persistentalloc(size);
+  if (!ptr) {
+    gcfull();
+    ptr = growchunk(size);
+    if (!ptr) fataloom();
+  }
+  return ptr;
+}
+
 function growchunk(size: usize): usize {
-  const blocks = max<usize>(size + BLOCK - 1 >> BLOCK_SHIFT, min(mheap.persistent >> 3, MAX_BLOCKS));
-  const ptr = allocblocks(blocks);
-  if (!ptr) fataloom();
+  const least = size + BLOCK - 1 >> BLOCK_SHIFT;
+  let blocks = max<usize>(least, min(mheap.persistent >> 3, MAX_BLOCKS));
+  let ptr = allocblocks(blocks);
+  if (!ptr) {
+    reclaimall();
+    blocks = least;
+    ptr = allocblocks(blocks);
+    if (!ptr) return 0;
+  }
   mheap.persistent += blocks;
+  limitheap();
   sched.chunk = ptr + size;
   sched.chunkend = ptr + (blocks << BLOCK_SHIFT);
   return ptr;

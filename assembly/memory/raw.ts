@@ -4,7 +4,8 @@
 // They lie in spans like objects do, but in spans of their own, which are never swept: each has its list
 // of free cells, and one in which nothing is left goes back to the heap, unless it is the only one of its
 // class that has room. So an allocation and a free are a few loads and stores. What holds no cell is a
-// span of its own. Never collects, so nothing raw keeps an object alive.
+// span of its own. Nothing raw keeps an object alive. std allocates while it holds objects that nobody
+// sees, so __alloc never collects; what may collect calls needraw.
 //
 // A class lists the spans that have room; one that is full is in no list.
 
@@ -13,6 +14,7 @@ import { allocsome } from "./mcentral";
 import { BLOCK, BLOCK_SHIFT, blocksof, capacity, CELLS, freespan, RAW, rawof, Span, spanof } from "./mheap";
 import { firstcell } from "./mbitmap";
 import { checkfree, checkraw, poisoncell } from "./poison";
+import { gcfull } from "./mgc";
 import { anyclass, HEADER } from "./sizeclass";
 import { MAXSIZE } from "./malloc";
 
@@ -35,10 +37,29 @@ if (offsetof<RawSpan>() > CELLS) ERROR("a raw span's fields run into its cells")
 // @ts-ignore: decorator
 @global @unsafe
 export function __alloc(size: usize): usize {
+  const ptr = rawalloc(size);
+  if (!ptr) fataloom();
+  return ptr;
+}
+
+/** Allocates as __alloc does, but collects if there is no memory. May collect. */
+export function needraw(size: usize): usize {
+  const ptr = rawalloc(size);
+  if (ptr) return ptr;
+  gcfull();
+  return __alloc(size);
+}
+
+/** Allocates as __alloc does; 0 if there is no memory. Never collects. */
+export function rawalloc(size: usize): usize {
   const sc = anyclass(size);
   if (!sc) return alloclarge(size);
-  const s = changetype<RawSpan>(load<usize>(rawof(sc)));
-  const ptr = take(changetype<usize>(s) ? s : freshspan(sc), sc);
+  let s = changetype<RawSpan>(load<usize>(rawof(sc)));
+  if (!changetype<usize>(s)) {
+    s = freshspan(sc);
+    if (!changetype<usize>(s)) return 0;
+  }
+  const ptr = take(s, sc);
   if (isDefined(GO_DEBUG)) checkfree(ptr, FREED);
   store<u32>(ptr - HEADER, RAWID);
   return ptr;
@@ -54,10 +75,10 @@ export function __alloc(size: usize): usize {
   return ptr;
 }
 
+/** A span of free cells; null if there is no memory. */
 function freshspan(sc: i32): RawSpan {
-  const span = allocsome(blocksof(sc), sc | RAW);
-  if (!span) fataloom();
-  const s = changetype<RawSpan>(span);
+  const s = changetype<RawSpan>(allocsome(blocksof(sc), sc | RAW));
+  if (!changetype<usize>(s)) return s;
   const cell = s.elemsize;
   const first = firstcell(s);
   const last = first + (s.nelems - 1) * cell;
@@ -72,9 +93,7 @@ function freshspan(sc: i32): RawSpan {
 
 function alloclarge(size: usize): usize {
   if (size > MAXSIZE) gopanic("allocation too large");
-  const ptr = tryalloc(size);
-  if (!ptr) fataloom();
-  return ptr;
+  return tryalloc(size);
 }
 
 /** Allocates a raw block in a span of its own; 0 if there is no memory. */

@@ -11,6 +11,7 @@
 import {
   ANCESTOR_GOPC, ANCESTOR_NPCS, ANCESTOR_PCS, ANCESTOR_SIZE, ANCESTORS, ANCESTORS_FIRST, ANCESTORS_N, WATCH_ANCESTORS,
 } from "../shared/layout";
+import { needraw } from "../memory/raw";
 import { gprof } from "../sched/gprof";
 import { setancestors } from "../sys/hooks";
 import { printstring, printuint } from "../sys/print";
@@ -34,7 +35,7 @@ export function tracebackancestors(n: i32): i32 {
   return old;
 }
 
-/** gp is new, and of the running goroutine's making. Never collects. */
+/** gp is new, and of the running goroutine's making. May collect. */
 function saveancestors(ptr: usize, _: f32): void {
   const gp = changetype<G>(ptr);
   const maker = getg();
@@ -43,7 +44,7 @@ function saveancestors(ptr: usize, _: f32): void {
   if (maker == g0 || limit <= 0) return;
   const above = ancestorsof(maker);
   const n = min((above ? load<i32>(above, ANCESTORS_N) : 0) + 1, limit);
-  const block = __alloc(ANCESTORS_FIRST + <usize>n * ANCESTOR_SIZE);
+  const block = needraw(ANCESTORS_FIRST + <usize>n * ANCESTOR_SIZE);
   store<u64>(block, gp.goid);
   store<i32>(block, n, ANCESTORS_N);
   const first = block + ANCESTORS_FIRST;

@@ -17,7 +17,7 @@
 import {
   BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, MPROF, PROFILE_DEPTH, STACK_RECORD_DEPTH, WATCH_BLOCK, WATCH_LONG, WATCH_MUTEX, WATCH_WAITS
 } from "../shared/layout";
-import { gprof } from "../sched/gprof";
+import { trygprof } from "../sched/gprof";
 import { starttheworld, stoptheworld } from "../sync/world";
 import { WaitQ } from "../sync/waitq";
 import { BLOCK_PARKED, BLOCK_READY, setonblock, setonunlock } from "../sys/hooks";
@@ -110,7 +110,8 @@ function onblock(what: usize, ptr: usize, _: f32): void {
 @inline function parked(gp: G): void {
   sched.untimed = cheaprandn(2 * mprof.timed - 1);
   if (gp.status != Gwaiting) return;
-  const x = gprof(gp);
+  const x = trygprof(gp);
+  if (!x) return;
   x.timed = tracer.saved > PLENTY ? 1 : mprof.timed;
   x.parked = x.acquire = nanotime();
   ++mprof.waiting;
@@ -138,7 +139,8 @@ function blockevent(gp: G, cycles: i64, timed: i32): void {
     if (rate > known && <i64>cheaprandn(rate) > known) return;
     weight = <f64>max<i64>(rate, known) / <f64>cycles;
   }
-  const b = changetype<BlockBucket>(stkbucket(blockProfile, stack, unwind(gp, stack, PROFILE_DEPTH)));
+  const b = changetype<BlockBucket | null>(stkbucket(blockProfile, stack, unwind(gp, stack, PROFILE_DEPTH)));
+  if (!b) return;
   b.count += weight;
   b.cycles += <i64>(weight * <f64>cycles);
 }
@@ -149,7 +151,8 @@ function onunlock(ptr: usize, _: f32): void {
   const q = changetype<WaitQ>(ptr);
   const waited = charge(q);
   if (waited < 0) return;
-  const b = changetype<BlockBucket>(stkbucket(mutexProfile, stack, unwind(tracedg(), stack, PROFILE_DEPTH)));
+  const b = changetype<BlockBucket | null>(stkbucket(mutexProfile, stack, unwind(tracedg(), stack, PROFILE_DEPTH)));
+  if (!b) return;
   b.count += standsfor(q.first!);
   b.cycles += <i64>waited;
 }

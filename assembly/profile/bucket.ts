@@ -87,10 +87,11 @@ if (MPROF + offsetof<Mprof>() > PROFILES) ERROR("Mprof runs into PROFILES");
 // @ts-ignore: decorator
 @inline const BUCKHASHSIZE: u32 = 8192;
 
-/** Memory for what profiles keep. */
+/** Memory for what profiles keep; 0 if there is none: what was to be counted is not, and the program goes on. Never collects. */
 export function bucketalloc(size: usize): usize {
-  mheap.bucketbytes += size;
-  return persistentalloc(size);
+  const ptr = persistentalloc(size);
+  if (ptr) mheap.bucketbytes += size;
+  return ptr;
 }
 
 // @ts-ignore: decorator
@@ -111,10 +112,11 @@ export function copystack(p: usize, b: Bucket, typ: i32, depth: i32): void {
   memory.fill(p + size, 0, (<usize>depth << 2) - size);
 }
 
-/** The bucket of a stack in a profile; made if there is none. Never collects. */
-export function stkbucket(typ: i32, stk: usize, nstk: i32): Bucket {
+/** The bucket of a stack in a profile; made if there is none, null if there is no memory for it. Never collects. */
+export function stkbucket(typ: i32, stk: usize, nstk: i32): Bucket | null {
   if (!mprof.buckhash) {
     mprof.buckhash = bucketalloc(BUCKHASHSIZE << 2);
+    if (!mprof.buckhash) return null;
     memory.fill(mprof.buckhash, 0, BUCKHASHSIZE << 2);
   }
   const size = <usize>nstk << 2;
@@ -144,9 +146,10 @@ export function samestack(a: usize, b: usize, size: usize): bool {
   return true;
 }
 
-function newbucket(typ: i32, head: usize, hash: u32, stk: usize, nstk: i32): Bucket {
+function newbucket(typ: i32, head: usize, hash: u32, stk: usize, nstk: i32): Bucket | null {
   const header = headersize(typ);
   const ptr = bucketalloc(header + (<usize>nstk << 2) + 7 & ~7);
+  if (!ptr) return null;
   memory.fill(ptr, 0, header);
   memory.copy(ptr + header, stk, <usize>nstk << 2);
   const b = changetype<Bucket>(ptr);

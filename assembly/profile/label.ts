@@ -19,7 +19,7 @@ export function labelsof(gp: G): LabelSet | null {
   return gp.prof ? changetype<LabelSet | null>(changetype<GProf>(gp.prof).labels) : null;
 }
 
-/** Gives the running goroutine a set of labels, or none. Never collects. */
+/** Gives the running goroutine a set of labels, or none. May collect. */
 export function setlabels(set: LabelSet | null): void {
   const gp = getg();
   if (!set && !gp.prof) return;

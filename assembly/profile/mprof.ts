@@ -40,8 +40,8 @@ const recent = memory.data(<i32>RECENT << 2, 8);
 const stack = memory.data(PROFILE_DEPTH << 2, 8);
 
 /** Remembers whose allocation an object is, until it is freed. */
-function setprofilebucket(p: usize, b: MemBucket, size: usize): void {
-  const e = newaddrentry();
+// @ts-ignore: decorator
+@inline function setprofilebucket(e: AddrEntry, p: usize, b: MemBucket, size: usize): void {
   e.addr = p;
   e.b = b;
   e.size = size;
@@ -49,31 +49,36 @@ function setprofilebucket(p: usize, b: MemBucket, size: usize): void {
   mprof.addrs = e;
 }
 
+/** One of the free entries; null if there is no memory for one more. */
 // @ts-ignore: decorator
-@inline function newaddrentry(): AddrEntry {
+@inline function freeentry(): AddrEntry | null {
   const e = mprof.addrfree;
-  if (!e) return changetype<AddrEntry>(bucketalloc(offsetof<AddrEntry>()));
-  mprof.addrfree = e.next;
-  return e;
+  if (e) return e;
+  const fresh = changetype<AddrEntry | null>(bucketalloc(offsetof<AddrEntry>()));
+  if (fresh) fresh.next = null;
+  return mprof.addrfree = fresh;
 }
 
 /** The bucket of the stack of n pcs in `stack`: mostly the one that its innermost call had the last time. */
-function runningbucket(n: i32): MemBucket {
+function runningbucket(n: i32): MemBucket | null {
   let slot = recent;
   if (n) slot += <usize>(load<u32>(stack) & RECENT - 1) << 2;
   const recently = changetype<MemBucket | null>(load<usize>(slot));
   if (recently && recently.nstk == n && samestack(stkof(recently, memProfile), stack, <usize>n << 2)) return recently;
   const b = stkbucket(memProfile, stack, n);
   store<usize>(slot, changetype<usize>(b));
-  return changetype<MemBucket>(b);
+  return changetype<MemBucket | null>(b);
 }
 
-/** Counts an allocation of `size` bytes at p to the running stack. Never collects. */
+/** Counts an allocation of `size` bytes at p to the running stack, if there is memory for that. Never collects. */
 export function MProf_Malloc(p: usize, size: usize): void {
+  const e = freeentry();
   const b = runningbucket(unwind(tracedg(), stack, PROFILE_DEPTH));
+  if (!b || !e) return;
+  mprof.addrfree = e.next;
   ++b.recent_allocs;
   b.recent_alloc_bytes += size;
-  setprofilebucket(p, b, size);
+  setprofilebucket(e, p, b, size);
 }
 
 /** Counts a free. */

@@ -5,20 +5,30 @@
 // that may park would have that function keep more of its locals.
 
 import { EV_CLOCK, EV_CREATE, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_LABELS, WATCH_TRACE } from "../shared/layout";
-import { persistentalloc } from "../memory/persistentalloc";
+import { needpersistent, persistentalloc } from "../memory/persistentalloc";
 import { BLOCK_AWAKE, BLOCK_READY, onblock, onunlock, saveancestors } from "../sys/hooks";
 import { nanotime } from "../sys/os";
 import { traceclock, traceevent, tracemore, tracer, traceready } from "../sys/tracer";
 import { G, g0, getg, GProf, sched } from "../sys/types";
 
-/** gp's record; made if there is none. It stays with the G for whatever goroutine that is next. Never collects. */
+// @ts-ignore: decorator
+@inline const GPROF_SIZE: usize = offsetof<GProf>() + 7 & ~7;
+
+/** gp's record; made if there is none. It stays with the G for whatever goroutine that is next. May collect. */
 export function gprof(gp: G): GProf {
-  if (!gp.prof) {
-    const size = offsetof<GProf>() + 7 & ~7;
-    gp.prof = persistentalloc(size);
-    memory.fill(gp.prof, 0, size);
-  }
-  return changetype<GProf>(gp.prof);
+  return changetype<GProf>(gp.prof ? gp.prof : cleared(gp, needpersistent(GPROF_SIZE)));
+}
+
+/** As gprof, for who can do without: null if there is no memory. Never collects. */
+export function trygprof(gp: G): GProf | null {
+  if (gp.prof) return changetype<GProf>(gp.prof);
+  const ptr = persistentalloc(GPROF_SIZE);
+  return ptr ? changetype<GProf>(cleared(gp, ptr)) : null;
+}
+
+function cleared(gp: G, ptr: usize): usize {
+  memory.fill(ptr, 0, GPROF_SIZE);
+  return gp.prof = ptr;
 }
 
 /** Notes that gp was made ready, when and by whom. Never collects. */
@@ -39,8 +49,8 @@ export function noteawake(gp: G): void {
 
 /** Notes when gp has parked, as well as the scheduler knows: a yield, too, but that is never made ready. Never collects. */
 export function noteparked(gp: G): void {
-  const x = gp.prof ? changetype<GProf>(gp.prof) : gprof(gp);
-  x.parked = tracer.now;
+  const x = trygprof(gp);
+  if (x) x.parked = tracer.now;
 }
 
 /** Tells the mutex profile that the first of q is about to be woken. */
@@ -48,7 +58,7 @@ export function noteunlock(q: usize): void {
   onunlock(q, 0);
 }
 
-/** Tells those who want to know that gp is new: its labels, the trace, ancestors. Never collects. */
+/** Tells those who want to know that gp is new: its labels, the trace, ancestors. May collect. */
 export function notebirth(gp: G): void {
   if (sched.watch & WATCH_LABELS) inheritlabels(gp);
   if (sched.watch & WATCH_TRACE) {
@@ -60,7 +70,7 @@ export function notebirth(gp: G): void {
   if (sched.watch & WATCH_ANCESTORS) saveancestors(changetype<usize>(gp), 0);
 }
 
-/** Gives a new goroutine the labels of the running one, or takes those away that its G had. Never collects. */
+/** Gives a new goroutine the labels of the running one, or takes those away that its G had. May collect. */
 function inheritlabels(gp: G): void {
   const prof = getg().prof;
   if (prof || gp.prof) gprof(gp).labels = prof ? changetype<GProf>(prof).labels : 0;

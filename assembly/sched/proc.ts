@@ -13,7 +13,8 @@ import {
   WORLD, WORLD_REQUEST,
 } from "../shared/layout";
 import { SCHED_EXIT, SCHED_IDLE, SCHED_YIELD } from "../shared/status";
-import { persistentalloc } from "../memory/persistentalloc";
+import { torture } from "../memory/malloc";
+import { needpersistent } from "../memory/persistentalloc";
 import { fatal } from "../sys/fatal";
 import { BLOCK_PARKED, groupdone, onblock, ongoexit } from "../sys/hooks";
 import { callexport, resumed, startgoroutine, unwind, unwound } from "../sys/intrinsics";
@@ -111,9 +112,10 @@ export function goexit(): void {
   unwindto(gp);
 }
 
-/** Makes a runnable goroutine that calls trampoline `entry`, with room for `size` bytes of arguments. */
+/** Makes a runnable goroutine that calls trampoline `entry`, with room for `size` bytes of arguments. May collect. */
 export function newproc(entry: usize, fn: usize, size: usize): G {
   if (!fn) fatal("go of nil func value");
+  if (isDefined(GO_TORTURE) || isDefined(GO_TORTURE_STEP)) torture();
   const gp = gfget();
   gp.goid = ++sched.goidgen;
   startproc(gp, startof(entry, fn), fn, size);
@@ -141,7 +143,7 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
   made(gp);
 }
 
-/** Makes a goroutine that runs an export for the host; callid 0 is the program's main. */
+/** Makes a goroutine that runs an export for the host; callid 0 is the program's main. May collect. */
 export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
   const main = callid == 0;
   const gp = gfget();
@@ -154,8 +156,8 @@ export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
   gp.gopc = 0;
   gp.parentgoid = 0;
   gp.callid = callid;
-  gp.argmask = mask;
   if (sched.watch & WATCH_BIRTHS) notebirth(gp);
+  gp.argmask = mask; // what it says is written next
   sched.mainstarted = true;
   if (main) runqputfirst(p0, gp); // what the module level started waits, as init's goroutines do
   else runqput(p0, gp);
@@ -172,7 +174,7 @@ export function newcall(id: i32, callid: i32, mask: u32, size: usize): usize {
 }
 
 function malg(): G {
-  const ptr = persistentalloc(G_SIZE);
+  const ptr = needpersistent(G_SIZE);
   memory.fill(ptr, 0, G_SIZE);
   const gp = changetype<G>(ptr);
   gp.callid = STARTED_BY_GO;

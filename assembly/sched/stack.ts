@@ -9,9 +9,14 @@
 import {
   FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_INDEX_SHIFT, FRAME_LOCALS_MASK, FRAME_ROOTS_MASK, FRAME_TAIL, STACKCACHE
 } from "../shared/layout";
-import { persistentalloc } from "../memory/persistentalloc";
-import { resumeframe, rewind } from "../sys/intrinsics";
-import { enddump, startdump } from "../sys/fatal";
+import { torture } from "../memory/malloc";
+import { gcfull } from "../memory/mgc";
+import { limitheap } from "../memory/mgcpacer";
+import { mheap } from "../memory/mheap";
+import { needpersistent, persistentalloc } from "../memory/persistentalloc";
+import { rawalloc } from "../memory/raw";
+import { continueunwind, pauseunwind, resumeframe, rewind } from "../sys/intrinsics";
+import { enddump, fataloom, startdump } from "../sys/fatal";
 import { printstring, printuint } from "../sys/print";
 import { Grunning } from "../sys/status";
 import { G, getg, m0, sched } from "../sys/types";
@@ -22,17 +27,33 @@ import { EXIT_FATAL } from "../shared/status";
 // @ts-ignore: decorator
 @inline const CACHED: usize = 512;
 
+/** A buffer; 0 if there is no memory. */
 function stackalloc(size: usize): usize {
-  if (size > CACHED) return __alloc(size);
+  if (size > CACHED) return largestack(size);
+  const ptr = cachedstack(size);
+  return ptr ? ptr : persistentalloc(size);
+}
+
+function largestack(size: usize): usize {
+  const ptr = rawalloc(size);
+  if (!ptr) return 0;
+  mheap.stackbytes += size;
+  limitheap();
+  return ptr;
+}
+
+/** A buffer that was given back; 0 if there is none of the size. */
+// @ts-ignore: decorator
+@inline function cachedstack(size: usize): usize {
   const list = STACKCACHE + (size >> 1);
   const ptr = load<usize>(list);
-  if (!ptr) return persistentalloc(size);
-  store<usize>(list, load<usize>(ptr));
+  if (ptr) store<usize>(list, load<usize>(ptr));
   return ptr;
 }
 
 function stackfree(ptr: usize, size: usize): void {
   if (size > CACHED) {
+    mheap.stackbytes -= size;
     __free(ptr);
     return;
   }
@@ -41,11 +62,12 @@ function stackfree(ptr: usize, size: usize): void {
   store<usize>(list, ptr);
 }
 
-/** Gives a goroutine without frames room for `size` bytes of arguments. */
+/** Gives a goroutine without frames room for `size` bytes of arguments, at most CACHED. May collect. */
 export function stackargs(gp: G, size: usize): void {
   if (gp.stackend - gp.stack < size) {
     if (gp.stack) stackfree(gp.stack, gp.stackend - gp.stack);
-    gp.stack = stackalloc(size);
+    const ptr = cachedstack(size);
+    gp.stack = ptr ? ptr : needpersistent(size);
     gp.stackend = gp.stack + size;
   }
   gp.stackbase = gp.stack + size;
@@ -60,11 +82,11 @@ export function stackargs(gp: G, size: usize): void {
 }
 
 function stackrelease(gp: G): void {
-  __free(gp.stack);
+  stackfree(gp.stack, gp.stackend - gp.stack);
   gp.stack = gp.stackend = 0;
 }
 
-/** Makes room for `need` more bytes while the running goroutine unwinds. Called by every frame that does not fit. */
+/** Makes room for `need` more bytes while the running goroutine unwinds. Called by every frame that does not fit. May collect. */
 export function growstack(need: usize): void {
   const gp = getg();
   const used = m0.datapos - gp.stack;
@@ -72,7 +94,7 @@ export function growstack(need: usize): void {
   let size = (used + need + 7) & ~7;
   if (size > CACHED) size = max(size, cap * 2);
   if (size > sched.maxstack) stackoverflow();
-  const stack = stackalloc(size);
+  const stack = needstack(gp, size);
   memory.copy(stack, gp.stack, used);
   if (cap) stackfree(gp.stack, cap);
   gp.stackbase += stack - gp.stack;
@@ -83,15 +105,49 @@ export function growstack(need: usize): void {
   m0.dataend = stack + size;
 }
 
-/** Dies as Go does when a stack outgrows its limit. */
-export function stackoverflow(): void {
-  const gp = getg();
+/** A larger buffer for gp, which unwinds. May collect. */
+function needstack(gp: G, size: usize): usize {
+  if (isDefined(GO_TORTURE) || isDefined(GO_TORTURE_STEP)) collectunwinding(gp, false);
+  let ptr = stackalloc(size);
+  if (ptr) return ptr;
+  collectunwinding(gp, true);
+  ptr = stackalloc(size);
+  if (ptr) return ptr;
+  unwindback(gp);
+  fataloom();
+  return 0;
+}
+
+/**
+ * Collects in the middle of an unwinding. Of the frames those that are left are on the trace, the others in the
+ * buffer; and the goroutine runs: one that ends holds its arguments until it has. Without `must` as torture does.
+ */
+function collectunwinding(gp: G, must: bool): void {
+  const state = pauseunwind();
+  const status = gp.status;
+  const start = gp.stackpos;
   gp.status = Grunning;
-  // The frames that have been unwound go back onto the trace.
+  gp.stackpos = m0.datapos;
+  newframes(gp, start);
+  if (must) gcfull();
+  else torture();
+  gp.stackpos = start;
+  gp.status = status;
+  continueunwind(state);
+}
+
+/** Has a dump show the running goroutine as it was before it unwound: the frames go back onto the trace. */
+function unwindback(gp: G): void {
+  gp.status = Grunning;
   for (let end = m0.datapos; end > gp.stackpos; end -= framesize(end)) {
     m0.tsp -= 4;
     store<u32>(m0.tsp, load<u32>(end - 4) & ~FRAME_ROOTS_MASK);
   }
+}
+
+/** Dies as Go does when a stack outgrows its limit. */
+export function stackoverflow(): void {
+  unwindback(getg());
   startdump();
   printstring("runtime: goroutine stack exceeds ");
   printuint(sched.maxstack);
@@ -102,7 +158,13 @@ export function stackoverflow(): void {
 /** Bytes of the frame that ends at `end`. */
 // @ts-ignore: decorator
 @inline export function framesize(end: usize): usize {
-  return (<usize>((load<u32>(end - 8) & FRAME_LOCALS_MASK) + (load<u32>(end - 4) & FRAME_ROOTS_MASK)) << 2) + FRAME_TAIL;
+  return sizeby(load<u32>(end - 8), load<u32>(end - 4));
+}
+
+/** Bytes of the frame that ends in these two words. */
+// @ts-ignore: decorator
+@inline function sizeby(lengths: u32, word: u32): usize {
+  return (<usize>((lengths & FRAME_LOCALS_MASK) + (word & FRAME_ROOTS_MASK)) << 2) + FRAME_TAIL;
 }
 
 /** Takes in the frames that the running goroutine has just unwound. */
@@ -111,25 +173,32 @@ export function stackoverflow(): void {
   const start = gp.stackpos;
   const end = m0.datapos;
   gp.stackpos = end;
-  if (hasgo() && start - gp.stack < gp.scandepth) gp.scandepth = start - gp.stack; // frames beyond are new
+  newframes(gp, start);
   if (start != end && end - framesize(end) != start) reverse(start, end);
 }
 
-/** Turns frames that lie innermost first round. */
+/** Has the collector know that gp's frames from `start` on are new. */
+// @ts-ignore: decorator
+@inline function newframes(gp: G, start: usize): void {
+  if (hasgo() && start - gp.stack < gp.scandepth) gp.scandepth = start - gp.stack;
+}
+
+/** Turns frames that lie innermost first round: all of their words, then those of each. */
 function reverse(start: usize, end: usize): void {
-  const len = end - start;
-  if (len > sched.scratchcap) {
-    if (sched.scratch) __free(sched.scratch);
-    sched.scratchcap = len + 1024;
-    sched.scratch = __alloc(sched.scratchcap);
-  }
-  memory.copy(sched.scratch, start, len);
-  let src = sched.scratch + len;
-  while (src > sched.scratch) {
-    const size = framesize(src);
-    src -= size;
-    for (let i: usize = 0; i < size; i += 4) store<u32>(start + i, load<u32>(src + i));
+  flip(start, end);
+  while (start < end) {
+    const size = sizeby(load<u32>(start, 4), load<u32>(start));
+    flip(start, start + size);
     start += size;
+  }
+}
+
+function flip(start: usize, end: usize): void {
+  for (end -= 4; start < end; start += 4) {
+    const word = load<u32>(start);
+    store<u32>(start, load<u32>(end));
+    store<u32>(end, word);
+    end -= 4;
   }
 }
 

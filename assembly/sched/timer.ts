@@ -7,6 +7,7 @@
 
 import { EV_CLOCK, EV_READY, EV_TIMER, WATCH_BLOCK, WATCH_TRACE } from "../shared/layout";
 import { mheap } from "../memory/mheap";
+import { needraw } from "../memory/raw";
 import { Grunnable } from "../sys/status";
 import { G, g0, p0, sched } from "../sys/types";
 import { nanotime } from "../sys/os";
@@ -88,9 +89,9 @@ function siftdown(i: i32, t: Timer): void {
   put(i, t);
 }
 
-/** Makes a timer that is not running. */
+/** Makes a timer that is not running. May collect. */
 export function newtimer(f: usize, arg: usize, managed: bool): Timer {
-  const t = changetype<Timer>(__alloc(offsetof<Timer>()));
+  const t = changetype<Timer>(needraw(offsetof<Timer>()));
   t.period = 0;
   t.f = f;
   t.arg = arg;
@@ -99,7 +100,7 @@ export function newtimer(f: usize, arg: usize, managed: bool): Timer {
   return t;
 }
 
-/** Starts a timer that is not running. */
+/** Starts a timer that is not running. May collect. */
 export function addtimer(t: Timer, when: f64): void {
   if (sched.ntimers == sched.captimers) growheap();
   t.when = when;
@@ -109,9 +110,13 @@ export function addtimer(t: Timer, when: f64): void {
 
 function growheap(): void {
   sched.checktimers = changetype<usize>(checktimers);
-  sched.captimers = sched.captimers ? sched.captimers * 2 : 16;
-  const size = <usize>sched.captimers * ENTRY;
-  sched.timers = sched.timers ? __realloc(sched.timers, size) : __alloc(size);
+  const had = sched.timers;
+  const cap = had ? sched.captimers * 2 : 16;
+  const list = needraw(<usize>cap * ENTRY);
+  memory.copy(list, had, <usize>sched.captimers * ENTRY);
+  if (had) __free(had);
+  sched.timers = list;
+  sched.captimers = cap;
 }
 
 /** Stops a timer; false if it was not running. */
@@ -163,7 +168,7 @@ export function nexttimer(): f64 {
   return sched.ntimers ? load<f64>(sched.timers) : -1;
 }
 
-/** Makes goroutine `arg` ready when `when` has come. */
+/** Makes goroutine `gp` ready when `when` has come. May collect. */
 export function wakeat(gp: G, when: f64): void {
   let t = changetype<Timer>(sched.timerfree);
   if (changetype<usize>(t)) sched.timerfree = t.link;

@@ -310,6 +310,7 @@ export const SAMPLER_RESTS: usize = 236;
 // │      gcblocks, persistent: blocks   u32 │
 // │  36  bucketbytes                    u32 │
 // │  60  goal                           u32 │
+// │  84  stackbytes                     u32 │
 // │ 160  nmalloc, totalalloc,               │
 // │      nfree, totalfree               u64 │
 // └─────────────────────────────────────────┘
@@ -319,6 +320,7 @@ export const MHEAP_GCBLOCKS: usize = 28;
 export const MHEAP_PERSISTENT: usize = 32;
 export const MHEAP_BUCKETBYTES: usize = 36;
 export const MHEAP_GOAL: usize = 60;
+export const MHEAP_STACKBYTES: usize = 84;
 export const MHEAP_NMALLOC: usize = 160;
 export const MHEAP_BLOCK: usize = 0x4000;
 

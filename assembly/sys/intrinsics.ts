@@ -75,6 +75,20 @@ export declare function pctabread(dst: usize, offset: usize, len: usize): void;
   return true;
 }
 
+/** Interrupts the unwinding, if there is one, for code that knows nothing of it; returns what continueunwind takes. */
+// @ts-ignore: decorator
+@inline export function pauseunwind(): i32 {
+  const state = asyncifyState();
+  asyncifySetState(NORMAL);
+  return state;
+}
+
+/** Goes on where pauseunwind was called. */
+// @ts-ignore: decorator
+@inline export function continueunwind(state: i32): void {
+  asyncifySetState(state);
+}
+
 /** Forgets an unwinding or rewinding that a trap cut short. */
 export function resetstate(): void {
   asyncifySetState(NORMAL);

@@ -127,8 +127,6 @@ import {
   traceback: i32; // 0 none, 1 single, 2 all
   chunk: usize; // persistentalloc's
   chunkend: usize;
-  scratch: usize; // where unwound frames are put in order
-  scratchcap: usize;
   scang: G | null; // the collector has visited those before it
   scantimer: i32; // likewise
   changed: usize; // goroutines that ran since they were visited, or are new: raw blocks of them

@@ -11,7 +11,7 @@
 import { AbiError } from "../abi/errors.ts";
 import {
   BUCKET_ALLNEXT, BUCKET_NSTK, GCSTATS_PAUSES, GCSTATS_TOTAL, MCACHE, MEDIUM_CLASS, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MHEAP, MHEAP_BLOCK,
-  MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT, MHEAP_SPANBLOCKS, MPROF,
+  MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT, MHEAP_SPANBLOCKS, MHEAP_STACKBYTES, MPROF,
   MPROF_COLLECTED, MSTATS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS, SIZE_CLASSES, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN,
   SPAN_MARKS, SPAN_MARKS_SIZE, SPAN_NELEMS, SPAN_SWEEPGEN,
 } from "../abi/layout.ts";
@@ -59,12 +59,12 @@ export function readHeapStats(view: MemoryView): MemStats {
   const [mallocs, totalAlloc] = [nmalloc - cached.cells, totalBytes - cached.bytes];
   const [heapInuse, heapIdle, gcSys] = [blocks(MHEAP_SPANBLOCKS), blocks(MHEAP_FREE), blocks(MHEAP_GCBLOCKS)];
   const buckHashSys = view.u32(MHEAP + MHEAP_BUCKETBYTES);
-  const persistent = blocks(MHEAP_PERSISTENT);
+  const stackInuse = blocks(MHEAP_PERSISTENT) - buckHashSys + view.u32(MHEAP + MHEAP_STACKBYTES);
   const heapSys = heapInuse + heapIdle;
   return {
     alloc: totalAlloc - freed, totalAlloc, sys: view.size, mallocs, frees,
     heapAlloc: totalAlloc - freed, heapSys, heapIdle, heapInuse, heapObjects: mallocs - frees,
-    stackInuse: persistent - buckHashSys, buckHashSys, gcSys, otherSys: view.size - heapSys - persistent - gcSys,
+    stackInuse, buckHashSys, gcSys, otherSys: view.size - heapSys - stackInuse - buckHashSys - gcSys,
     nextGC: view.u32(MHEAP + MHEAP_GOAL), lastGC: Math.trunc(view.f64(MSTATS + GCSTATS_TOTAL + 8)),
     numGC: view.u32(MSTATS), numForcedGC: view.u32(MSTATS + 4), pauseTotalNs: Math.trunc(view.f64(MSTATS + GCSTATS_TOTAL)),
     pauseNs: Array.from({ length: PAUSES }, (_, i) => u64(MSTATS + GCSTATS_PAUSES + 8 * i)),

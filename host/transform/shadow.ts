@@ -21,6 +21,8 @@ import { LEAVE, slotFlow, SLOT } from "./slotflow.ts";
 
 const SP = "~lib/memory/__stack_pointer";
 const CHECK = "~stack_check";
+/** Holds nothing but what its callers hold, who pass it: a frame would be the larger part of what a go statement costs. */
+const GO = /^~lib\/gopark\/assembly\/api\/(go\/go|sync\/WaitGroup#go)</;
 
 /** The slots of a module by their numbers: which function, by its number, each was written in. */
 export type SlotOwners = number[];
@@ -37,7 +39,7 @@ export function markSlots(c: Context, bottom: ReadonlySet<string>, collecting: C
   for (const f of definedFunctions(c)) {
     const name = nameOf(c, f);
     if (name == CHECK) continue;
-    const holds = collecting.functions.has(name) && !bottom.has(name) && !isTrampoline(name);
+    const holds = collecting.functions.has(name) && !bottom.has(name) && !isTrampoline(name) && !GO.test(name);
     readFunction(c, f, holds ? number++ : -1, owners, collecting);
   }
   return owners;

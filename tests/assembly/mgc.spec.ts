@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Cycles that mark in steps: what the program does between two of them must not lose an object.
 
-import { Chan, go, gosched, runtime, Select } from "gopark/assembly";
+import { Chan, debug, go, gosched, runtime, Select } from "gopark/assembly";
 import { gcfinish, gcmark, gcstart } from "gopark/assembly/memory/mgc";
 import { mheap } from "gopark/assembly/memory/mheap";
 import { describe, expect, it } from "gopark/test";
-import { finalized, settle } from "./harness";
+import { finalized, settle, spawn } from "./harness";
 
 class Node {
   next: Node | null = null;
@@ -190,6 +190,47 @@ describe("readMemStats", () => {
     runtime.readMemStats(before);
     expect(before.numGC).toBe(after.numGC + 1);
     expect(before.numForcedGC).toBe(after.numForcedGC + 1);
+  });
+});
+
+const parked = new Chan<i32>();
+
+function deep(n: i32): i32 {
+  return n ? deep(n - 1) + n : parked.recv();
+}
+
+describe("a large goroutine stack", () => {
+  it("is in stackInuse while the goroutine has it", () => {
+    const before = new runtime.MemStats();
+    const m = new runtime.MemStats();
+    runtime.readMemStats(before);
+    const gp = spawn(() => { deep(3000); });
+    settle();
+    runtime.readMemStats(m);
+    const size = gp.stackend - gp.stack;
+    expect(size).toBeGreaterThan(30000);
+    expect(m.stackInuse).toBeGreaterThanOrEqual(before.stackInuse + size);
+    expect(m.sys).toBe(m.heapInuse + m.heapIdle + m.stackInuse + m.buckHashSys + m.gcSys + m.otherSys);
+    parked.send(1);
+    settle();
+    runtime.readMemStats(m);
+    expect(m.stackInuse).toBeLessThan(before.stackInuse + size / 2);
+  });
+  it("leaves the heap less of what the memory limit allows", () => {
+    __collect();
+    const old = debug.setMemoryLimit(64 << 20);
+    debug.setGCPercent(-1);
+    const goal = mheap.goal;
+    const gp = spawn(() => { deep(30000); });
+    settle();
+    const lost = goal - mheap.goal;
+    const size = gp.stackend - gp.stack;
+    debug.setGCPercent(100);
+    debug.setMemoryLimit(old);
+    parked.send(1);
+    settle();
+    expect(goal).toBeLessThan(64 << 20);
+    expect(lost).toBeGreaterThan(size - (size >> 3));
   });
 });
 

@@ -39,6 +39,7 @@ describe("a debug build says what is wrong with", () => {
     { name: "freeTwiceLarge", line: "is free already", error: FOREIGN },
     { name: "freeObject", line: "is no block of heap.alloc", error: FOREIGN },
     { name: "reallocInside", line: "is not where a block begins", error: FOREIGN },
+    { name: "renewRaw", line: "is in no span of objects", error: BAD },
     { name: "pinWild", line: "is not where a cell begins", error: BAD },
     { name: "listOfObject", line: "is on a list of free cells, and not free", error: FREE },
   ];

@@ -2,7 +2,8 @@
 // Memory that cannot grow, limits that are reached, sizes that cannot be, pins that are none.
 // Flags: --maximumMemory 64
 // Cases: garbage full large raw goroutines limit tooLarge tooLargeRaw pinTwice unpinTwice
-import { debug, go, gosched, println, runtime } from "gopark/assembly";
+// Cases: start unwind sleep sample label unwindDies
+import { Chan, WaitGroup, debug, go, gosched, pprof, println, runtime, time } from "gopark/assembly";
 
 @external("test", "pick") declare function pick(): string;
 
@@ -60,6 +61,120 @@ function goroutines(): void {
   while (true) go(park);
 }
 
+/** Takes all the memory there is, by what is dead at once and what no collection has looked for. */
+function litter(): void {
+  debug.setGCPercent(-1);
+  const m = new runtime.MemStats();
+  do {
+    new StaticArray<u8>(2000);
+    runtime.readMemStats(m);
+  } while (memory.size() < 64 || m.heapIdle);
+}
+
+/** Takes all the memory there is, for good. */
+function stuff(): void {
+  const m = new runtime.MemStats();
+  do {
+    runtime.readMemStats(m);
+    heap.alloc(memory.size() < 64 || m.heapIdle > 8 << 14 ? 36000 : 2000);
+  } while (memory.size() < 64 || m.heapIdle);
+}
+
+const nodes = new Array<Node>();
+
+function make(n: i32): void {
+  for (let i = 0; i < n; i++) nodes.push(new Node(i));
+}
+
+const c = new Chan<i32>();
+let sum = 0;
+
+function add(node: Node, wg: WaitGroup): void {
+  sum += node.v;
+  c.recv();
+  sum -= node.v;
+  wg.done();
+}
+
+/** go finds the memory of the dead; what its callers hold is not among them. */
+function start(): void {
+  const wg = new WaitGroup();
+  make(5000);
+  litter();
+  while (nodes.length) {
+    const node = nodes.pop();
+    wg.add(1);
+    go(add, node, wg);
+    sum -= node.v - 1;
+  }
+  gosched();
+  println(`started: ${sum}`);
+  c.close();
+  wg.wait();
+  println(`ended: ${sum}`);
+}
+
+function deep(n: i32, node: Node): i32 {
+  if (!n) return c.recv() + node.v;
+  const own = nodes.pop();
+  return deep(n - 1, own) + own.v - n + node.v - node.v;
+}
+
+/** So does a stack that grows, in the middle of an unwinding. */
+function unwind(): void {
+  const wg = new WaitGroup();
+  wg.go(() => {
+    make(15001);
+    litter();
+    println(`came back: ${deep(15000, nodes.pop())}`);
+  });
+  gosched();
+  c.send(7);
+  wg.wait();
+}
+
+/** And a sleep. */
+function sleep(): void {
+  const wg = new WaitGroup();
+  for (let i = 0; i < 3000; i++) wg.go(() => { c.recv(); time.sleep(1); sum++; });
+  gosched();
+  litter();
+  c.close();
+  wg.wait();
+  println(`slept: ${sum}`);
+}
+
+/** A profile that has no memory for more samples leaves them out. */
+function sample(): void {
+  make(10000);
+  for (let i = 0; i < 10000; i++) nodes[i] = nodes[i - i % 10];
+  runtime.gc();
+  stuff();
+  runtime.setMemProfileRate(1);
+  for (let i = 0; i < 9000; i++) new Node(i);
+  println("all allocated");
+}
+
+/** Labels of new goroutines have memory when the dead have some. */
+function label(): void {
+  pprof.withLabels(["who", `n${sum}`], () => {
+    const wg = new WaitGroup();
+    const node = new Node(1);
+    litter();
+    for (let i = 0; i < 5000; i++) go(add, node, wg);
+    gosched();
+    println(`labelled: ${sum}`);
+  });
+}
+
+/** A stack that has no memory to grow into shows all of its frames. */
+function unwindDies(): void {
+  make(601);
+  stuff();
+  go(() => { deep(600, nodes.pop()); });
+  gosched();
+}
+
 /** As in Go the limit is soft: the collector works harder, and the program lives. */
 function limit(): void {
   debug.setMemoryLimit(100000);
@@ -82,6 +197,12 @@ export function main(): void {
   if (name == "raw") raw();
   if (name == "goroutines") goroutines();
   if (name == "limit") limit();
+  if (name == "start") start();
+  if (name == "unwind") unwind();
+  if (name == "sleep") sleep();
+  if (name == "sample") sample();
+  if (name == "label") label();
+  if (name == "unwindDies") unwindDies();
   if (name == "tooLarge") new StaticArray<u8>((1 << 30) - 20);
   if (name == "tooLargeRaw") heap.alloc(1 << 30);
   const text = "pinned";

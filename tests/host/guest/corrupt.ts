@@ -149,6 +149,10 @@ export function reallocInside(): void {
   heap.realloc(heap.alloc(400) + 16, 800);
 }
 
+export function renewRaw(): void {
+  __renew(heap.alloc(40), 400);
+}
+
 export function pinWild(): void {
   nodes(1);
   __pin(changetype<usize>(kept) + 16);
