@@ -83,12 +83,20 @@ function newlarge(size: usize, id: i32): usize {
   const sc = anyclass(size);
   if (!sc) {
     const s = largespan(size);
-    const ptr = newobject(firstcell(s), size, id);
+    const ptr = clearedobject(firstcell(s), size, id);
     samplelarge(ptr, s.elemsize);
     return ptr;
   }
   const ptr = nextfree(sc);
-  return newobject(ptr ? ptr : newslow(sc), size, id);
+  return clearedobject(ptr ? ptr : newslow(sc), size, id);
+}
+
+/** As newobject, where a loop would take long. */
+function clearedobject(ptr: usize, size: usize, id: i32): usize {
+  store<u32>(ptr - 8, id);
+  store<u32>(ptr - 4, <u32>size);
+  memory.fill(ptr, 0, size);
+  return ptr;
 }
 
 /** A span for one object. */

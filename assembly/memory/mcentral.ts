@@ -48,9 +48,12 @@ function sweepsome(sc: i32, budget: i32): usize {
 
 /** A span out of free blocks, of those that nothing lives in any more, or of new ones; null if there is no memory. */
 export function allocsome(blocks: usize, sc: i32): Span | null {
-  if (!sc) sweeplarge(); // else it might split a long run, while a dead object of its size is not known to be dead
-  let s = allocspan(blocks, sc);
-  if (!s && sweeplarge()) s = allocspan(blocks, sc);
+  // What is large might split a long run, while a dead object of its size is not known to be dead.
+  let s = sc ? allocspan(blocks, sc) : null;
+  if (!s) {
+    sweeplarge();
+    s = allocspan(blocks, sc);
+  }
   if (!s) s = reclaimfor(blocks, sc);
   if (!s && growheap(blocks)) s = allocspan(blocks, sc);
   if (!s) {
@@ -62,36 +65,27 @@ export function allocsome(blocks: usize, sc: i32): Span | null {
 
 /** A span out of blocks that are given back for it; null if that would take long. */
 function reclaimfor(blocks: usize, sc: i32): Span | null {
-  let freed: usize = 0;
-  let budget = min(mheap.unlooked, RECLAIM_BUDGET + (mheap.blocks >> 5));
-  for (mheap.unlooked -= budget; budget && mheap.allspans; --budget) {
-    freed += reclaim();
-    if (freed < blocks) continue;
-    const s = allocspan(blocks, sc); // what was freed may be in pieces
-    if (!s) continue;
-    mheap.unlooked += budget - 1;
-    return s;
+  for (let budget = RECLAIM_BUDGET + (mheap.blocks >> 5); budget && mheap.unlooked && mheap.allspans; --budget) {
+    --mheap.unlooked;
+    if (!reclaim()) continue;
+    const s = allocspan(blocks, sc);
+    if (s) return s;
   }
   return null;
 }
 
-/** Gives the spans of dead large objects back, of as many as its budget lets it look at; false if there were none. */
-function sweeplarge(): bool {
+/** Gives the spans of dead large objects back, of as many as its budget lets it look at. */
+function sweeplarge(): void {
   const cursor = sweepof(0);
-  let freed = false;
   let budget = SPAN_BUDGET;
   let s = changetype<Span | null>(load<usize>(cursor));
   while (s && --budget >= 0) {
     const next = s.next;
     store<usize>(cursor, changetype<usize>(next));
     s.sweepgen = mheap.sweepgen;
-    if (!countbits(livebits(s))) {
-      freed = true;
-      dropspan(s);
-    }
+    if (!countbits(livebits(s))) dropspan(s);
     s = next;
   }
-  return freed;
 }
 
 /** Makes a list of the cells that no mark protects; 0 if there are none. */
@@ -193,14 +187,13 @@ function dropspan(s: Span): void {
   freespan(s);
 }
 
-/** Gives the next span back if nothing lives in it, whatever its class; returns how many blocks it had. */
-function reclaim(): usize {
+/** Gives the next span back if nothing lives in it, whatever its class. */
+function reclaim(): bool {
   const s = mheap.reclaimed ? mheap.reclaimed! : mheap.allspans!; // round and round: the oldest have their turn, too
   mheap.reclaimed = s.allnext;
-  if (s.sweepgen == mheap.sweepgen || countbits(livebits(s))) return 0;
-  const blocks = s.blocks;
+  if (s.sweepgen == mheap.sweepgen || countbits(livebits(s))) return false;
   dropspan(s);
-  return blocks;
+  return true;
 }
 
 /** Gives every span back in which nothing lives. Unbounded. */

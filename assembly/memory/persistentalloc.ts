@@ -2,12 +2,10 @@
 // Memory that is never given back: what Gs and small goroutine stacks are cut from.
 //
 // It takes runs of blocks, an eighth of what it has taken so far: a million goroutines cost what they
-// need, where a general allocator would double. Where there is no memory, what is known to be dead is given back
-// first; who cannot do without then collects.
+// need, where a general allocator would double. Who cannot do without collects where there is no memory.
 
 import { fataloom } from "../sys/fatal";
 import { sched } from "../sys/types";
-import { reclaimall } from "./mcentral";
 import { gcfull } from "./mgc";
 import { limitheap } from "./mgcpacer";
 import { allocblocks, BLOCK, BLOCK_SHIFT, mheap } from "./mheap";
@@ -40,7 +38,6 @@ function growchunk(size: usize): usize {
   let blocks = max<usize>(least, min(mheap.persistent >> 3, MAX_BLOCKS));
   let ptr = allocblocks(blocks);
   if (!ptr) {
-    reclaimall();
     blocks = least;
     ptr = allocblocks(blocks);
     if (!ptr) return 0;

@@ -320,8 +320,8 @@ export const MHEAP_GCBLOCKS: usize = 28;
 export const MHEAP_PERSISTENT: usize = 32;
 export const MHEAP_BUCKETBYTES: usize = 36;
 export const MHEAP_GOAL: usize = 60;
-export const MHEAP_STACKBYTES: usize = 84;
-export const MHEAP_NMALLOC: usize = 160;
+export const MHEAP_STACKBYTES: usize = 88;
+export const MHEAP_NMALLOC: usize = 168;
 export const MHEAP_BLOCK: usize = 0x4000;
 
 // ╒══════ GCStats, in part ══════╕
