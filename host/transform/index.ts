@@ -248,7 +248,7 @@ export default class GoparkTransform {
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
     const parking = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => parking.frames.has(name));
-    const kept = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, `${LIB}/memory/pins/*`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
+    const kept = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, `${LIB}/memory/mgc/gcfull`, `${LIB}/memory/pins/*`, `${LIB}/sys/fatal/*`, `${LIB}/sched/gprof/*`, `${LIB}/sys/tracer/trace*`];
     this.noInline(c, [...kept, ...tooLargeTogether(c, parking, kept)]);
   }
 
