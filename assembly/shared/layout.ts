@@ -399,6 +399,8 @@ export const BUCKET_STK: usize = 32;
 // │ 28  ran    the goid of what ran when the    │
 // │            trace was stopped, or 0      u32 │
 // │ 32  ids    tasks so far                 u32 │
+// │ 36  gen    the latest goid when the         │
+// │            trace was stopped            u32 │
 // │ 40  saved  time that has passed without f64 │
 // └─────────────────────────────────────────────┘ 48
 // The ring is full of slots once it has begun anew; the slot at pos is then the oldest, and may be torn.
@@ -410,6 +412,7 @@ export const TRACER_NOW: usize = 16;
 export const TRACER_MASK: usize = 24;
 export const TRACER_RAN: usize = 28;
 export const TRACER_IDS: usize = 32;
+export const TRACER_GEN: usize = 36;
 
 // ╒══════════════════ slot of the ring ══════════════════╕
 // │  0  low << 10 | sub << 5 | kind                  u32 │  EV_; low: 22 bits, most often a pc

@@ -23,6 +23,25 @@ export function calls(): string { return later("x"); }
 
 export function forever(): void { c.recv(); }
 
+export function wakes(): void { c.send(1); }
+
+export function crosses(): void {
+  const a = trace.startRegion("A");
+  const b = trace.startRegion("B");
+  a.end();
+  const inside = trace.startRegion("C");
+  inside.end();
+  b.end();
+}
+
+export function opens(): void {
+  const task = trace.newTask("old");
+  const region = trace.startRegion("old");
+  for (let i = 0; i < 1000; i++) gosched();
+  region.end();
+  task.end();
+}
+
 export function collects(): void { runtime.gc(); }
 
 export function yields(n: i32): void {
@@ -56,6 +75,8 @@ export function panics(): void {
   c.recv();
   throw new Error("boom");
 }
+
+export function dies(): void { throw new Error("boom"); }
 
 export function traps(): i32 {
   go(worker, 1);
