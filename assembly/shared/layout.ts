@@ -310,6 +310,7 @@ export const SAMPLER_RESTS: usize = 236;
 // │      gcblocks, persistent: blocks   u32 │
 // │  36  bucketbytes                    u32 │
 // │  60  goal                           u32 │
+// │  68  gcpercent                      i32 │
 // │ 160  nmalloc, totalalloc,               │
 // │      nfree, totalfree               u64 │
 // └─────────────────────────────────────────┘
@@ -319,15 +320,20 @@ export const MHEAP_GCBLOCKS: usize = 28;
 export const MHEAP_PERSISTENT: usize = 32;
 export const MHEAP_BUCKETBYTES: usize = 36;
 export const MHEAP_GOAL: usize = 60;
+export const MHEAP_GCPERCENT: usize = 68;
 export const MHEAP_NMALLOC: usize = 160;
 export const MHEAP_BLOCK: usize = 0x4000;
 
 // ╒══════ GCStats, in part ══════╕
 // │   0  numgc, numforced    u32 │
+// │   8  inittime            f64 │
+// │  16  cyclestart          f64 │
 // │  48  total, lastgc,      f64 │
 // │      cpufraction         f64 │
 // │ 128  pauses[256]         u64 │
 // └──────────────────────────────┘
+export const GCSTATS_INITTIME: usize = 8;
+export const GCSTATS_CYCLESTART: usize = 16;
 export const GCSTATS_TOTAL: usize = 48;
 export const GCSTATS_PAUSES: usize = 128;
 

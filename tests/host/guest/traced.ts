@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What tests/host/trace.test.ts traces.
-import { Chan, go, gosched, runtime, time, trace } from "gopark/assembly";
+import { Chan, debug, go, gosched, runtime, time, trace } from "gopark/assembly";
 
 @blocking @external("app", "later") declare function later(s: string): string;
 
@@ -43,6 +43,8 @@ export function opens(): void {
 }
 
 export function collects(): void { runtime.gc(); }
+
+export function never(): void { debug.setGCPercent(-1); }
 
 export function yields(n: i32): void {
   for (let i = 0; i < n; i++) gosched();
