@@ -19,7 +19,7 @@ import { gcount, newcall, schedule } from "../sched/proc";
 import { changed } from "../sched/roots";
 import { nexttimer } from "../sched/timer";
 import { enddump, fataldeadlock, startdump } from "../sys/fatal";
-import { starttheworld, stoptheworld } from "../sync/world";
+import { gcworld, starttheworld, stoptheworld } from "../sync/world";
 import { findleaks } from "../sys/hooks";
 import { resetstate } from "../sys/intrinsics";
 import { flush, printindented, printrune, printstring } from "../sys/print";
@@ -138,9 +138,9 @@ export function gopark_memProfile(ptr: usize, n: i32, inuseZero: i32): i32 {
   return memprofile(ptr, n, inuseZero != 0, PROFILE_DEPTH);
 }
 
-/** Collects, unless the program dies: it may do so in the middle of a collection. World stopped. */
-export function gopark_gc(): void {
-  if (!sched.dying) runtime.gc();
+/** Collects, unless the program dies: it may do so in the middle of a collection. `forced`: not 0 if somebody asked for it. World stopped. */
+export function gopark_gc(forced: i32): void {
+  if (!sched.dying) gcworld(forced != 0);
 }
 
 /** Counts the goroutines. */

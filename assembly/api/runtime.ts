@@ -19,7 +19,7 @@ import { gopanic } from "../sys/fatal";
 import { setgcpercent, setmemorylimit } from "../memory/mgcpacer";
 import { cached, gcstats, PAUSES } from "../memory/mstats";
 import { BLOCK_SHIFT, mheap, stackinuse } from "../memory/mheap";
-import { starttheworld, stoptheworld } from "../sync/world";
+import { gcworld, starttheworld, stoptheworld } from "../sync/world";
 import { flush, printrune, printstring } from "../sys/print";
 import { getg, sched } from "../sys/types";
 
@@ -73,9 +73,7 @@ export namespace runtime {
 
   /** Collects. World stopped. */
   export function gc(): void {
-    stoptheworld();
-    __collect();
-    starttheworld();
+    gcworld(true);
   }
 
   /** Fills m. Never parks, never allocates. */

@@ -15,7 +15,7 @@ import {
 } from "../sys/status";
 import { G, getg } from "../sys/types";
 import {
-  keep, kept, notifyWaiters, semqueue, semrelease, semwake, semwakeall, Weighted, weightedqueue,
+  keep, kept, notifyWaiters, semcharge, semqueue, semrelease, semwake, semwakeall, Weighted, weightedqueue,
   weightedqueuectx, weightedtry, weightedwakectx
 } from "../sync/sema";
 import { WaitQ } from "../sync/waitq";
@@ -102,6 +102,7 @@ export class RWMutex {
       let n = 0;
       while (semrelease(readerq(this))) ++n;
       this.readers = n;
+      semcharge(writerq(this), 0); // writers wait for those readers from now on
     } else if (this.writerfirst) {
       semrelease(writerq(this));
       return;
@@ -132,7 +133,8 @@ export class RWMutex {
   rUnlock(): void {
     if (!this.readers) fatal("sync: RUnlock of unlocked RWMutex");
     if (--this.readers || !this.writerfirst) return;
-    semrelease(writerq(this));
+    semcharge(writerq(this), 1); // those behind it wait for writers, as in Go, not for readers
+    semwake(writerq(this));
     this.writing = true;
   }
 }

@@ -32,7 +32,10 @@ export namespace trace {
 
   /** Takes no more events. What there is can still be read. Never allocates. */
   export function stop(): void {
-    if (isEnabled()) tracer.ran = <u32>tracedg().goid;
+    if (isEnabled()) {
+      tracer.ran = <u32>tracedg().goid;
+      tracer.gen = <u32>sched.goidgen;
+    }
     sched.watch &= ~WATCH_TRACE;
   }
 

@@ -23,7 +23,7 @@
 // A raw span (raw.ts) has its free list where the marks are.
 
 import {
-  GCPHASE, MHEAP, MHEAP_BLOCK, MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT,
+  GCPHASE, MHEAP, MHEAP_BLOCK, MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GCPERCENT, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT,
   MEDIUM_CLASS, MHEAP_SPANBLOCKS, MHEAP_STACKBYTES, MSTATS, SAMPLER, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN, SPAN_MARKS, SPAN_MARKS_SIZE,
   SPAN_NELEMS, SPAN_SWEEPGEN, SPANS
 } from "../shared/layout";
@@ -156,6 +156,7 @@ if (offsetof<Mheap>("gcblocks") != MHEAP_GCBLOCKS) ERROR("shared/layout.ts is st
 if (offsetof<Mheap>("persistent") != MHEAP_PERSISTENT) ERROR("shared/layout.ts is stale: Mheap.persistent");
 if (offsetof<Mheap>("bucketbytes") != MHEAP_BUCKETBYTES) ERROR("shared/layout.ts is stale: Mheap.bucketbytes");
 if (offsetof<Mheap>("goal") != MHEAP_GOAL) ERROR("shared/layout.ts is stale: Mheap.goal");
+if (offsetof<Mheap>("gcpercent") != MHEAP_GCPERCENT) ERROR("shared/layout.ts is stale: Mheap.gcpercent");
 if (offsetof<Mheap>("stackbytes") != MHEAP_STACKBYTES) ERROR("shared/layout.ts is stale: Mheap.stackbytes");
 if (offsetof<Mheap>("nmalloc") != MHEAP_NMALLOC) ERROR("shared/layout.ts is stale: Mheap.nmalloc");
 if (offsetof<Mheap>("totalfree") != MHEAP_NMALLOC + 24) ERROR("shared/layout.ts is stale: Mheap.totalfree");

@@ -4,7 +4,9 @@
 // Nothing is counted per object: cells are counted when they go into an mcache, and those that are
 // still on a list are taken off again when someone asks. Frees are as of the last cycle, as in Go.
 
-import { EV_GC, EV_GC_END, EV_GC_STOP, GCSTATS_PAUSES, GCSTATS_TOTAL, MSTATS, SAMPLER, WATCH_TRACE } from "../shared/layout";
+import {
+  EV_GC, EV_GC_END, EV_GC_STOP, GCSTATS_CYCLESTART, GCSTATS_INITTIME, GCSTATS_PAUSES, GCSTATS_TOTAL, MSTATS, SAMPLER, WATCH_TRACE
+} from "../shared/layout";
 import { nanotime, walltime } from "../sys/os";
 import { printrune, printstring, printuint, flush } from "../sys/print";
 import { tracemore, tracenow } from "../sys/tracer";
@@ -36,6 +38,8 @@ import { cellsize, NCLASSES } from "./sizeclass";
 // @ts-ignore: decorator
 @inline export const PAUSES: usize = MSTATS + GCSTATS_PAUSES;
 
+if (offsetof<GCStats>("inittime") != GCSTATS_INITTIME) ERROR("shared/layout.ts is stale: GCStats.inittime");
+if (offsetof<GCStats>("cyclestart") != GCSTATS_CYCLESTART) ERROR("shared/layout.ts is stale: GCStats.cyclestart");
 if (offsetof<GCStats>("total") != GCSTATS_TOTAL) ERROR("shared/layout.ts is stale: GCStats.total");
 if (offsetof<GCStats>("lastgc") != GCSTATS_TOTAL + 8) ERROR("shared/layout.ts is stale: GCStats.lastgc");
 if (offsetof<GCStats>("cpufraction") != GCSTATS_TOTAL + 16) ERROR("shared/layout.ts is stale: GCStats.cpufraction");

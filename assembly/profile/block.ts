@@ -145,11 +145,11 @@ function blockevent(gp: G, cycles: i64, timed: i32): void {
   b.cycles += <i64>(weight * <f64>cycles);
 }
 
-/** The running goroutine is about to wake the first of those who wait for a lock. Never collects. */
-function onunlock(ptr: usize, _: f32): void {
-  if (!mprof.waiting) return;
+/** The first n, 0: all, of those who wait for a lock have waited for the running goroutine. Never collects. */
+function onunlock(ptr: usize, n: f32): void {
   const q = changetype<WaitQ>(ptr);
-  const waited = charge(q);
+  if (!mprof.waiting || !q.first) return;
+  const waited = charge(q, <i32>n);
   if (waited < 0) return;
   const b = changetype<BlockBucket | null>(stkbucket(mutexProfile, stack, unwind(tracedg(), stack, PROFILE_DEPTH)));
   if (!b) return;
@@ -158,10 +158,10 @@ function onunlock(ptr: usize, _: f32): void {
 }
 
 /**
- * How long those of the queued that are timed, and whom they stand for, have waited, as far as nobody has been charged
- * for it; -1: none is. Go reckons with the average of the first and the last.
+ * How long those of the first `most` queued, 0: of all, that are timed, and whom they stand for, have waited, as far as nobody
+ * has been charged for it; -1: none is. Go reckons with the average of the first and the last.
  */
-function charge(q: WaitQ): f64 {
+function charge(q: WaitQ, most: i32): f64 {
   let now: f64 = 0;
   let sum: f64 = -1;
   let sg = q.first;
@@ -176,6 +176,7 @@ function charge(q: WaitQ): f64 {
       sum += (now - x.acquire) * n;
       x.acquire = now;
     }
+    if (!--most) break;
     sg = sg.next;
   }
   return sum;

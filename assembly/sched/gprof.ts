@@ -53,9 +53,9 @@ export function noteparked(gp: G): void {
   if (x) x.parked = tracer.now;
 }
 
-/** Tells the mutex profile that the first of q is about to be woken. */
-export function noteunlock(q: usize): void {
-  onunlock(q, 0);
+/** Tells the mutex profile that the first of q, and if n is not 0 the first n only, have waited for who runs. */
+export function noteunlock(q: usize, n: i32): void {
+  onunlock(q, <f32>n);
 }
 
 /** Tells those who want to know that gp is new: its labels, the trace, ancestors. May collect. */

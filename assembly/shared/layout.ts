@@ -310,8 +310,9 @@ export const SAMPLER_RESTS: usize = 236;
 // │      gcblocks, persistent: blocks   u32 │
 // │  36  bucketbytes                    u32 │
 // │  60  goal                           u32 │
-// │  84  stackbytes                     u32 │
-// │ 160  nmalloc, totalalloc,               │
+// │  68  gcpercent                      i32 │
+// │  88  stackbytes                     u32 │
+// │ 168  nmalloc, totalalloc,               │
 // │      nfree, totalfree               u64 │
 // └─────────────────────────────────────────┘
 export const MHEAP_FREE: usize = 16;
@@ -320,16 +321,21 @@ export const MHEAP_GCBLOCKS: usize = 28;
 export const MHEAP_PERSISTENT: usize = 32;
 export const MHEAP_BUCKETBYTES: usize = 36;
 export const MHEAP_GOAL: usize = 60;
+export const MHEAP_GCPERCENT: usize = 68;
 export const MHEAP_STACKBYTES: usize = 88;
 export const MHEAP_NMALLOC: usize = 168;
 export const MHEAP_BLOCK: usize = 0x4000;
 
 // ╒══════ GCStats, in part ══════╕
 // │   0  numgc, numforced    u32 │
+// │   8  inittime            f64 │
+// │  16  cyclestart          f64 │
 // │  48  total, lastgc,      f64 │
 // │      cpufraction         f64 │
 // │ 128  pauses[256]         u64 │
 // └──────────────────────────────┘
+export const GCSTATS_INITTIME: usize = 8;
+export const GCSTATS_CYCLESTART: usize = 16;
 export const GCSTATS_TOTAL: usize = 48;
 export const GCSTATS_PAUSES: usize = 128;
 
@@ -401,6 +407,8 @@ export const BUCKET_STK: usize = 32;
 // │ 28  ran    the goid of what ran when the    │
 // │            trace was stopped, or 0      u32 │
 // │ 32  ids    tasks so far                 u32 │
+// │ 36  gen    the latest goid when the         │
+// │            trace was stopped            u32 │
 // │ 40  saved  time that has passed without f64 │
 // └─────────────────────────────────────────────┘ 48
 // The ring is full of slots once it has begun anew; the slot at pos is then the oldest, and may be torn.
@@ -412,6 +420,7 @@ export const TRACER_NOW: usize = 16;
 export const TRACER_MASK: usize = 24;
 export const TRACER_RAN: usize = 28;
 export const TRACER_IDS: usize = 32;
+export const TRACER_GEN: usize = 36;
 
 // ╒══════════════════ slot of the ring ══════════════════╕
 // │  0  low << 10 | sub << 5 | kind                  u32 │  EV_; low: 22 bits, most often a pc

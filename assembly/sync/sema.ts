@@ -38,8 +38,17 @@ export function semwake(q: WaitQ): bool {
 
 /** semwake for whoever gives up a lock: the mutex profile charges it with the waiting. */
 export function semrelease(q: WaitQ): bool {
-  if (sched.watch & WATCH_MUTEX) noteunlock(changetype<usize>(q));
+  semcharge(q, 0);
   return semwake(q);
+}
+
+/**
+ * Has the mutex profile charge who runs with what those in q have waited, as semrelease does; for the first `n` of them,
+ * 0: for all. Never parks, never collects.
+ */
+// @ts-ignore: decorator
+@inline export function semcharge(q: WaitQ, n: i32): void {
+  if (sched.watch & WATCH_MUTEX) noteunlock(changetype<usize>(q), n);
 }
 
 /** Wakes every waiter of q and counts them. Never parks, never allocates. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// worldsema: the one semaphore behind every stop of the world.
+// worldsema: the one semaphore behind every stop of the world, and what stops it to collect.
 
+import { gcfull } from "../memory/mgc";
 import { starttheworldall, stoptheworldall } from "../sched/stop";
 import { fatalthrow } from "../sys/fatal";
 import { sched } from "../sys/types";
@@ -9,6 +10,13 @@ import { sched } from "../sys/types";
 export function stoptheworld(): void {
   if (--sched.worldsema < 0) fatalthrow("stoptheworld: worldsema is taken");
   stoptheworldall();
+}
+
+/** Collects. `forced`: the program asked for it. World stopped. Unbounded. */
+export function gcworld(forced: bool): void {
+  stoptheworld();
+  gcfull(forced);
+  starttheworld();
 }
 
 /** Starts the world and gives worldsema back. */

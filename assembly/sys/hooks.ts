@@ -85,11 +85,14 @@ export function setonblock(f: (what: usize, gp: usize, _: f32) => void): void {
   onblock = f;
 }
 
-/** Hears of unlocks with waiters while WATCH_MUTEX is set. profile/block.ts. Of its type is no other, as with onblock. */
+/**
+ * Hears of unlocks with waiters while WATCH_MUTEX is set, the first n of q, 0: all. profile/block.ts. Of its type is no other,
+ * as with onblock.
+ */
 // @ts-ignore: decorator
-@lazy export let onunlock: (q: usize, _: f32) => void = changetype<(q: usize, _: f32) => void>(0);
+@lazy export let onunlock: (q: usize, n: f32) => void = changetype<(q: usize, n: f32) => void>(0);
 
-export function setonunlock(f: (q: usize, _: f32) => void): void {
+export function setonunlock(f: (q: usize, n: f32) => void): void {
   onunlock = f;
 }
 

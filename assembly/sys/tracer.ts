@@ -10,7 +10,7 @@
 
 import {
   EV_BEGIN, EV_CLOCK, EV_MORE, EV_PARK, EV_READY, EV_TEXT, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, SLOT, SLOT_HIGH, SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_LIMIT, TEXT_UNITS,
-  TRACER, TRACER_BUF, TRACER_END, TRACER_MASK, TRACER_IDS, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN, WATCH_PACE,
+  TRACER, TRACER_BUF, TRACER_END, TRACER_GEN, TRACER_MASK, TRACER_IDS, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN, WATCH_PACE,
   WATCH_TRACE, WATCH_WAITS
 } from "../shared/layout";
 import { nanotime } from "./os";
@@ -26,6 +26,7 @@ import { G, g0, getg, sched } from "./types";
   mask: u32; // a power of 2, less 1
   ran: u32;
   ids: u32;
+  gen: u32;
   saved: f64;
 }
 
@@ -37,6 +38,7 @@ if (offsetof<Tracer>("now") != TRACER_NOW) ERROR("shared/layout.ts is stale: Tra
 if (offsetof<Tracer>("mask") != TRACER_MASK) ERROR("shared/layout.ts is stale: Tracer.mask");
 if (offsetof<Tracer>("ran") != TRACER_RAN) ERROR("shared/layout.ts is stale: Tracer.ran");
 if (offsetof<Tracer>("ids") != TRACER_IDS) ERROR("shared/layout.ts is stale: Tracer.ids");
+if (offsetof<Tracer>("gen") != TRACER_GEN) ERROR("shared/layout.ts is stale: Tracer.gen");
 if (TRACER + offsetof<Tracer>() > M0) ERROR("Tracer runs into M 0");
 if (FRAME_PC_SHIFT != SLOT_LOW_SHIFT) ERROR("tracepark takes the word of a frame as it is");
 

@@ -44,7 +44,7 @@ export interface GuestExports {
   gopark_numGoroutine(): number;
   gopark_memProfile(ptr: number, n: number, inuseZero: number): number;
   /** Collects, unless the program is dying. */
-  gopark_gc(): void;
+  gopark_gc(forced: number): void;
 
   /** Returns raw memory that the collector does not know; 0 if there is none. */
   gopark_alloc(size: number): number;

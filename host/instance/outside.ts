@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
  * Reads a program in a worker from its owner's thread, where its memory is shared: what needs no help of the
- * program is told at once, whatever it computes, and its CPU profile sees into every loop.
+ * program is told at once, whatever it computes, and its CPU profile sees into every loop: as one of the function that has
+ * a frame, which without --preempt may be a caller's.
  *
  * @module
  */

@@ -62,6 +62,7 @@ export class Program {
   #scheduled = false;
   #quiet = false;
   #cancelWake: (() => void) | null = null;
+  #cancelGC: (() => void) | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -163,9 +164,23 @@ export class Program {
     const state = door.enter((guest) => guest.gopark_schedule(slice * NS_PER_MS));
     sampling.sampler?.end();
     if (this.#ended) return; // a host function closed the program
+    this.#collectIn(120_000);
     if (state === SCHED_EXIT) this.#mainReturned();
     else if (state === SCHED_YIELD || this.#queue.length) this.#wake();
     else this.#idle();
+  }
+
+  /** Collects if nobody has for two minutes: then and once only, until something has run again. Keeps no event loop running. */
+  #collectIn(ms: number): void {
+    const { door, platform } = this.#parts;
+    this.#cancelGC ??= platform.meanwhile(ms, async () => {
+      const { forceGC } = await import("./forcegc.ts");
+      this.#cancelGC = null;
+      this.#guarded(() => {
+        const left = this.#ended ? 0 : forceGC(door, platform.now());
+        if (left) this.#collectIn(left);
+      });
+    });
   }
 
   #mainReturned(): void {
@@ -222,6 +237,7 @@ export class Program {
     if (this.#ended) return;
     this.#ended = error;
     this.#parts.sampling.schedtrace?.stop();
+    this.#cancelGC?.();
     this.#stopWaiting();
     this.#queue.length = 0;
     if (error instanceof ExitError && error.status === 0) this.#main?.resolve(undefined);

@@ -126,7 +126,7 @@ export class Reader {
 
   /** Collects. Does nothing in a program that is dying. */
   gc(): void {
-    this.#door.enter((guest) => guest.gopark_gc());
+    this.#door.enter((guest) => guest.gopark_gc(1));
   }
 
   readMemStats(): MemStats {

@@ -11,7 +11,7 @@
 import { AbiError } from "../abi/errors.ts";
 import { type Goroutine, readLabels, readRunning } from "../memory/goroutines.ts";
 import type { MemoryView } from "../memory/view.ts";
-import { CPU_PERIOD } from "../profile/cpu.ts";
+import { CPU_PERIOD, FRAMELESS } from "../profile/cpu.ts";
 import { stackOf } from "../profile/dump.ts";
 import type { PcTab } from "../symbol/pctab.ts";
 import type { Platform } from "./platform.ts";
@@ -19,7 +19,7 @@ import { CpuSampler } from "./sampler.ts";
 import type { World } from "./world.ts";
 
 const TRIES = 20;
-const ELSEWHERE = "sampled from another thread, at any place";
+const ELSEWHERE = `sampled from another thread, at any place; ${FRAMELESS}`;
 
 /** What runs, read while it runs. */
 export interface Seen {

@@ -8,6 +8,7 @@ import { endedError, ProfileError } from "../abi/errors.ts";
 import { SLOT, TRACE_BYTES, TRACE_LEAST } from "../abi/layout.ts";
 import { beginTrace, copyTrace, decodeTrace, endTrace, isTraced, ringOf, type TraceCopy } from "../memory/trace.ts";
 import type { MemoryView } from "../memory/view.ts";
+import { begun } from "../profile/spans.ts";
 import { type ChromeTrace, chromeTrace } from "../profile/trace.ts";
 import type { PcTab } from "../symbol/pctab.ts";
 import { pass, passThen } from "./pass.ts";
@@ -47,7 +48,7 @@ export function stop({ view }: TracerParts): void {
 /** Draws a ring. Throws ProfileError if there has never been a trace. */
 export function draw(copy: TraceCopy | null, { pctab, file }: Pick<TracerParts, "pctab" | "file">): ChromeTrace {
   if (!copy) throw new ProfileError("no execution trace was started");
-  return chromeTrace(decodeTrace(copy), { file, pctab, starts: copy.starts });
+  return chromeTrace(decodeTrace(copy), { file, pctab, alive: copy.alive, before: copy.before });
 }
 
 /** Returns what is in the ring, also after the program's end. Throws ProfileError if there has never been a trace. */
@@ -77,5 +78,6 @@ export async function traceFor(parts: TracerParts, seconds: number, signal?: Abo
 /** What was within so many microseconds of the end, and the names of tracks. */
 function tailOf(trace: ChromeTrace, micros: number): ChromeTrace {
   const end = trace.traceEvents.reduce((last, { ts, dur = 0 }) => Math.max(last, ts + dur), 0);
-  return { ...trace, traceEvents: trace.traceEvents.filter(({ ph, ts, dur = 0 }) => ph === "M" || ts + dur >= end - micros) };
+  const tail = trace.traceEvents.filter(({ ph, ts, dur = 0 }) => ph === "M" || ts + dur >= end - micros);
+  return { ...trace, traceEvents: begun(tail) };
 }

@@ -11,7 +11,7 @@ import { AbiError, CoreError } from "../abi/errors.ts";
 import { showBuildId } from "../abi/buildid.ts";
 import {
   ABI_VERSION, ANCESTOR_GOPC, ANCESTOR_NPCS, ANCESTOR_PCS, ANCESTOR_SIZE, ANCESTORS_FIRST, ANCESTORS_N, BUILD, BUILD_ID, BUILD_ID_WORDS, BUILD_MAGIC, DUMP_LABELS, FRAME_LOCALS_MASK, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, FRAME_TAIL, G0,
-  G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, G_WAITSINCE, Gdead, GPROF_ANCESTORS, GPROF_LABELS, Gwaiting, M0,
+  G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_STACKBASE, G_STACKPOS, G_STATUS, G_WAITREASON, G_WAITSINCE, Gdead, GPROF_ANCESTORS, GPROF_LABELS, Grunning, Gwaiting, M0,
   M_CURG, M_HOSTG, M_TSP, MEMORY_BASE, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_WATCH, statusstring, TRACE_TOP, waitreasonstring, waitZero, WATCH_ANCESTORS,
 } from "../abi/layout.ts";
 import { linked } from "./list.ts";
@@ -114,10 +114,30 @@ export function listGs(view: MemoryView, me = tracedG(view, view.u32(M0 + M_TSP)
   return alive.sort((a, b) => Number(b === me) - Number(a === me));
 }
 
-/** Returns what the goroutines that are not dead began with, by goid. */
-export function readStarts(view: MemoryView): Map<number, Start> {
-  const starts = listGs(view).map((gp) => [Number(view.i64(gp + G_GOID)), readStart(view, gp)] as const);
-  return new Map(starts.filter((s): s is readonly [number, Start] => s[1] !== null));
+/** What a goroutine does, in as few words as a list of very many can have. */
+export interface Standing {
+  readonly state: "running" | "runnable" | "waiting";
+  /** A waitreason, waitZero if it has none. */
+  readonly reason: number;
+  /** Of its innermost frame that is saved, or 0. */
+  readonly pc: number;
+  readonly start: Start | null;
+}
+
+/** Returns what the goroutines that are not dead do, by goid. */
+export function readStandings(view: MemoryView): Map<number, Standing> {
+  return new Map(listGs(view).map((gp) => [Number(view.i64(gp + G_GOID)), readStanding(view, gp)]));
+}
+
+function readStanding(view: MemoryView, gp: number): Standing {
+  const status = view.u8(gp + G_STATUS);
+  const end = view.u32(gp + G_STACKPOS);
+  return {
+    state: status === Gwaiting ? "waiting" : status === Grunning ? "running" : "runnable",
+    reason: status === Gwaiting ? view.u8(gp + G_WAITREASON) : waitZero,
+    pc: status === Gwaiting && end > view.u32(gp + G_STACKBASE) ? view.u32(end - 4) >>> FRAME_PC_SHIFT : 0,
+    start: readStart(view, gp),
+  };
 }
 
 /** Whether nothing could wake the G at `gp` when leaks were looked for, and it has not run since. */

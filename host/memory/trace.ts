@@ -10,11 +10,11 @@
  */
 import { AbiError } from "../abi/errors.ts";
 import {
-  EV_BEGIN, EV_CLOCK, EV_CREATE, EV_END, EV_GC, EV_HOST_DONE, EV_LOG, EV_MORE, EV_PARK, EV_READY, EV_SLICE_END, EV_TEXT, EV_TIMER, SCHED, SCHED_WATCH, SLOT, SLOT_HIGH,
-  SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_UNITS, TRACE_LEAST, TRACER, TRACER_BUF, TRACER_END, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN,
+  EV_BEGIN, EV_CLOCK, EV_CREATE, EV_END, EV_GC, EV_HOST_DONE, EV_LOG, EV_MORE, EV_PARK, EV_READY, EV_SLICE_END, EV_TEXT, EV_TIMER, SCHED, SCHED_GOIDGEN, SCHED_WATCH, SLOT, SLOT_HIGH,
+  SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_UNITS, TRACE_LEAST, TRACER, TRACER_BUF, TRACER_END, TRACER_GEN, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN,
   WATCH_TRACE,
 } from "../abi/layout.ts";
-import { readStarts, runningGoid, type Start } from "./goroutines.ts";
+import { readStandings, runningGoid, type Standing } from "./goroutines.ts";
 import type { MemoryView } from "./view.ts";
 import { setWatch } from "./watch.ts";
 
@@ -45,6 +45,34 @@ export interface RawTrace {
   readonly wrapped: boolean;
 }
 
+/** What was seen of goroutines where a trace began and ended, when it was the host that did that. */
+interface Sighting {
+  /** The ring; of a trace that has ended, its last event too. */
+  readonly ring: string;
+  readonly before: ReadonlyMap<number, Standing>;
+  readonly alive: ReadonlyMap<number, Standing> | null;
+}
+
+const seen = new WeakMap<MemoryView, Sighting>();
+
+/** What tells an ended trace from a later one, of the program's own. */
+function placeOf(view: MemoryView): string {
+  return [TRACER_BUF, TRACER_POS, TRACER_LAPS].map((at) => view.u32(TRACER + at)).join(" ");
+}
+
+function beforeOf(view: MemoryView): ReadonlyMap<number, Standing> {
+  const sighting = seen.get(view);
+  return sighting?.ring.split(" ")[0] === `${ringOf(view)}` ? sighting.before : new Map();
+}
+
+/** What goroutines do, or did when the trace was ended: as was seen then, else those of now that there were. */
+function aliveOf(view: MemoryView): ReadonlyMap<number, Standing> {
+  const sighting = seen.get(view);
+  if (!isTraced(view) && sighting?.alive && sighting.ring === placeOf(view)) return sighting.alive;
+  const gen = isTraced(view) ? Infinity : view.u32(TRACER + TRACER_GEN);
+  return new Map([...readStandings(view)].filter(([goid]) => goid <= gen));
+}
+
 /** Whether events are taken. */
 export function isTraced(view: MemoryView): boolean {
   return (view.u32(SCHED + SCHED_WATCH) & WATCH_TRACE) !== 0;
@@ -52,7 +80,11 @@ export function isTraced(view: MemoryView): boolean {
 
 /** Has no more events taken; what there is stays. */
 export function endTrace(view: MemoryView): void {
-  if (isTraced(view)) view.setI32(TRACER + TRACER_RAN, runningGoid(view));
+  if (isTraced(view)) {
+    view.setI32(TRACER + TRACER_RAN, runningGoid(view));
+    view.setI32(TRACER + TRACER_GEN, view.u32(SCHED + SCHED_GOIDGEN));
+    seen.set(view, { ring: placeOf(view), before: beforeOf(view), alive: readStandings(view) });
+  }
   setWatch(view, WATCH_TRACE, false);
 }
 
@@ -68,6 +100,7 @@ export function beginTrace(view: MemoryView, buf: number, size: number): void {
   view.setI32(TRACER + TRACER_END, buf + size);
   view.setI32(TRACER + TRACER_LAPS, 0);
   view.setF64(TRACER + TRACER_NOW, -1);
+  seen.set(view, { ring: `${buf}`, before: readStandings(view), alive: null });
   setWatch(view, WATCH_TRACE, true);
 }
 
@@ -78,8 +111,10 @@ export interface TraceCopy {
   /** The goid of what runs, or ran when the trace was stopped; 0: nothing does. */
   readonly ran: number;
   readonly wrapped: boolean;
-  /** What goroutines began with, by goid. */
-  readonly starts: ReadonlyMap<number, Start>;
+  /** What goroutines do, or did when the trace was stopped, by goid. */
+  readonly alive: ReadonlyMap<number, Standing>;
+  /** What they did when it was begun, if the host has begun it. */
+  readonly before: ReadonlyMap<number, Standing>;
 }
 
 /** Tells what the slots say. Throws AbiError if the guest has not written them. */
@@ -97,7 +132,7 @@ export function copyTrace(view: MemoryView): TraceCopy | null {
   const wrapped = view.u32(TRACER + TRACER_LAPS) > 0;
   const older = wrapped ? view.bytes(pos + SLOT, end - pos - SLOT) : new Uint8Array();
   const ran = isTraced(view) ? runningGoid(view) : view.u32(TRACER + TRACER_RAN);
-  return { parts: [older, view.bytes(buf, pos - buf)], ran, wrapped, starts: readStarts(view) };
+  return { parts: [older, view.bytes(buf, pos - buf)], ran, wrapped, alive: aliveOf(view), before: beforeOf(view) };
 }
 
 /** What an event is while its time is not known yet, nor who ran. */

@@ -19,7 +19,7 @@ export class GoroutineView implements View {
   readonly element: HTMLElement;
   every = EVERY;
   readonly search = h("input", {
-    type: "search", placeholder: "Filter by function, file, state, label=value or goroutine number  ( / )",
+    type: "search", placeholder: "Filter by function, file, state, key=value or number  ( / )",
     "aria-label": "Filter goroutines", spellcheck: "false",
   });
   readonly #client: Client;

@@ -6,6 +6,7 @@
  */
 import uPlot from "uplot";
 import { h } from "./dom.ts";
+import { span } from "./span.ts";
 
 /** A line of a plot. */
 export interface Line {
@@ -90,7 +91,7 @@ export class Plot {
       height: this.#height,
       legend: { show: false },
       cursor: { y: false, points: { size: 5 }, drag: { x: false, y: false }, sync: { key: "gopark" } },
-      scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+      scales: { x: { range: (u, min, max) => span(u.data[0], min, max) as uPlot.Range.MinMax }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
       axes: [
         { ...axis, size: 24, space: 90, values: (_, seconds) => seconds.map(clock) },
         { ...axis, size: 64, space: 28, ...(this.#options.binary ? { incrs: BINARY } : {}), values: (_, values) => values.map((v) => this.#options.print(v)) },
@@ -99,7 +100,7 @@ export class Plot {
         label: line.label,
         stroke: color(line.color),
         width: 1.5,
-        points: { show: false },
+        points: { show: (u: uPlot) => u.data[0].length === 1, size: 5 }, // a line needs two
         ...(line.fill ? { fill: color(`${line.color}-soft`) } : {}),
         ...(line.bars ? { paths: uPlot.paths.bars!({ size: [0.7, 6] }), fill: color(line.color) } : {}),
       }))],

@@ -25,10 +25,12 @@ export interface CpuTimes {
 export const CPU_PERIOD = 10e6;
 
 const CPU: ValueType = { type: "cpu", unit: "nanoseconds" };
+/** Whose frames are missing, wherever samples are taken. */
+export const FRAMELESS = "functions that keep no frame until they park or make a call count for their callers; build with --preempt to see them";
 /** Who is at work when no goroutine is. */
 const BOTTOM = "runtime.schedule";
 const BLIND = "sampled where goroutines park, end, ask for memory or, if built with --preempt, loop: " +
-  "what runs between two such places counts for the later one";
+  `what runs between two such places counts for the later one; ${FRAMELESS}`;
 
 export function cpuProfile(samples: readonly CpuSample[], times: CpuTimes): Profile {
   const { busy, timeNanos, durationNanos } = times;

@@ -4,7 +4,8 @@
  *
  * Process 1 is the program, with a track for each goroutine: what it did, or waited for; process 2 is the runtime. Arrows
  * lead from who starts or wakes a goroutine to where it runs. Tasks, regions and host calls go across what a
- * goroutine does, so they are asynchronous.
+ * goroutine does, so they are asynchronous. A host call that returns at once leaves no event. Goroutines to which nothing
+ * happens are on tracks, too, the first few thousand of them.
  *
  * @module
  */
@@ -12,9 +13,11 @@ import {
   EV_CREATE, EV_END, EV_GC, EV_GC_END, EV_GC_STOP, EV_HOST_DONE, EV_LOG, EV_PARK, EV_READY, EV_REGION, EV_REGION_END, EV_SLICE_END,
   EV_TASK, EV_TASK_END, EV_TIMER, waitIO, waitreasonstring, waitZero,
 } from "../abi/layout.ts";
-import type { Start } from "../memory/goroutines.ts";
+import type { Standing, Start } from "../memory/goroutines.ts";
 import { type RawTrace, type RawTraceEvent, TRACED_RUN } from "../memory/trace.ts";
 import type { PcTab } from "../symbol/pctab.ts";
+import { Spans } from "./spans.ts";
+import { type Seen, standings } from "./standing.ts";
 
 /** One of Chrome's events. Times are microseconds. */
 export interface ChromeEvent {
@@ -40,11 +43,9 @@ export interface ChromeTrace {
 }
 
 /** What the events are of. */
-export interface Traced {
+export interface Traced extends Seen {
   readonly file: string;
   readonly pctab: PcTab;
-  /** Of the goroutines that are alive: their first events may have given way. */
-  readonly starts: ReadonlyMap<number, Start>;
 }
 
 const PROGRAM = 1;
@@ -53,6 +54,8 @@ const SCHEDULER = 1;
 const COLLECTOR = 2;
 const STOPS = 3;
 const TIMERS = 4;
+/** Most goroutines that get a track though nothing happens to them; the counter has all. */
+const MOST_STILL = 4096;
 const TRACKS: Record<number, string> = { [SCHEDULER]: "scheduler", [COLLECTOR]: "GC", [STOPS]: "GC stops", [TIMERS]: "timers" };
 
 /** A goroutine while the events are gone through. */
@@ -80,7 +83,8 @@ class Writer {
   readonly #traced: Traced;
   readonly #tracks = new Map<number, Track>();
   readonly #out: ChromeEvent[] = [];
-  readonly #tasks = new Map<number, string>();
+  readonly #spans = new Spans(this.#out);
+  readonly #counts = { running: 0, runnable: 0, waiting: 0 };
   readonly #zero: number;
   #arrows = 0;
   #calls = 0;
@@ -95,6 +99,7 @@ class Writer {
 
   write(): ChromeTrace {
     const { events, wrapped } = this.#trace;
+    this.#stand();
     for (const event of events) this.#take(event);
     const last = this.#ts(events.at(-1)?.time ?? 0);
     for (const [goid, track] of this.#tracks) this.#close(goid, track, last);
@@ -102,6 +107,27 @@ class Writer {
     if (this.#cycle !== null) this.#runtime(COLLECTOR, "GC", this.#cycle, last);
     const traceEvents = [...this.#metadata(), ...this.#out.sort((a, b) => a.ts - b.ts)];
     return { displayTimeUnit: "ns", otherData: { file: this.#traced.file, start: this.#zero, wrapped }, traceEvents };
+  }
+
+  /** Has all that were there at the beginning on their tracks, and counted. */
+  #stand(): void {
+    const { acting, still } = standings(this.#trace, this.#traced);
+    const first = this.#trace.events.find(({ kind }) => kind === TRACED_RUN);
+    const runs = first?.time === this.#zero && acting.get(first.high)?.state === "runnable" ? first.high : 0;
+    for (const [goid, standing] of acting) this.#put(goid, goid === runs ? null : standing.state, standing);
+    let n = 0;
+    for (const [goid, standing] of still) {
+      if (n++ < MOST_STILL) this.#put(goid, standing.state, standing);
+      else this.#counts[standing.state]++;
+    }
+    if (acting.size || still.size) this.#count(0, { ...this.#counts, running: this.#counts.running + (runs ? 1 : 0) });
+  }
+
+  #put(goid: number, state: Track["state"], { reason, pc, start }: Standing): void {
+    const track = this.#track(goid);
+    if (start) track.name = this.#nameOf(start);
+    Object.assign(track, { state, reason: reason === waitZero ? "" : waitreasonstring(reason), at: this.#place(pc) });
+    if (state) this.#counts[state]++;
   }
 
   #take(e: RawTraceEvent): void {
@@ -129,27 +155,26 @@ class Writer {
     const on = { ts, pid: PROGRAM, tid: goid };
     switch (kind) {
       case EV_TASK:
-        this.#tasks.set(a, text);
-        return this.#emit({ name: text, cat: "task", ph: "b", id: `task ${a}`, ...on, args: b ? { ...task, parent: b } : task });
-      case EV_TASK_END: return this.#emit({ name: this.#tasks.get(a) ?? `task ${a}`, cat: "task", ph: "e", id: `task ${a}`, ...on });
-      case EV_REGION: return this.#emit({ name: text, cat: "region", ph: "b", id: `G${goid}`, ...on, args: task });
-      case EV_REGION_END: return this.#emit({ name: text, cat: "region", ph: "e", id: `G${goid}`, ...on });
+        return this.#spans.beginTask(a, text, { ...on, args: b ? { ...task, parent: b } : task });
+      case EV_TASK_END: return this.#spans.endTask(a, on);
+      case EV_REGION: return this.#spans.beginRegion(text, a, { ...on, args: task });
+      case EV_REGION_END: return this.#spans.endRegion(text, a, on);
       case EV_LOG: return this.#emit({ name: text.slice(0, low) || "log", cat: "log", ph: "i", s: "t", ...on, args: { message: text.slice(low), ...task } });
     }
   }
 
   #create({ high: goid, low: pc, sub, more: [from] }: RawTraceEvent, ts: number): void {
     const maker = from?.high ?? 0;
-    this.#tracks.delete(goid);
-    const track = this.#track(goid, ts);
+    const track = this.#track(goid);
     track.name = from ? this.#nameOf({ kind: sub ? "export" : "function", index: from.low }) : null;
+    this.#close(goid, track, ts); // main, if it is run again
     track.at = this.#place(pc);
     this.#change(goid, "runnable", ts);
     if (maker) this.#begin(track, "go", maker, ts);
   }
 
   #run(goid: number, ts: number): void {
-    const track = this.#track(goid, ts);
+    const track = this.#track(goid);
     this.#slice ??= ts;
     this.#change(goid, "running", ts);
     if (track.arrow) this.#emit({ ...track.arrow, cat: "wake", ph: "f", bp: "e", ts, pid: PROGRAM, tid: goid });
@@ -157,7 +182,7 @@ class Writer {
   }
 
   #park({ high: goid, sub: reason, low: pc }: RawTraceEvent, ts: number): void {
-    const track = this.#track(goid, ts, "running");
+    const track = this.#track(goid);
     this.#change(goid, reason === waitZero ? "runnable" : "waiting", ts);
     track.reason = reason === waitZero ? "" : waitreasonstring(reason);
     track.at = this.#place(pc);
@@ -167,20 +192,20 @@ class Writer {
   }
 
   #hostDone(goid: number, ts: number): void {
-    const track = this.#track(goid, ts, "waiting");
+    const track = this.#track(goid);
     if (track.call) this.#emit({ ...track.call, ph: "e", ts, pid: PROGRAM, tid: goid });
     track.call = null;
     this.#ready(goid, ts, "host", 0);
   }
 
   #ready(goid: number, ts: number, name: string, waker: number): void {
-    const track = this.#track(goid, ts, "waiting");
+    const track = this.#track(goid);
     this.#change(goid, "runnable", ts);
     if (waker) this.#begin(track, name, waker, ts);
   }
 
   #end(goid: number, ts: number): void {
-    this.#close(goid, this.#track(goid, ts, "running"), ts);
+    this.#close(goid, this.#track(goid), ts);
   }
 
   /** Begins an arrow to where the goroutine runs next. */
@@ -189,20 +214,16 @@ class Writer {
     this.#emit({ ...track.arrow, cat: "wake", ph: "s", ts, pid: PROGRAM, tid: from });
   }
 
-  /** The goroutine's track; one that is seen for the first time has been in `state` from the beginning. */
-  #track(goid: number, ts: number, state: Track["state"] = null): Track {
+  #track(goid: number): Track {
     let track = this.#tracks.get(goid);
-    if (!track) {
-      const start = this.#traced.starts.get(goid);
-      const name = start ? this.#nameOf(start) : null;
-      this.#tracks.set(goid, (track = { name, state, reason: "", at: "", since: state ? 0 : ts, arrow: null, call: null }));
-    }
+    if (!track) this.#tracks.set(goid, (track = { name: null, state: null, reason: "", at: "", since: 0, arrow: null, call: null }));
     return track;
   }
 
   #change(goid: number, state: Track["state"], ts: number): void {
     const track = this.#tracks.get(goid)!;
     this.#close(goid, track, ts);
+    if (state) this.#counts[state]++;
     Object.assign(track, { state, since: ts, reason: "", at: state === "runnable" ? track.at : "" });
   }
 
@@ -211,6 +232,7 @@ class Writer {
     const { state, reason, at, since } = track;
     track.state = null;
     if (!state) return;
+    this.#counts[state]--;
     this.#emit({
       name: reason || state, cat: state, ph: "X", ts: since, dur: between(since, ts), pid: PROGRAM, tid: goid,
       ...(at ? { args: { at } } : {}),
@@ -220,9 +242,11 @@ class Writer {
   #sliceEnd(ts: number): void {
     this.#runtime(SCHEDULER, "slice", this.#slice ?? 0, ts);
     this.#slice = null;
-    const counts = { running: 0, runnable: 0, waiting: 0 };
-    for (const { state } of this.#tracks.values()) if (state) counts[state]++;
-    this.#emit({ name: "goroutines", ph: "C", ts, pid: RUNTIME, tid: 0, args: counts });
+    this.#count(ts, { ...this.#counts });
+  }
+
+  #count(ts: number, args: Record<string, number>): void {
+    this.#emit({ name: "goroutines", ph: "C", ts, pid: RUNTIME, tid: 0, args });
   }
 
   #cycleEnd({ high: live, more: [goal] }: RawTraceEvent, ts: number): void {

@@ -181,6 +181,15 @@ function writer(): void {
   rw.unlock();
 }
 
+function writes(): void {
+  rw.lock();
+  rw.unlock();
+}
+
+function reader(): void {
+  rw.rUnlock();
+}
+
 describe("mutexProfile", () => {
   it("charges who unlocks with all that was waited for it, once", () => {
     expect(runtime.setMutexProfileFraction(1)).toBe(0);
@@ -208,6 +217,37 @@ describe("mutexProfile", () => {
     writer();
     expect(total(true, ".writer")).toBe("2 200");
     settle();
+  });
+
+  it("charges who gives up writing with the writers' waits, too, and readers with what follows", () => {
+    runtime.setMutexProfileFraction(1);
+    rw.lock();
+    go(writes);
+    settle();
+    elapse(500);
+    go(reads);
+    settle();
+    elapse(1000);
+    writer();
+    expect(total(true, ".writer")).toBe("2 2500");
+    elapse(30); // the writer waits for the reader that was let in
+    settle();
+    expect(total(true, ".reads")).toBe("1 30");
+  });
+
+  it("charges the last reader for the writer that it lets in, and that writer for those behind it", () => {
+    runtime.setMutexProfileFraction(1);
+    rw.rLock();
+    go(writes);
+    settle();
+    elapse(100);
+    go(writes);
+    settle();
+    elapse(100);
+    reader();
+    expect(total(true, ".reader")).toBe("1 200");
+    settle();
+    expect(total(true, ".writes")).toBe("1 100");
   });
 
   it("counts one unlock in `rate`, for as much more, and tells the rate when asked", () => {

@@ -34,7 +34,7 @@ const EXPORTS = [
   ["gopark_gstack", "(param i32 i32)"],
   ["gopark_numGoroutine", "(result i32)"],
   ["gopark_memProfile", "(param i32 i32 i32) (result i32)"],
-  ["gopark_gc", ""],
+  ["gopark_gc", "(param i32)"],
   ["gopark_alloc", "(param i32) (result i32)"],
   ["gopark_free", "(param i32)"],
   ["gopark_gctrace", "(param i32)"],

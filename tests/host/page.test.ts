@@ -6,6 +6,7 @@ import type { Vars } from "../../host/page/client.ts";
 import { decodeProfile, type Flame, flameTree } from "../../host/page/decode.ts";
 import { bytes, change, count, inUnit, nanoseconds, seconds, short } from "../../host/page/format.ts";
 import { allocation, switches } from "../../host/page/rates.ts";
+import { span } from "../../host/page/span.ts";
 import { allocsProfile, heapProfile, type MemRecord } from "../../host/profile/heap.ts";
 import { encodePprof } from "../../host/profile/pprof.ts";
 import { PcTab } from "../../host/symbol/pctab.ts";
@@ -47,6 +48,12 @@ test("numbers for people", () => {
   assert.deepEqual([12345, -7].map(count), ["12,345", "−7"]);
   assert.deepEqual([change(0, count), change(5, count), change(-5, count)], ["", "+5", "−5"]);
   assert.deepEqual([inUnit(2048, "bytes"), inUnit(2000, "nanoseconds"), inUnit(2, "count")], ["2 KiB", "2 µs", "2"]);
+});
+
+test("span: a sample that is alone is in the middle of a minute", () => {
+  assert.deepEqual(span([1000], 1000, 87_400), [970, 1030]);
+  assert.deepEqual(span([1000, 1002], 1000, 1002), [1000, 1002]);
+  assert.deepEqual(span([], null, null), [null, null]);
 });
 
 test("rates: a count of switches that has wrapped is one, a program that has started anew is none", () => {

@@ -3,13 +3,15 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import {
   EV_BEGIN, EV_CLOCK, EV_END, EV_LOG, EV_PARK, EV_READY, EV_TEXT, EV_TIMER, G_GOID, M0, M_CURG, MEMORY_BASE, SCHED, SCHED_WATCH, SLOT, SLOT_SUB_SHIFT,
-  TRACE_LEAST, TRACE_TOP, TRACER, TRACER_BUF, TRACER_END, TRACER_LAPS, TRACER_POS, TRACER_RAN, WATCH_TRACE,
+  TRACE_LEAST, TRACE_TOP, TRACER, TRACER_BUF, TRACER_END, TRACER_LAPS, TRACER_POS, TRACER_RAN, waitSleep, WATCH_TRACE,
 } from "../../host/abi/layout.ts";
 import { MockPlatform } from "../../host/adapter/mock.ts";
 import type { App, ChromeEvent, LoadOptions } from "../../host/index.ts";
 import { packageRoot } from "../../host/cli/compile.ts";
 import { load } from "../../host/instance/instantiate.ts";
 import { copyTrace, decodeTrace, type RawTraceEvent, TRACED_RUN } from "../../host/memory/trace.ts";
+import { chromeTrace } from "../../host/profile/trace.ts";
+import type { PcTab } from "../../host/symbol/pctab.ts";
 import { MemoryView } from "../../host/memory/view.ts";
 import { buildGuest } from "./build.ts";
 
@@ -157,6 +159,103 @@ describe("a trace", () => {
       await assert.rejects(app.trace.start(), /the program has ended/);
     });
   }
+});
+
+describe("goroutines to which nothing happens", () => {
+  const counters = async (app: App): Promise<Record<string, number>[]> =>
+    (await app.trace.read()).traceEvents.filter((e) => e.name === "goroutines").map(({ ts, args }) => ({ ts, ...args as Record<string, number> }));
+  const waits = (goid: number, dur: number) =>
+    `G${goid} traced.forever: X chan receive @0 +${dur} traced.forever tests/host/guest/traced.ts:24`;
+
+  /** A program in which G2 and G3 wait for good. */
+  async function waiting(): Promise<Started> {
+    const started = await start();
+    for (let i = 0; i < 2; i++) started.app.exports.forever!().catch(() => {});
+    await started.mock.drive(started.app.exports.yields!(0));
+    return started;
+  }
+
+  it("have tracks, and are counted from the beginning", async () => {
+    const { app, mock } = await waiting();
+    await app.trace.start();
+    await mock.drive(app.exports.sleeps!());
+    assert.deepEqual((await lines(app, "X")).filter((line) => line.includes("forever")), [waits(2, 2000), waits(3, 2000)]);
+    assert.deepEqual(await counters(app), [
+      { ts: 0, running: 0, runnable: 0, waiting: 2 }, { ts: 0, running: 0, runnable: 0, waiting: 3 }, { ts: 2000, running: 0, runnable: 0, waiting: 2 },
+    ]);
+  });
+
+  it("have them when nothing at all happens", async () => {
+    const { app } = await waiting();
+    await app.trace.start();
+    assert.deepEqual(await lines(app, "X"), [waits(2, 0), waits(3, 0)]);
+    assert.deepEqual(await counters(app), [{ ts: 0, running: 0, runnable: 0, waiting: 2 }]);
+  });
+
+  it("have them when the ring has begun anew, and when the program has died", async () => {
+    const { app, mock } = await waiting();
+    await app.trace.start({ bytes: TRACE_LEAST });
+    await mock.drive(app.exports.yields!(1000));
+    await assert.rejects(mock.drive(app.exports.dies!()));
+    assert.equal((await app.trace.read()).otherData.wrapped, true);
+    assert.deepEqual((await lines(app, "X")).filter((line) => line.includes("forever")), [waits(2, 0), waits(3, 0)]);
+    assert.equal((await counters(app))[0]!.waiting, 2);
+  });
+
+  it("are known by what they waited for, when they are woken", async () => {
+    const { app, mock } = await waiting();
+    await app.trace.start();
+    await mock.drive(app.exports.wakes!());
+    const woken = (await lines(app, "X", "f")).filter((line) => line.startsWith("G2"));
+    assert.deepEqual(woken, [
+      waits(2, 0), waits(2, 0).replace("chan receive", "runnable"), "G2 traced.forever: f unblock @0", "G2 traced.forever: X running @0 +0",
+    ]);
+  });
+
+  it("are those of when the trace was stopped", async () => {
+    const { app, mock } = await waiting();
+    await app.trace.start();
+    await mock.drive(app.exports.sleeps!());
+    await app.trace.stop();
+    const then = await lines(app, "X", "C");
+    await mock.drive(app.exports.wakes!());
+    app.exports.forever!().catch(() => {});
+    await mock.drive(app.exports.yields!(0));
+    assert.deepEqual(await lines(app, "X", "C"), then);
+  });
+
+  it("are none of those that began behind a program's own trace", async () => {
+    const { app, mock } = await waiting();
+    await mock.drive(app.exports.itself!(4096));
+    app.exports.forever!().catch(() => {});
+    await mock.drive(app.exports.yields!(0));
+    assert.deepEqual((await lines(app, "X")).filter((line) => line.includes("forever")), [waits(2, 0), waits(3, 0)]);
+  });
+
+  it("have no track beyond 4,096, but are counted", () => {
+    const alive = new Map(Array.from({ length: 5000 }, (_, i) => [i + 1, { state: "waiting", reason: waitSleep, pc: 0, start: null } as const]));
+    const pctab = { has: () => false } as unknown as PcTab;
+    const { traceEvents } = chromeTrace({ events: [], wrapped: false }, { file: "x", pctab, alive, before: new Map() });
+    assert.equal(traceEvents.filter((e) => e.name === "sleep").length, 4096);
+    assert.equal(traceEvents.find((e) => e.name === "goroutines")!.args!.waiting, 5000);
+  });
+});
+
+describe("regions and tasks", () => {
+  it("are nested, but for regions that end out of order", async () => {
+    const { app, mock } = await start({ trace: true });
+    await mock.drive(app.exports.crosses!());
+    const { traceEvents } = await app.trace.read();
+    assert.deepEqual(traceEvents.filter((e) => e.cat === "region").map(({ ph, name, id }) => `${ph} ${name} ${id}`), [
+      "b A G2 1", "b B G2", "e A G2 1", "b C G2", "e C G2", "e B G2",
+    ]);
+  });
+
+  it("have no end without their beginning", async () => {
+    const { app, mock } = await start({ trace: { bytes: TRACE_LEAST } });
+    await mock.drive(app.exports.opens!());
+    assert.deepEqual(await lines(app, "b", "e"), []);
+  });
 });
 
 describe("/debug/pprof/trace", () => {

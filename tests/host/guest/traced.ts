@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What tests/host/trace.test.ts traces.
-import { Chan, go, gosched, runtime, time, trace } from "gopark/assembly";
+import { Chan, debug, go, gosched, runtime, time, trace } from "gopark/assembly";
 
 @blocking @external("app", "later") declare function later(s: string): string;
 
@@ -23,7 +23,28 @@ export function calls(): string { return later("x"); }
 
 export function forever(): void { c.recv(); }
 
+export function wakes(): void { c.send(1); }
+
+export function crosses(): void {
+  const a = trace.startRegion("A");
+  const b = trace.startRegion("B");
+  a.end();
+  const inside = trace.startRegion("C");
+  inside.end();
+  b.end();
+}
+
+export function opens(): void {
+  const task = trace.newTask("old");
+  const region = trace.startRegion("old");
+  for (let i = 0; i < 1000; i++) gosched();
+  region.end();
+  task.end();
+}
+
 export function collects(): void { runtime.gc(); }
+
+export function never(): void { debug.setGCPercent(-1); }
 
 export function yields(n: i32): void {
   for (let i = 0; i < n; i++) gosched();
@@ -56,6 +77,8 @@ export function panics(): void {
   c.recv();
   throw new Error("boom");
 }
+
+export function dies(): void { throw new Error("boom"); }
 
 export function traps(): i32 {
   go(worker, 1);
