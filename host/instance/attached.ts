@@ -43,6 +43,7 @@ export function readersOf(parts: Parts): Attached {
 
 /** Finds out what the readers work with. Rejects as open does. */
 export async function inspect({ memory, module: source, timeout = PATIENCE, name }: AttachOptions, platform: Platform): Promise<Parts> {
+  if (!(timeout >= 0)) throw new RangeError(`attach: timeout must be a number of milliseconds, got ${String(timeout)}`);
   const { module, file } = await loadModule(source, platform, { name });
   const section = customSection(module, PCTAB_SECTION);
   if (!section) throw new CoreError(`${file} has no ${PCTAB_SECTION} section: it is not a gopark program, or was stripped`);
@@ -220,8 +221,9 @@ class ProfileReader implements AttachedPprof {
     if (kind === "profile") return this.#sampleFor(options);
     if (options.gc) throw collects("gc");
     const taken = [await this.#take(kind)];
-    if (options.seconds) {
-      await pass(platform, options.seconds, options.signal);
+    const { seconds = 0 } = options;
+    if (seconds !== 0) {
+      await pass(platform, seconds, options.signal);
       taken.push(await this.#take(kind));
     }
     const w = await writers();
@@ -236,7 +238,9 @@ class ProfileReader implements AttachedPprof {
   }
 
   async startCPUProfile(): Promise<void> {
-    if (!this.#parts.world.shared) throw new ProfileError("the CPU profile: nothing runs in a memory that is not shared");
+    const { world } = this.#parts;
+    if (!world.shared) throw new ProfileError("the CPU profile: nothing runs in a memory that is not shared");
+    if (world.ended) throw new ProfileError("the CPU profile: nobody runs the memory any more");
     if (this.#running) throw new ProfileError("could not enable CPU profiling: cpu profiling already in use");
     this.#running = new Running(this.#parts);
   }
@@ -276,7 +280,8 @@ class ProfileReader implements AttachedPprof {
   }
 
   async #named(kind: string): Promise<StackRecord[]> {
-    const named = (await this.#runtime.named()).find(({ name }) => name === kind);
+    const known = (await this.#runtime.names()).includes(kind); // which a program that does not stop tells too
+    const named = known && (await this.#runtime.named()).find(({ name }) => name === kind);
     if (!named) throw new ProfileError(`no profile "${kind}": there are ${(await this.kinds()).join(", ")}`);
     return named.records;
   }

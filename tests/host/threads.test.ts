@@ -230,6 +230,10 @@ describe("a program that does not stop", () => {
     }));
   });
 
+  test("has no profile of a name that it has not made", async () => {
+    for (const { pprof } of [seen, app]) await assert.rejects(pprof.profile("nosuch"), { name: "ProfileError", message: /^no profile "nosuch": there are .*, own$/ });
+  });
+
   test("has its page say who does not stop, and its index list what can be told", async () => {
     const get = async (path: string) => {
       const response = await app.pprof.fetch(new Request(`http://x/debug/${path}`));
@@ -282,6 +286,35 @@ describe("a program that stops, but does not park", () => {
   test("is named by what only it can answer", async () => {
     await assert.rejects(app.runtime.heapHistogram(), { name: "StopError", message: /has not answered for 1000 ms: goroutine \d+ does not park\n/ });
   });
+});
+
+test("a program that was closed while it computed is run by nobody", async () => {
+  const app = await load<Stuck>(await stuck, { worker: true });
+  const seen = attach({ memory: app.memory!, module: await stuck, timeout: Infinity });
+  app.exports.spin(FOR_EVER).catch(() => {}); // until close()
+  while (!decode(await seen.pprof.profile("profile", { seconds: 0.1 })).some((s) => s.count)); // it has begun
+  app.close();
+  const error = { name: "StopError", message: /^nobody runs the memory any more: the program was closed while goroutine \d+ ran\n\ngoroutine/ };
+  await assert.rejects(seen.runtime.stack(), error);
+  await assert.rejects(seen.runtime.readMemStats({ stop: true }), error);
+  await assert.rejects(seen.pprof.profile("profile", { seconds: 1 }), { name: "ProfileError", message: /nobody runs the memory any more/ });
+  assert.equal(await seen.runtime.numGoroutine(), 1, "what is read without a stop is there");
+});
+
+test("attach refuses seconds that are no number", async () => {
+  const given = memory(32);
+  await load<Tight>(await tight, { memory: given });
+  const { pprof } = attach({ memory: given, module: await tight });
+  for (const kind of ["heap", "profile"]) await assert.rejects(pprof.profile(kind, { seconds: NaN }), { name: "ProfileError", message: /^seconds: NaN is not between/ });
+});
+
+test("attach refuses a timeout that is none, and leaves the program alone", async () => {
+  const given = memory(32);
+  const app = await load<Tight>(await tight, { memory: given });
+  for (const timeout of [NaN, -1, "soon" as never]) {
+    await assert.rejects(attach({ memory: given, module: await tight, timeout }).runtime.stack(), { name: "RangeError", message: /^attach: timeout must be a number of milliseconds, got / });
+  }
+  assert.ok(await app.exports.work(3));
 });
 
 test("the trace of a program that does not stop can be read", async (t) => {
