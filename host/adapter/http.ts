@@ -25,14 +25,21 @@ export function requestListener(fetch: (request: Request) => Response | Promise<
       made = true;
       return named(await fetch(whole));
     };
-    const onError = (error: unknown) => (made ? console.error(error) : refuse(request)); // what the handler throws is a 500
+    const onError = (error: unknown) => {
+      if (!made) return refuse(request);
+      console.error(error);
+      return failed(500); // the handler's fault
+    };
     createRequestListener((whole) => handle(whole), { onError })(request as never, response as never);
   };
 }
 
 /** Request takes neither the methods that trace or tunnel nor an address or a host that is none. */
 function refuse({ method = "" }: { method?: string }): Response {
-  const [status, more] = /^(TRACE|TRACK|CONNECT)$/i.test(method) ? [405, { allow: "GET, HEAD" }] : [400, {}];
+  return /^(TRACE|TRACK|CONNECT)$/i.test(method) ? failed(405, { allow: "GET, HEAD" }) : failed(400);
+}
+
+function failed(status: number, more: Record<string, string> = {}): Response {
   const headers = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", ...more };
   return named(new Response(`${STATUS_CODES[status]}\n`, { status, headers }));
 }

@@ -197,8 +197,8 @@ test("requestListener: what is no web request is the asker's fault, and nobody p
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
   const tests: [string, string, RegExp][] = [
-    ["GET *", "x", /^HTTP\/1\.1 400 Bad Request\r\n/],
-    ["GET http://[", "x", /^HTTP\/1\.1 400 Bad Request\r\n/],
+    ["GET *", "127.0.0.1:6060", /^HTTP\/1\.1 400 Bad Request\r\n/],
+    ["GET http://[", "127.0.0.1:6060", /^HTTP\/1\.1 400 Bad Request\r\n/],
     ["GET /", "a b", /^HTTP\/1\.1 400 Bad Request\r\n/],
     ["GET /", "[", /^HTTP\/1\.1 400 Bad Request\r\n/],
     ["TRACE /", "x", /^HTTP\/1\.1 405 Method Not Allowed\r\n(.*\r\n)*allow: GET, HEAD\r\n/i],
