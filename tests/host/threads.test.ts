@@ -416,7 +416,7 @@ test("attach dumps what the program has asked for and how long goroutines have w
   await platform.drive(app.exports.waits!());
   platform.elapse(90_000);
   const want = app.runtime.stack();
-  assert.match(want, /\[sleep, 1 minutes labels:{"shard": "7", "tenant": "a\\"\\\\\\n\\x01ä"}]:/);
+  assert.match(want, /\[sleep, 1 minutes labels:{"shard": "7", "tenant": "a\\"\\\\\\n\\x01\\u00e4\\u007f~\\U0001f388\\ufffd"}]:/);
   assert.match(want, /^\[originating from goroutine \d+]:\n.*\n.*\ncreated by dumped\.waits\.func1$/m);
   assert.match(want, /^\.\.\.additional frames elided\.\.\.$/m);
   const seen = await open({ memory: given, module }, platform);
