@@ -35,6 +35,10 @@ export type RemotePprof = Remote<Omit<Pprof, "fetch">> & Pick<Pprof, "fetch">;
 export interface RemoteApp<E extends Exports = Exports> {
   /** Every exported function but main, each on a goroutine of its own. */
   readonly exports: E;
+  /**
+   * Where memory is shared, readers, profiles and the trace reject with StopError when one goroutine has kept the program
+   * from stopping or answering for a second.
+   */
   readonly runtime: Remote<Runtime>;
   readonly pprof: RemotePprof;
   /** Can be read when the program has ended, as App's can; where memory is not shared, not behind close(). */
