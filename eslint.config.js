@@ -22,5 +22,5 @@ export default [
       "require-atomic-updates": "error",
     },
   },
-  { files: ["build/host/cli/**/*.js", "build/host/adapter/browser.js"], rules: { "no-console": "off" } },
+  { files: ["build/host/cli/**/*.js", "build/host/adapter/browser.js", "build/host/adapter/http.js"], rules: { "no-console": "off" } },
 ];

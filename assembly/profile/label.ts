@@ -70,19 +70,19 @@ function printlabels(gp: usize): void {
   printrune(0x7d);
 }
 
-/** Go's printquoted, as far as it is needed for one line to stay one line. */
+/** Go's printquoted, which is not strconv.Quote: what is not ASCII is its number. Half a surrogate pair is U+FFFD. */
 function printquoted(s: string): void {
   printrune(0x22);
   for (let i = 0; i < s.length; ++i) {
-    const c = s.charCodeAt(i);
-    if (c < 0x20 || c == 0x22 || c == 0x5c || c == 0x7f) printescape(c);
-    else if ((c & 0xf800) != 0xd800) printrune(c);
-    else {
+    let c = s.charCodeAt(i);
+    if ((c & 0xf800) == 0xd800) {
       const low = i + 1 < s.length ? s.charCodeAt(i + 1) : 0;
       const pair = (c & 0xfc00) == 0xd800 && (low & 0xfc00) == 0xdc00;
-      printrune(pair ? 0x10000 + ((c & 0x3ff) << 10 | low & 0x3ff) : 0xfffd);
+      c = pair ? 0x10000 + ((c & 0x3ff) << 10 | low & 0x3ff) : 0xfffd;
       if (pair) ++i;
     }
+    if (c < 0x20 || c > 0x7e || c == 0x22 || c == 0x5c) printescape(c);
+    else printrune(c);
   }
   printrune(0x22);
 }
@@ -94,7 +94,10 @@ function printescape(c: i32): void {
     case 0x0d: { printrune(0x72); break; }
     case 0x09: { printrune(0x74); break; }
     case 0x22: case 0x5c: { printrune(c); break; }
-    default: { printrune(0x78); printhex(c >> 4); printhex(c & 15); }
+    default: {
+      printrune(c < 0x7f ? 0x78 : c < 0x10000 ? 0x75 : 0x55);
+      for (let shift = c < 0x7f ? 4 : c < 0x10000 ? 12 : 28; shift >= 0; shift -= 4) printhex(c >> shift & 15);
+    }
   }
 }
 

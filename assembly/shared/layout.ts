@@ -82,12 +82,17 @@ export const M_TRAPPC: usize = 56;
 // │ 12  tickets  how many have read         │
 // │ 16  origin   f64: milliseconds from     │  0: no host has said; written before the program begins
 // │              1970 to its clock's zero   │
-// └─────────────────────────────────────────┘ 24, but for origin read and written with atomics
+// │ 24  orders   how many the worker that   │  of the owner's messages; those of readers that memory answers
+// │              runs it has taken          │  are not among them
+// │ 28  ended    its owner runs it no more: │  1, and it may be in the midst of something for ever
+// └─────────────────────────────────────────┘ 32, but for origin read and written with atomics
 export const WORLD_STARTED: usize = 0;
 export const WORLD_REQUEST: usize = 4;
 export const WORLD_STATE: usize = 8;
 export const WORLD_TICKETS: usize = 12;
 export const WORLD_ORIGIN: usize = 16;
+export const WORLD_ORDERS: usize = 24;
+export const WORLD_ENDED: usize = 28;
 /** M 0 is in no goroutine and no call: it waits for its host. */
 export const WORLD_IDLE: i32 = 0;
 export const WORLD_RUNNING: i32 = 1;

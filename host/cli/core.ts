@@ -56,7 +56,7 @@ the program that ran: the build, not another one of the same source. A core dump
 
 heap and allocs are as of the program's last collection.
 
-Exit status: 2 when a file is not what it should be, or they are not of one build.
+Exit status: 2 when a file is not what it should be, or they are not of one build; 1 when the command line is wrong.
 `,
 
   run(args) {

@@ -39,7 +39,8 @@ The program can import these from module "host" (@blocking where there is a star
   fetchText(url: string): string   *
 as in: @blocking @external("host", "readFile") declare function readFile(path: string): string;
 
-Exit status: the program's own; 2 after a panic or a fatal error, or if there is no profile KIND; 1 when it cannot be run.
+Exit status: the program's own; 2 after a panic or a fatal error, for a FILE.wasm or an ADDR that is none or cannot be
+had, or if there is no profile KIND; 1 when the command line is wrong or FILE.ts does not compile.
 `,
 
   async run(args) {

@@ -7,7 +7,7 @@
 import { resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
-/** Exit status for a file, a program or an address that is not what it should be. A wrong command line is 1. */
+/** Exit status for a file, a program or an address that is not what it should be. A wrong command line, or what does not compile, is 1. */
 export const BAD_INPUT = 2;
 
 /** An error that the user can mend: it is printed as one line, and is the exit status. */

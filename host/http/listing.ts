@@ -8,7 +8,8 @@
 /** A line of the index. */
 export interface Entry {
   readonly name: string;
-  readonly count: number;
+  /** null: its program computes, and does not tell. */
+  readonly count: number | null;
 }
 
 const DESCRIPTIONS: Record<string, string> = {
@@ -30,7 +31,7 @@ export function listing(entries: readonly Entry[], token: string | null): string
   const more = token === null ? "" : `&amp;token=${linked(token)}`;
   const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
   const rows = sorted.map(({ name, count }) =>
-    `<tr><td>${count}</td><td><a href='${linked(name)}?debug=1${more}'>${escape(name)}</a></td></tr>\n`);
+    `<tr><td>${count ?? "?"}</td><td><a href='${linked(name)}?debug=1${more}'>${escape(name)}</a></td></tr>\n`);
   const items = sorted.map(({ name }) =>
     `<li><div class=profile-name>${escape(name)}: </div> ${escape(DESCRIPTIONS[name] ?? "")}</li>\n`);
   return `<html>

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { ProfileError } from "../abi/errors.ts";
-import { listing } from "./listing.ts";
+import { ProfileError, StopError } from "../abi/errors.ts";
+import { type Entry, listing } from "./listing.ts";
 import { HttpError, profileReply, reply, textReply } from "./reply.ts";
 import type { Asked, Served } from "./served.ts";
 
@@ -25,7 +25,7 @@ interface PprofRequest {
 /** What net/http/pprof has beside the profiles that Lookup finds. */
 const SPECIAL: Record<string, (served: Served, request: PprofRequest) => Promise<Response>> = {
   cmdline: async (served) => textReply(served.cmdline().join("\0")),
-  symbol: async (served, { url }) => textReply(symbols(served, url.search.slice(1))),
+  symbol: async (served, { url }) => textReply(await symbols(served, url.search.slice(1))),
   profile: cpuProfile,
   trace: executionTrace,
 };
@@ -42,9 +42,18 @@ export async function servePprof(served: Served, name: string, url: URL, asked: 
 
 /** Lists what there is; what is taken over a time has no count. */
 async function index(served: Served, kinds: readonly string[], token: string | null): Promise<Response> {
-  const entries = ["cmdline", "symbol", "trace"].map((name) => ({ name, count: 0 }));
-  for (const name of kinds) entries.push({ name, count: name === CPU ? 0 : await count(served, name) });
+  const entries: Entry[] = ["cmdline", "symbol", "trace"].map((name) => ({ name, count: 0 }));
+  const counts = await Promise.all(kinds.map((name) => (name === CPU ? 0 : countable(served, name))));
+  kinds.forEach((name, i) => entries.push({ name, count: counts[i]! }));
   return reply("text/html; charset=utf-8", listing(entries, token));
+}
+
+/** Counts what a profile has; what cannot be read now has no count: the others are listed all the same. */
+function countable(served: Served, name: string): Promise<number | null> {
+  return count(served, name).catch((error: unknown) => {
+    if (error instanceof StopError) return null;
+    throw error;
+  });
 }
 
 /** Counts what a profile has: goroutines and the like where its text says how many, else its rows. Never collects. */
@@ -57,8 +66,8 @@ async function count(served: Served, name: string): Promise<number> {
 }
 
 /** Counts the goroutines of which it is known that they are leaked: as of when they were last looked for. */
-function leaked(served: Served): number {
-  const states = served.goroutineGroups().flatMap(({ states }) => Object.entries(states));
+async function leaked(served: Served): Promise<number> {
+  const states = (await served.goroutineGroups()).flatMap(({ states }) => Object.entries(states));
   return states.reduce((sum, [state, n]) => sum + (state.endsWith("(leaked)") ? n : 0), 0);
 }
 
@@ -110,9 +119,9 @@ async function enabled<T>(take: () => Promise<T>): Promise<T> {
 }
 
 /** Names the function of each pc, as Symbol does: `0x1f+0x20` has two. */
-function symbols(served: Served, query: string): string {
+async function symbols(served: Served, query: string): Promise<string> {
   const pcs = query.split("+").filter((word) => /^(0x[\da-f]+|\d+)$/i.test(word)).map(Number);
-  const named = pcs.map((pc) => ({ pc, name: served.funcForPC(pc) })).filter(({ name }) => name !== null);
+  const named = (await Promise.all(pcs.map(async (pc) => ({ pc, name: await served.funcForPC(pc) })))).filter(({ name }) => name !== null);
   return `num_symbols: 1\n${named.map(({ pc, name }) => `0x${pc.toString(16)} ${name}\n`).join("")}`;
 }
 

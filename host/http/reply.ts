@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ClosedError, ProfileError, ProgramError } from "../abi/errors.ts";
+import { ClosedError, ProfileError, ProgramError, StopError } from "../abi/errors.ts";
 
 const TEXT = "text/plain; charset=utf-8";
 const BINARY = "application/octet-stream";
@@ -60,7 +60,7 @@ export function failure(error: unknown): Response {
 function statusOf(error: unknown): number {
   if (error instanceof HttpError) return error.status;
   if (error instanceof ProfileError) return 400;
-  // Nothing of it can be read any more; a program that starts in its place can be.
-  if (error instanceof ProgramError || error instanceof ClosedError) return 503;
+  // Nothing of it can be read any more; a program that starts in its place can be, and one that computes, later.
+  if (error instanceof ProgramError || error instanceof ClosedError || error instanceof StopError) return 503;
   return 500;
 }

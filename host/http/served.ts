@@ -32,15 +32,15 @@ export interface Served {
   trace(seconds: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   text(kind: string, debug?: 1 | 2): Promise<string>;
   /** Returns the name of the function that a pc is in, or null. */
-  funcForPC(pc: number): string | null;
+  funcForPC(pc: number): Soon<string | null>;
   numGoroutine(): Soon<number>;
   /** How often the scheduler has chosen a goroutine, modulo 2³². */
   schedtick(): Soon<number>;
   readMemStats(): Soon<MemStats>;
   /** Collects, then tells what lives by class. */
-  heapHistogram(): readonly NamedHeapClass[];
-  /** Returns the goroutines grouped by stack, labels and go statement. Reads memory: nothing is stopped. */
-  goroutineGroups(): readonly GoroutineGroup[];
+  heapHistogram(): Soon<readonly NamedHeapClass[]>;
+  /** Returns the goroutines grouped by stack, labels and go statement. Stops a program of another thread's, no other. */
+  goroutineGroups(): Soon<readonly GoroutineGroup[]>;
 }
 
 /** A request, as far as it counts here: all of it can be sent to a worker but the signal. */

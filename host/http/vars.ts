@@ -28,21 +28,22 @@ function goNames(stats: MemStats): Record<string, unknown> {
 }
 
 /** `{ millis, total, groups }`: a GoroutineGroup for each stack and go statement. */
-export function goroutines(served: Served): Response {
-  const { millis, value: groups } = timed(() => served.goroutineGroups());
+export async function goroutines(served: Served): Promise<Response> {
+  const { millis, value: groups } = await timed(() => served.goroutineGroups());
   const total = groups.reduce((sum, g) => sum + g.count, 0);
   return jsonReply({ millis, total, groups });
 }
 
 /** `{ millis, classes }`: what lives by class. It takes a collection. */
-export function histogram(served: Served): Response {
-  const { millis, value: classes } = timed(() => served.heapHistogram());
+export async function histogram(served: Served): Promise<Response> {
+  const { millis, value: classes } = await timed(() => served.heapHistogram());
   return jsonReply({ millis, classes });
 }
 
 /** Says how long the program had to wait, so that who asks again and again can leave it the time it needs. */
-function timed<T>(f: () => T): { millis: number; value: T } {
+async function timed<T>(f: () => T | Promise<T>): Promise<{ millis: number; value: T }> {
   const start = performance.now();
-  const value = f();
+  const given = f();
+  const value = given instanceof Promise ? await given : given; // else the turns of others would count
   return { millis: performance.now() - start, value };
 }

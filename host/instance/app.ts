@@ -181,9 +181,10 @@ export class Pprof {
   async profile(kind: AnyKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     if (kind === "profile") return (await import("./sampler.ts")).sampleFor(this.#parts, options);
     const taken = [this.#take(kind, options.gc)];
-    if (options.seconds) {
+    const { seconds = 0 } = options;
+    if (seconds !== 0) {
       const { pass } = await import("./pass.ts");
-      await pass(this.#parts.platform, options.seconds, options.signal);
+      await pass(this.#parts.platform, seconds, options.signal);
       taken.push(this.#take(kind, options.gc));
     }
     const w = await writers();

@@ -21,7 +21,7 @@ export interface AttachOptions {
   readonly memory: WebAssembly.Memory | ArrayBufferLike | ArrayBufferView;
   /** The build that runs in it. */
   readonly module: Source;
-  /** How long the program may take to stop, in milliseconds; 1000 at first. */
+  /** How long the program may take to stop, in milliseconds; 1000 at first, and Infinity waits for it. */
   readonly timeout?: number;
   /** Names the module in profiles. By default the last part of the source's path. */
   readonly name?: string;

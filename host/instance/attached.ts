@@ -26,12 +26,24 @@ import { Running, watchRunning } from "./running.ts";
 import { loadModule } from "./source.ts";
 import { World } from "./world.ts";
 
-const PATIENCE = 1000; // ms
+/** How long a program has to stop or to answer if nobody says so, in milliseconds. */
+export const PATIENCE = 1000;
 /** What only a collection can tell. */
 const COLLECTING = ["goroutineleak"];
 
 /** Opens a memory with the build that it is of. Rejects with CoreError when they do not fit. */
-export async function open({ memory, module: source, timeout = PATIENCE, name }: AttachOptions, platform: Platform): Promise<Attached> {
+export async function open(options: AttachOptions, platform: Platform): Promise<Attached> {
+  return readersOf(await inspect(options, platform));
+}
+
+export function readersOf(parts: Parts): Attached {
+  const runtime = new RuntimeReader(parts);
+  return { runtime, pprof: new ProfileReader(parts, runtime) };
+}
+
+/** Finds out what the readers work with. Rejects as open does. */
+export async function inspect({ memory, module: source, timeout = PATIENCE, name }: AttachOptions, platform: Platform): Promise<Parts> {
+  if (!(timeout >= 0)) throw new RangeError(`attach: timeout must be a number of milliseconds, got ${String(timeout)}`);
   const { module, file } = await loadModule(source, platform, { name });
   const section = customSection(module, PCTAB_SECTION);
   if (!section) throw new CoreError(`${file} has no ${PCTAB_SECTION} section: it is not a gopark program, or was stripped`);
@@ -44,12 +56,11 @@ export async function open({ memory, module: source, timeout = PATIENCE, name }:
   const running = () => describeRunning(view, pctab);
   const world = new World({ platform, buffer: shared, timeout, running });
   const live = shared !== null || memory instanceof WebAssembly.Memory;
-  const parts: Parts = { platform, view, from, live, pctab, file, section, world };
-  const runtime = new RuntimeReader(parts);
-  return { runtime, pprof: new ProfileReader(parts, runtime) };
+  return { platform, view, from, live, pctab, file, section, world };
 }
 
-interface Parts {
+/** An opened memory. */
+export interface Parts {
   readonly platform: Platform;
   readonly view: MemoryView;
   readonly from: MemorySource;
@@ -85,12 +96,31 @@ function isBuffer(memory: unknown): memory is ArrayBufferLike {
   return memory instanceof ArrayBuffer || (typeof SharedArrayBuffer === "function" && memory instanceof SharedArrayBuffer);
 }
 
-function describeRunning(view: MemoryView, pctab: PcTab): { text: string; goid: number } {
+/** Says what runs, as well as that can be told. */
+export function describeRunning(view: MemoryView, pctab: PcTab): { text: string; goid: number } {
   const seen = watchRunning(view, pctab);
   if (!seen) return { text: "its stack changes too fast to be read", goid: 0 };
   const { goroutine, pcs } = seen;
   if (goroutine) return { text: printGoroutine(goroutine, pctab), goid: goroutine.goid };
   return { text: printGoroutines({ list: [], runtime: pcs }, pctab), goid: 0 };
+}
+
+/** The second that the program's clock shows; null where none does: in bytes no time passes. */
+export function secondOf({ view, platform, live }: Parts): number | null {
+  const origin = view.f64(WORLD + WORLD_ORIGIN);
+  return live && origin ? (platform.walltime() - origin) / 1e3 : null;
+}
+
+/** Reads what only ever gets more, without stopping the program unless that changes it all the time. */
+export async function glanced<T>(parts: Parts, read: (view: MemoryView) => T): Promise<T> {
+  const { world, from } = parts;
+  const seen = world.shared ? glance(from, read) : null;
+  return seen?.settled ? seen.value : stopped(parts, read);
+}
+
+/** Reads while the program stands still. Rejects with StopError when it does not. */
+export function stopped<T>({ world, from }: Parts, read: (view: MemoryView) => T): Promise<T> {
+  return world.stopped(() => read(new StillView(from)));
 }
 
 class RuntimeReader implements AttachedRuntime {
@@ -107,14 +137,14 @@ class RuntimeReader implements AttachedRuntime {
   }
 
   async stack({ all = true }: { readonly all?: boolean } = {}): Promise<string> {
-    const read = await this.#read(readDump);
+    const read = await stopped(this.#parts, readDump);
     const list = all ? read.list : read.list.filter(({ running }) => running);
-    return printGoroutines({ ...read, list }, this.#parts.pctab, this.#now());
+    return printGoroutines({ ...read, list }, this.#parts.pctab, secondOf(this.#parts));
   }
 
   async goroutineProfile(): Promise<StackRecord[]> {
     const { pctab } = this.#parts;
-    const list = await this.#read((view) => readGoroutines(view).list.map((g): [Goroutine, string[]] => [g, readLabels(view, g.address)]));
+    const list = await stopped(this.#parts, (view) => readGoroutines(view).list.map((g): [Goroutine, string[]] => [g, readLabels(view, g.address)]));
     return list.map(([g, labels]) => ({ ...this.#symbolized({ stack: Uint32Array.from(stackOf(g, pctab)) }), labels }));
   }
 
@@ -127,22 +157,22 @@ class RuntimeReader implements AttachedRuntime {
   }
 
   async memProfile({ inuseZero = true }: { readonly inuseZero?: boolean } = {}): Promise<MemProfileRecord[]> {
-    const { records } = await this.#glance(readMemProfile);
+    const { records } = await glanced(this.#parts, readMemProfile);
     return records.filter((r) => inuseZero || r.allocBytes !== r.freeBytes).map((r) => this.#symbolized(r));
   }
 
   async blockProfile(): Promise<BlockProfileRecord[]> {
-    return (await this.#glance((view) => readBlockBuckets(view, MPROF + MPROF_BBUCKETS))).map((r) => this.#symbolized(r));
+    return (await glanced(this.#parts, (view) => readBlockBuckets(view, MPROF + MPROF_BBUCKETS))).map((r) => this.#symbolized(r));
   }
 
   async mutexProfile(): Promise<BlockProfileRecord[]> {
-    return (await this.#glance((view) => readBlockBuckets(view, MPROF + MPROF_XBUCKETS))).map((r) => this.#symbolized(r));
+    return (await glanced(this.#parts, (view) => readBlockBuckets(view, MPROF + MPROF_XBUCKETS))).map((r) => this.#symbolized(r));
   }
 
   async readMemStats({ stop = false }: { readonly stop?: boolean } = {}): Promise<MemStats> {
     const { world, from } = this.#parts;
     const seen = stop || !world.shared ? null : glance(from, readHeapStats);
-    return seen ? seen.value : this.#read(readHeapStats);
+    return seen ? seen.value : stopped(this.#parts, readHeapStats);
   }
 
   async heapHistogram(): Promise<never> {
@@ -151,32 +181,13 @@ class RuntimeReader implements AttachedRuntime {
 
   /** The names of the profiles of the program's own. */
   names(): Promise<string[]> {
-    return this.#glance((view) => readNamedProfiles(view).map(({ name }) => name));
+    return glanced(this.#parts, (view) => readNamedProfiles(view).map(({ name }) => name));
   }
 
   /** These profiles, with all their stacks: what is taken out of one is unlinked, so the program must stop. */
   named(): Promise<{ name: string; records: StackRecord[] }[]> {
-    return this.#read((view) => readNamedProfiles(view).map(({ name, stacks }) =>
+    return stopped(this.#parts, (view) => readNamedProfiles(view).map(({ name, stacks }) =>
       ({ name, records: stacks().map((stack) => this.#symbolized({ stack })) })));
-  }
-
-  /** The second that the program's clock shows; null where none does: in bytes no time passes. */
-  #now(): number | null {
-    const { view, platform, live } = this.#parts;
-    const origin = view.f64(WORLD + WORLD_ORIGIN);
-    return live && origin ? (platform.walltime() - origin) / 1e3 : null;
-  }
-
-  /** Reads what only ever gets more, without stopping the program unless that changes it all the time. */
-  async #glance<T>(read: (view: MemoryView) => T): Promise<T> {
-    const { world, from } = this.#parts;
-    const seen = world.shared ? glance(from, read) : null;
-    return seen?.settled ? seen.value : this.#read(read);
-  }
-
-  #read<T>(read: (view: MemoryView) => T): Promise<T> {
-    const { world, from } = this.#parts;
-    return world.stopped(() => read(new StillView(from)));
   }
 
   #symbolized<R extends { readonly stack: Uint32Array }>(record: R): R & StackRecord {
@@ -210,8 +221,9 @@ class ProfileReader implements AttachedPprof {
     if (kind === "profile") return this.#sampleFor(options);
     if (options.gc) throw collects("gc");
     const taken = [await this.#take(kind)];
-    if (options.seconds) {
-      await pass(platform, options.seconds, options.signal);
+    const { seconds = 0 } = options;
+    if (seconds !== 0) {
+      await pass(platform, seconds, options.signal);
       taken.push(await this.#take(kind));
     }
     const w = await writers();
@@ -226,7 +238,9 @@ class ProfileReader implements AttachedPprof {
   }
 
   async startCPUProfile(): Promise<void> {
-    if (!this.#parts.world.shared) throw new ProfileError("the CPU profile: nothing runs in a memory that is not shared");
+    const { world } = this.#parts;
+    if (!world.shared) throw new ProfileError("the CPU profile: nothing runs in a memory that is not shared");
+    if (world.ended) throw new ProfileError("the CPU profile: nobody runs the memory any more");
     if (this.#running) throw new ProfileError("could not enable CPU profiling: cpu profiling already in use");
     this.#running = new Running(this.#parts);
   }
@@ -266,7 +280,8 @@ class ProfileReader implements AttachedPprof {
   }
 
   async #named(kind: string): Promise<StackRecord[]> {
-    const named = (await this.#runtime.named()).find(({ name }) => name === kind);
+    const known = (await this.#runtime.names()).includes(kind); // which a program that does not stop tells too
+    const named = known && (await this.#runtime.named()).find(({ name }) => name === kind);
     if (!named) throw new ProfileError(`no profile "${kind}": there are ${(await this.kinds()).join(", ")}`);
     return named.records;
   }

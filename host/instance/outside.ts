@@ -1,77 +1,152 @@
 // SPDX-License-Identifier: MIT
 /**
- * Reads a program in a worker from its owner's thread, where its memory is shared: what needs no help of the
- * program is told at once, whatever it computes, and its CPU profile sees into every loop: as one of the function that has
- * a frame, which without --preempt may be a caller's.
+ * Reads a program in a worker from its owner's thread, where its memory is shared: what attach reads is read so,
+ * whatever the program computes. Its CPU profile sees into every loop: as one of the function that has a frame, which
+ * without --preempt may be a caller's. The rest is asked of the program, which need not answer (patience.ts).
  *
  * @module
  */
 import { StopError } from "../abi/errors.ts";
 import { P0, P_SCHEDTICK } from "../abi/layout.ts";
 import { serve } from "../http/endpoint.ts";
+import { HttpError } from "../http/reply.ts";
 import type { Served } from "../http/served.ts";
 import { RacyView } from "../memory/racy.ts";
-import { type AnyKind, PROFILE_KINDS, type ProfileOptions, type Runtime } from "./app.ts";
-import { attacher } from "./attach.ts";
+import { type AnyKind, PROFILE_KINDS, type ProfileOptions, type Runtime, type Trace } from "./app.ts";
+import type { Attached } from "./attach.ts";
+import { inspect, type Parts, readersOf } from "./attached.ts";
+import * as owned from "./owned.ts";
+import { answered, caughtUp } from "./patience.ts";
 import type { Platform } from "./platform.ts";
 import type { Remote, RemoteApp, RemotePprof } from "./remote.ts";
 
-/** What is read without a stop. */
-const READERS = ["numGoroutine", "threadCreateProfile", "memProfile", "blockProfile", "mutexProfile", "readMemStats"] as const;
-const KINDS: readonly string[] = ["heap", "allocs", "threadcreate", "block", "mutex", "profile"];
-/** What the endpoint makes of it; the page itself and its scripts need no program. */
-const PATHS = new RegExp(`/debug/(|element\\.js|speedscope|speedscope\\.js|vars|pprof/(cmdline|${KINDS.join("|")}))$`);
+const READERS = [
+  "numGoroutine", "stack", "goroutineProfile", "threadCreateProfile", "memProfile", "blockProfile", "mutexProfile", "readMemStats",
+] as const;
 
-/** What is read, and who throws what a reader must once the program has ended. */
+/** What is read, and who runs it. */
 export interface Seen {
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
   readonly file: string;
   readonly args: readonly string[];
   readonly platform: Platform;
-  alive(what: string): void;
+  readonly owner: {
+    /** How many orders the worker has been sent. */
+    readonly orders: number;
+    readonly ended: boolean;
+    /** Throws what a reader must once the program has ended. */
+    alive(what: string): void;
+  };
 }
 
-type Readers = Pick<RemoteApp, "runtime" | "pprof">;
+type Readers = Pick<RemoteApp, "runtime" | "pprof" | "trace">;
 type Method = (...args: any[]) => Promise<any>;
 
+/** A memory with its readers. */
+interface Opened extends Attached {
+  readonly parts: Parts;
+}
+
 /** Returns the readers, those that ask the worker replaced where memory answers. */
-export function fromOutside({ runtime, pprof }: Readers, seen: Seen): Readers {
-  const { memory, module, file, platform } = seen;
-  const attached = attacher(platform)({ memory, module, name: file });
-  /** Asks the program where it changes too fast to be read, and does not stop soon. */
-  const reader = (name: string, read: Method, ask: Method): Method => async (...args) => {
-    seen.alive(`${name}()`);
-    return read(...args).catch((error: unknown) => {
-      if (error instanceof StopError) return ask(...args);
-      throw error;
+export function fromOutside(asked: Readers, seen: Seen): Readers {
+  const { owner } = seen;
+  let opening: Promise<Opened> | null = null;
+  const open = () => (opening ??= opened(seen));
+  /** Asks the worker. */
+  const asking = (ask: Method): Method => async (...args) => answered(ask(...args), (await open()).parts);
+  /** Reads; asks the worker where others read for too long, or what runs changes too fast to be named. */
+  const reading = (name: string, read: (from: Opened, ...args: any[]) => Promise<any>, ask: Method): Method => async (...args) => {
+    owner.alive(`${name}()`);
+    const sent = owner.orders;
+    const from = await open();
+    await caughtUp(from.parts, sent);
+    return read(from, ...args).catch((error: unknown) => {
+      if (!(error instanceof StopError)) throw error;
+      owner.alive(`${name}()`);
+      if (error.goid) throw error;
+      return asking(ask)(...args);
     });
   };
-  const readers = Object.fromEntries(READERS.map((name) => [name, reader(name, attached.runtime[name], runtime[name])]));
-  const whose = (told: boolean) => (told ? attached.pprof : pprof);
-  const profiles = {
-    kinds: async () => [...new Set([...PROFILE_KINDS, ...await attached.pprof.kinds()])],
-    profile: reader("profile", (kind: AnyKind, options?: ProfileOptions) =>
-      whose(KINDS.includes(kind) && !options?.gc).profile(kind, options), pprof.profile),
-    text: reader("text", (kind: AnyKind, debug?: 1 | 2) => whose(KINDS.includes(kind)).text(kind, debug), pprof.text),
-    startCPUProfile: reader("startCPUProfile", attached.pprof.startCPUProfile, pprof.startCPUProfile),
-    stopCPUProfile: attached.pprof.stopCPUProfile,
+  const { runtime, pprof } = asked;
+  const all: Readers = {
+    runtime: Object.freeze({
+      ...runtime,
+      goroutineLeakProfile: asking(runtime.goroutineLeakProfile),
+      heapHistogram: asking(runtime.heapHistogram),
+      ...Object.fromEntries(READERS.map((name) => [name, reading(name, (from, ...args) => (from.runtime[name] as Method)(...args), runtime[name])])),
+    }) as Remote<Runtime>,
+    pprof: profiles(pprof, { open, asking, reading }),
+    trace: traces(asked.trace, { open, asking, reading }, owner),
   };
-  const all = {
-    runtime: Object.freeze({ ...runtime, ...readers }) as Remote<Runtime>,
-    pprof: { ...pprof, ...profiles } as RemotePprof,
-  };
-  const fetch = fetcher(all, pprof.fetch, seen);
+  const fetch = fetcher(all, { open, asking, reading }, seen, pprof.fetch);
   return { ...all, pprof: Object.freeze({ ...all.pprof, fetch }) };
 }
 
-/** Serves what memory answers, and has the worker serve the rest. */
-function fetcher({ runtime, pprof }: Readers, ask: RemotePprof["fetch"], { memory, file, args }: Seen): RemotePprof["fetch"] {
-  const served: Pick<Served, "cmdline" | "kinds" | "profile" | "text" | "numGoroutine" | "schedtick" | "readMemStats"> = {
+async function opened({ memory, module, file, platform }: Seen): Promise<Opened> {
+  const parts = await inspect({ memory, module, name: file }, platform);
+  return { parts, ...readersOf(parts) };
+}
+
+interface Ways {
+  readonly open: () => Promise<Opened>;
+  readonly asking: (ask: Method) => Method;
+  readonly reading: (name: string, read: (from: Opened, ...args: any[]) => Promise<any>, ask: Method) => Method;
+}
+
+function profiles(pprof: RemotePprof, { open, asking, reading }: Ways): RemotePprof {
+  const profile = reading("profile", ({ pprof: p }, kind: AnyKind, options?: ProfileOptions) => p.profile(kind, options), pprof.profile);
+  const text = reading("text", ({ pprof: p }, kind: AnyKind, debug?: 1 | 2) => p.text(kind, debug), pprof.text);
+  const collects = (kind: AnyKind) => kind === "goroutineleak";
+  return {
     ...pprof,
-    ...runtime,
+    kinds: async () => [...new Set([...PROFILE_KINDS, ...await (await open()).pprof.kinds()])],
+    profile: (kind, options) => (collects(kind) || options?.gc ? asking(pprof.profile) : profile)(kind, options),
+    text: (kind, debug) => (collects(kind) ? asking(pprof.text) : text)(kind, debug),
+    startCPUProfile: reading("startCPUProfile", ({ pprof: p }) => p.startCPUProfile(), pprof.startCPUProfile),
+    stopCPUProfile: async () => (await open()).pprof.stopCPUProfile(),
+  };
+}
+
+/** Behind the program's end, its owner knows what is left. */
+function traces(trace: Remote<Trace>, { asking, reading }: Ways, owner: Seen["owner"]): Remote<Trace> {
+  const lasting = (running: Method, ended: Method): Method => async (...args) => {
+    if (owner.ended) return ended(...args);
+    return running(...args).catch((error: unknown) => {
+      if (owner.ended) return ended(...args);
+      throw error;
+    });
+  };
+  return Object.freeze({
+    start: asking(trace.start),
+    stop: lasting(reading("stop", ({ parts }) => owned.stopTrace(parts), trace.stop), trace.stop),
+    read: lasting(reading("read", ({ parts }) => owned.readTrace(parts), trace.read), trace.read),
+  });
+}
+
+/** Serves what memory answers, with the rest asked of the worker. */
+function fetcher({ runtime, pprof }: Readers, { open, asking }: Ways, { memory, file, args, owner }: Seen, ask: RemotePprof["fetch"]): RemotePprof["fetch"] {
+  const served: Omit<Served, "trace"> = {
+    ...(pprof as Pick<Served, "kinds" | "profile" | "text">),
+    ...(runtime as Pick<Served, "numGoroutine" | "readMemStats" | "heapHistogram">),
     cmdline: () => [file, ...args],
     schedtick: () => new RacyView(memory).u32(P0 + P_SCHEDTICK),
+    funcForPC: async (pc) => owned.funcForPC((await open()).parts, pc),
+    goroutineGroups: async () => (owner.alive("goroutines"), owned.goroutineGroups((await open()).parts)),
   };
-  return (request) => (PATHS.test(new URL(request.url).pathname) ? serve(served as Served, request) : ask(request));
+  const trace = tracer({ open, asking }, ask);
+  return async (request) => (owner.ended ? ask(request) : serve({ ...served, trace: (...how) => trace(request, ...how) }, request));
+}
+
+/** Reads a trace that is on; has the worker begin one else, for which the program must answer. */
+function tracer({ open, asking }: Pick<Ways, "open" | "asking">, ask: RemotePprof["fetch"]) {
+  let ours = 0;
+  return async (request: Request, seconds: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
+    const { parts } = await open();
+    if (!ours && owned.traced(parts)) return new TextEncoder().encode(JSON.stringify(await owned.recent(parts, seconds, signal)));
+    ours++;
+    const response: Response = await asking(ask)(request).finally(() => ours--);
+    if (!response.ok) throw new HttpError(response.status, (await response.text()).trimEnd());
+    return new Uint8Array(await response.arrayBuffer());
+  };
 }

@@ -4,12 +4,13 @@
  *
  * Everything is a message, so the readers return promises too. They are answered between two
  * slices: a program that computes without a pause answers when it pauses. Where memory is shared, outside.ts
- * answers what it can.
+ * answers what it can, and tells who does not pause.
  *
  * @module
  */
 import { ClosedError, endedError, ImportError } from "../abi/errors.ts";
 import type { Imports } from "../abi/imports.ts";
+import { WORLD, WORLD_ENDED } from "../abi/layout.ts";
 import { readManifest } from "../abi/manifest.ts";
 import { decodeError, encodeError, type Left, type Order, type Report, type ResponseData, type Target } from "../abi/messages.ts";
 import { failure } from "../http/reply.ts";
@@ -34,6 +35,10 @@ export type RemotePprof = Remote<Omit<Pprof, "fetch">> & Pick<Pprof, "fetch">;
 export interface RemoteApp<E extends Exports = Exports> {
   /** Every exported function but main, each on a goroutine of its own. */
   readonly exports: E;
+  /**
+   * Where memory is shared, readers, profiles and the trace reject with StopError when one goroutine has kept the program
+   * from stopping or answering for a second.
+   */
   readonly runtime: Remote<Runtime>;
   readonly pprof: RemotePprof;
   /** Can be read when the program has ended, as App's can; where memory is not shared, not behind close(). */
@@ -70,18 +75,18 @@ export async function loadRemote<E extends Exports>(
   await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, slice, trace, memory } });
   const shared = type?.shared ? memory : undefined;
   const lasting = (target: Target, names: readonly Last[]) => Object.fromEntries(names.map((name) => [name, afterwards(owner, target, name, { module, file, shared })]));
+  owner.shares(shared);
   const asked = {
+    trace: { ...owner.methods("trace", ["start"]), ...lasting("trace", ["stop", "read"]) } as Remote<Trace>,
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
     pprof: {
       ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, ...lasting("pprof", ["kinds", "stopCPUProfile"]), fetch: fetcher(owner, [file, ...args]),
     },
   };
-  const alive = (what: string) => owner.alive(what);
-  const readers = shared ? (await import("./outside.ts")).fromOutside(asked, { memory: shared, module, file, args, platform, alive }) : asked;
+  const readers = shared ? (await import("./outside.ts")).fromOutside(asked, { memory: shared, module, file, args, platform, owner }) : asked;
   return {
     ...readers,
     exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
-    trace: { ...owner.methods("trace", ["start"]), ...lasting("trace", ["stop", "read"]) } as Remote<Trace>,
     memory: memory ?? null,
     run: () => owner.call("run", "run", []) as Promise<void>,
     close: () => owner.end(new ClosedError("the program was closed"), true),
@@ -137,6 +142,7 @@ class Owner {
   #cancelIdle: (() => void) | null = null;
   #ended: Error | null = null;
   #left: Left | null = null;
+  #shared: WebAssembly.Memory | undefined;
   #release = () => {};
 
   constructor(port: WorkerPort, options: LoadOptions, platform: Platform, outputs: Outputs) {
@@ -208,6 +214,22 @@ class Owner {
     return this.#ended !== null;
   }
 
+  /** How many orders the worker has been sent. */
+  get orders(): number {
+    return this.#orders;
+  }
+
+  /** Tells in which memory its end is to be seen. */
+  shares(memory: WebAssembly.Memory | undefined): void {
+    this.#shared = memory;
+    if (this.#ended) this.#sayEnded();
+  }
+
+  /** Who reads the memory alone would take what a stopped worker has left for a program that computes. */
+  #sayEnded(): void {
+    if (this.#shared) Atomics.store(new Int32Array(this.#shared.buffer, WORLD), WORLD_ENDED >> 2, 1);
+  }
+
   /** What the worker has said last; null if it was stopped before it could. */
   get left(): Left | null {
     return this.#left;
@@ -272,6 +294,7 @@ class Owner {
     this.#release();
     this.#cancelIdle?.();
     this.#port.terminate();
+    this.#sayEnded();
     for (const { what, release, reject } of this.#calls.values()) {
       release?.();
       reject(verbatim ? error : endedError(what, error));

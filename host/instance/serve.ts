@@ -9,7 +9,7 @@
  */
 import { ImportError } from "../abi/errors.ts";
 import type { Imports } from "../abi/imports.ts";
-import { FD_STDERR, FD_STDOUT } from "../abi/layout.ts";
+import { FD_STDERR, FD_STDOUT, WORLD, WORLD_ORDERS } from "../abi/layout.ts";
 import { type ImportEntry, type Manifest, readManifest, show } from "../abi/manifest.ts";
 import { decodeError, encodeError, encodeResponse, type Order, type RemoteProgram, type Report, type Target } from "../abi/messages.ts";
 import type { MemoryView } from "../memory/view.ts";
@@ -52,6 +52,8 @@ class Server {
   /** Whether run() starts main. Else it is refused, as soon as the words for that are loaded. */
   #runnable = false;
   #app: App | null = null;
+  /** Where memory is shared: who reads it there wants to know which orders have been taken. */
+  #world: Int32Array | null = null;
   /** The CPU profile that was being taken when the program ended. */
   #cpu: Promise<Uint8Array> | null = null;
 
@@ -62,6 +64,11 @@ class Server {
 
   take(order: Order): void {
     this.#orders++;
+    this.#do(order);
+    if (this.#world) Atomics.store(this.#world, WORLD_ORDERS >> 2, this.#orders);
+  }
+
+  #do(order: Order): void {
     switch (order.op) {
       case "load": return void this.#load(order.program);
       case "call": return void this.#call(order);
@@ -91,6 +98,7 @@ class Server {
   async #load(program: RemoteProgram): Promise<void> {
     try {
       const { module, name, args, env, slice, trace, memory } = program;
+      if (memory && !(memory.buffer instanceof ArrayBuffer)) this.#world = new Int32Array(memory.buffer, WORLD);
       const manifest = await readManifest(module, name);
       this.#runnable = manifest.exports.some((e) => e.name === "main");
       const imports = this.#imports(manifest, program);

@@ -76,7 +76,7 @@ export async function traceFor(parts: TracerParts, seconds: number, signal?: Abo
 }
 
 /** What was within so many microseconds of the end, and the names of tracks. */
-function tailOf(trace: ChromeTrace, micros: number): ChromeTrace {
+export function tailOf(trace: ChromeTrace, micros: number): ChromeTrace {
   const end = trace.traceEvents.reduce((last, { ts, dur = 0 }) => Math.max(last, ts + dur), 0);
   const tail = trace.traceEvents.filter(({ ph, ts, dur = 0 }) => ph === "M" || ts + dur >= end - micros);
   return { ...trace, traceEvents: begun(tail) };

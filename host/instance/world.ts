@@ -8,11 +8,12 @@
  * @module
  */
 import { StopError } from "../abi/errors.ts";
-import { WORLD, WORLD_REQUEST, WORLD_RUNNING, WORLD_STATE, WORLD_TICKETS } from "../abi/layout.ts";
+import { WORLD, WORLD_ENDED, WORLD_REQUEST, WORLD_RUNNING, WORLD_STATE, WORLD_TICKETS } from "../abi/layout.ts";
 import type { Platform } from "./platform.ts";
 
 const REQUEST = WORLD_REQUEST >> 2;
 const STATE = WORLD_STATE >> 2;
+const ENDED = WORLD_ENDED >> 2;
 const TICKETS = WORLD_TICKETS >> 2;
 
 export interface WorldParts {
@@ -40,10 +41,15 @@ export class World {
 
   /** Whether the program is at work at this moment. */
   get running(): boolean {
-    return this.#words !== null && Atomics.load(this.#words, STATE) === WORLD_RUNNING;
+    return this.#words !== null && !this.ended && Atomics.load(this.#words, STATE) === WORLD_RUNNING;
   }
 
-  /** Calls `read` while the program stands still. Rejects with StopError when it does not stop in time. */
+  /** Whether the program's owner has said that nobody runs it any more. */
+  get ended(): boolean {
+    return this.#words !== null && Atomics.load(this.#words, ENDED) !== 0;
+  }
+
+  /** Calls `read` while the program stands still. Rejects with StopError when it does not stop in time, or will never. */
   async stopped<T>(read: () => T): Promise<T> {
     const words = this.#words;
     if (!words) return read();
@@ -65,11 +71,19 @@ export class World {
   async #until(end: number, done: () => boolean, late: () => Error): Promise<void> {
     const { platform } = this.#parts;
     while (!done()) {
+      if (this.ended && Atomics.load(this.#words!, STATE) === WORLD_RUNNING) throw this.#cut();
       if (platform.now() > end) throw late();
       await new Promise<void>((resolve) => {
         platform.timer(1, resolve);
       });
     }
+  }
+
+  /** What it was in the midst of may be half written. */
+  #cut(): StopError {
+    const { text, goid } = this.#parts.running();
+    const who = goid ? `goroutine ${goid}` : "the runtime";
+    return new StopError(`nobody runs the memory any more: the program was closed while ${who} ran\n\n${text}`, { goid, dump: text });
   }
 
   #unstopped(): StopError {

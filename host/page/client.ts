@@ -37,7 +37,7 @@ export interface TakenProfile extends DecodedProfile {
 
 export type Fetch = (request: Request) => Promise<Response>;
 
-/** The endpoint has answered with an error; 503: the program has ended. */
+/** The endpoint has answered with an error; 503: the program has ended, or computes. */
 export class AnswerError extends Error {
   override name = "AnswerError";
   readonly status: number;

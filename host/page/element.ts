@@ -160,8 +160,8 @@ export class GoparkDebugElement extends HTMLElement {
   #fail(error: Error): void {
     this.#say("no answer");
     const { message } = error;
-    const over = error instanceof AnswerError && error.status === 503;
-    this.#banner.textContent = over ? message : error instanceof AnswerError ? `${error.status}: ${message}` : `The endpoint does not answer: ${message}`;
+    const none = error instanceof AnswerError && error.status === 503;
+    this.#banner.textContent = none ? `no answer: ${message.split("\n\n")[0]}` : error instanceof AnswerError ? `${error.status}: ${message}` : `The endpoint does not answer: ${message}`;
     this.#banner.hidden = false;
   }
 

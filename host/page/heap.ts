@@ -49,8 +49,13 @@ export class HeapView implements View {
   }
 
   async refresh(): Promise<void> {
-    this.#histogram = await this.#client.histogram();
+    const histogram = await this.#client.histogram().catch((error: Error) => error);
     this.#profile = await this.#client.profile("heap");
+    if (histogram instanceof Error) {
+      this.#drawSites(this.#profile, this.search.value.toLowerCase()); // a program that computes tells these all the same
+      throw histogram;
+    }
+    this.#histogram = histogram;
     this.every = Math.max(EVERY, this.#histogram.millis * PATIENCE);
     this.#looks.push({ time: Date.now() / 1000, classes: new Map(this.#histogram.classes.map((c) => [c.name, c.bytes])) });
     if (this.#looks.length > KEPT) this.#looks.shift();
@@ -73,14 +78,14 @@ export class HeapView implements View {
 
   #draw(): void {
     const word = this.search.value.toLowerCase();
-    const first = this.#looks[0]!.classes;
+    const first = this.#looks[0]?.classes;
     const most = this.#histogram.classes[0]?.bytes ?? 1;
     const found = this.#histogram.classes.filter((c) => c.name.toLowerCase().includes(word)).slice(0, SHOWN);
     this.#classes.replaceChildren(...found.map((c) => h("tr", {},
       h("td", {}, h("code", { title: c.name }, short(c.name))),
       h("td", { class: "num" }, count(c.objects)),
       h("td", { class: "num bar" }, h("i", { style: `width:${(100 * c.bytes) / most}%` }), bytes(c.bytes)),
-      h("td", { class: "num delta" }, change(c.bytes - (first.get(c.name) ?? 0), bytes)))));
+      h("td", { class: "num delta" }, change(c.bytes - (first?.get(c.name) ?? 0), bytes)))));
     if (this.#profile) this.#drawSites(this.#profile, word);
   }
 

@@ -51,10 +51,15 @@ function printLabels(labels: readonly string[]): string {
 
 const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\" };
 
-/** Go's printquoted, which is not strconv.Quote, as far as it is needed for one line to stay one line. */
+/** Go's printquoted, which is not strconv.Quote: what is not ASCII is its number. Half a surrogate pair is U+FFFD. */
 function quoted(text: string): string {
-  const hex = (c: string) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  return `"${text.replace(/[\x00-\x1f"\\\x7f]/g, (c) => ESCAPES[c] ?? hex(c))}"`;
+  return `"${text.replace(/[^ -~]|["\\]/gu, (c) => ESCAPES[c] ?? numbered(c.codePointAt(0)!))}"`;
+}
+
+function numbered(c: number): string {
+  const rune = c >> 11 === 0x1b ? 0xfffd : c;
+  const [letter, digits] = rune < 0x7f ? ["x", 2] as const : rune < 0x10000 ? ["u", 4] as const : ["U", 8] as const;
+  return `\\${letter}${rune.toString(16).padStart(digits, "0")}`;
 }
 
 /** Main's own go statement is the runtime's. */

@@ -43,6 +43,9 @@ const mistakes = [
   { args: ["core", "core", "x.wasm", "--trace", "core"], want: "cannot write core: it is read from" },
   { args: ["run", "a.ts", "b"], want: 'unexpected argument "b" (a program\'s own go behind --)' },
   { args: ["run", "nope.wasm"], status: 2, want: "cannot read nope.wasm: ENOENT: no such file or directory" },
+  { args: ["run", "nope.ts"], want: "cannot read nope.ts: no such file" },
+  { args: ["run", "x.ts", "--http", "abc"], status: 2, want: "--http abc: want HOST:PORT, as 127.0.0.1:6060" },
+  { args: ["run", "x.ts", "--schedtrace", "soon"], want: "--schedtrace soon: want milliseconds" },
   { args: ["run", "x.wasm", "--traps"], want: "--traps: x.wasm is built already" },
   { args: ["run", "--frob", "x.ts"], want: "Unknown option '--frob'" },
   { args: ["run", "x.ts", "--profile", "goroutine"], want: "--profile goroutine: want KIND=OUT" },
@@ -79,6 +82,11 @@ test("gopark --help, --version and COMMAND --help print to standard output", () 
     assert.equal(stderr, "");
   }
   assert.equal(gopark().status, 1);
+});
+
+test("gopark run says which mistakes are which status", () => {
+  const { stdout } = gopark("run", "--help");
+  assert.match(stdout, /\b2 after a panic or a fatal error, for a FILE\.wasm or an ADDR that is none or cannot be\nhad, .*; 1 when the command line is wrong or FILE\.ts does not compile\.\n$/);
 });
 
 test("gopark run and pprof name every target that they take", () => {

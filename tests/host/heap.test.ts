@@ -184,4 +184,10 @@ describe("the heap of a real program", () => {
     assert.ok(p.sample.some((s) => Number(s.value[0]) === 10 && Number(s.value[2]) === 10));
     assert.ok(Number(p.durationNanos) > 0);
   });
+
+  it("refuses seconds that are no number, and no time for a delta", async () => {
+    for (const seconds of [NaN, -1, Infinity]) {
+      await assert.rejects(app.pprof.profile("heap", { seconds }), { name: "ProfileError", message: `seconds: ${seconds} is not between 0 and 2147483` });
+    }
+  });
 });

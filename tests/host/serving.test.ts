@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
-import { type AddressInfo, createServer as createTcp } from "node:net";
+import { type AddressInfo, connect, createServer as createTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it, test } from "node:test";
@@ -173,6 +173,44 @@ test("what is being scraped when the program dies is a 503 that says so", async 
   const delta = fetch(`${url}/debug/pprof/heap?seconds=600`);
   const traced = await fetch(`${url}/debug/pprof/trace?seconds=600`);
   for (const response of [traced, await delta]) assert.deepEqual([response.status, await response.text()], [503, "panic: enough\n"]);
+});
+
+/** Sends bytes; resolves with all that comes back. */
+function exchange(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let got = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write(text));
+    socket.on("data", (chunk: Buffer) => (got += chunk)).on("close", () => resolve(got)).on("error", reject);
+  });
+}
+
+test("requestListener: what is no web request is the asker's fault, and nobody prints a word; answers have their reasons", async (t) => {
+  const said: unknown[] = [];
+  t.mock.method(console, "error", (...words: unknown[]) => said.push(words));
+  let asked = 0;
+  const server = createServer(requestListener((request) => {
+    asked++;
+    if (request.url.endsWith("/boom")) throw new Error("boom");
+    return new Response("no\n", { status: 404 });
+  }));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const tests: [string, string, RegExp][] = [
+    ["GET *", "127.0.0.1:6060", /^HTTP\/1\.1 400 Bad Request\r\n/],
+    ["GET http://[", "127.0.0.1:6060", /^HTTP\/1\.1 400 Bad Request\r\n/],
+    ["GET /", "a b", /^HTTP\/1\.1 400 Bad Request\r\n/],
+    ["GET /", "[", /^HTTP\/1\.1 400 Bad Request\r\n/],
+    ["TRACE /", "x", /^HTTP\/1\.1 405 Method Not Allowed\r\n(.*\r\n)*allow: GET, HEAD\r\n/i],
+  ];
+  for (const [line, host, want] of tests) {
+    const answer = await exchange(port, `${line} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    assert.match(answer, want, `${line}, ${host}`);
+  }
+  assert.deepEqual([asked, said], [0, []]);
+  assert.match(await exchange(port, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), /^HTTP\/1\.1 404 Not Found\r\n/);
+  assert.match(await exchange(port, "GET /boom HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), /^HTTP\/1\.1 500 Internal Server Error\r\n/);
+  assert.match(String(said), /boom/, "what a handler throws is said");
 });
 
 test("requestListener: a scraper that hangs up ends its delta", async () => {

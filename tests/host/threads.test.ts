@@ -7,7 +7,7 @@ import { Profile } from "pprof-format";
 import { MEMORY_BASE } from "../../host/abi/layout.ts";
 import { MockPlatform } from "../../host/adapter/mock.ts";
 import { node } from "../../host/adapter/node.ts";
-import { attach, type Attached, load, type RemoteApp, StopError } from "../../host/index.ts";
+import { attach, type Attached, type ChromeTrace, load, type RemoteApp, StopError } from "../../host/index.ts";
 import { open } from "../../host/instance/attached.ts";
 import { load as loadOn } from "../../host/instance/instantiate.ts";
 import { loader } from "../../host/instance/loader.ts";
@@ -208,6 +208,133 @@ describe("a program that does not stop", () => {
     const vars = await (await get("/debug/vars")).json() as { goroutines: number; schedtick: number; profiles: string[]; memstats: { NumGC: number } };
     assert.deepEqual([vars.goroutines, vars.schedtick > 0, vars.profiles.includes("own"), vars.memstats.NumGC], [1, true, true, 2]);
   });
+
+  test("is named by each reader that needs it to stop, or to answer", async () => {
+    const readers: Record<string, () => Promise<unknown>> = {
+      stack: () => app.runtime.stack(),
+      goroutineProfile: () => app.runtime.goroutineProfile(),
+      goroutineLeakProfile: () => app.runtime.goroutineLeakProfile(),
+      heapHistogram: () => app.runtime.heapHistogram(),
+      "profile goroutine": () => app.pprof.profile("goroutine"),
+      "profile heap, gc": () => app.pprof.profile("heap", { gc: true }),
+      "profile own": () => app.pprof.profile("own"),
+      "text goroutine": () => app.pprof.text("goroutine", 2),
+      "text goroutineleak": () => app.pprof.text("goroutineleak"),
+      "trace.start": () => app.trace.start(),
+      "trace.stop": () => app.trace.stop(),
+    };
+    await Promise.all(Object.entries(readers).map(async ([name, read]) => {
+      const error = await read().then(() => null, (e: unknown) => e);
+      assert.ok(error instanceof StopError, `${name}: ${error}`);
+      assert.match(error.message, /: goroutine \d+ (does not park|neither parks nor asks for the time)\n\ngoroutine \d+ \[running\]:\n(.*\n)*stuck\.spin/, name);
+    }));
+  });
+
+  test("has no profile of a name that it has not made", async () => {
+    for (const { pprof } of [seen, app]) await assert.rejects(pprof.profile("nosuch"), { name: "ProfileError", message: /^no profile "nosuch": there are .*, own$/ });
+  });
+
+  test("has its page say who does not stop, and its index list what can be told", async () => {
+    const get = async (path: string) => {
+      const response = await app.pprof.fetch(new Request(`http://x/debug/${path}`));
+      return [response.status, await response.text()] as const;
+    };
+    const waits = ["goroutines", "histogram", "pprof/goroutine?debug=1", "pprof/heap?gc=1", "pprof/goroutineleak", "pprof/trace?seconds=0.1", "pprof/own"];
+    await Promise.all(waits.map(async (path) => {
+      const [status, text] = await get(path);
+      assert.equal(status, 503, path);
+      assert.match(text, /goroutine \d+ (does not park|neither parks nor asks for the time)\n/, path);
+    }));
+    assert.deepEqual(await get("pprof/nosuch"), [404, "Unknown profile\n"]);
+    assert.deepEqual((await get("nosuch"))[0], 404);
+    const [status, index] = await get("pprof/");
+    assert.equal(status, 200);
+    for (const row of ["1</td><td><a href='goroutine?", "?</td><td><a href='own?", "?</td><td><a href='goroutineleak?"]) assert.ok(index.includes(`<td>${row}`), `${row} in ${index}`);
+  });
+});
+
+describe("a program that stops, but does not park", () => {
+  let app: RemoteApp<Stuck>;
+  const get = (path: string) => app.pprof.fetch(new Request(`http://x/debug/${path}`));
+
+  before(async () => {
+    app = await load<Stuck>(await stuck, { worker: true, trace: true });
+    await app.exports.prepare(100);
+    app.exports.churn(FOR_EVER).catch(() => {}); // until close()
+  });
+  after(() => app.close());
+
+  test("tells its goroutines and its own profiles", async () => {
+    assert.match(await app.runtime.stack(), /^goroutine \d+ \[running\]:\n(.*\n)*stuck\.churn/, "what was called before is seen");
+    assert.ok(namesOf(await app.runtime.goroutineProfile()).includes("stuck.churn"));
+    assert.match(await app.pprof.text("goroutine", 2), /stuck\.churn/);
+    for (const kind of ["goroutine", "own"]) assert.ok(decode(await app.pprof.profile(kind)).length, kind);
+    for (const path of ["pprof/", "pprof/goroutine?debug=1", "pprof/own", "pprof/symbol?0x1"]) assert.equal((await get(path)).status, 200, path);
+    const { total, groups } = await (await get("goroutines")).json() as { total: number; groups: { frames: { function: string }[] }[] };
+    assert.deepEqual([total, namesOf(groups).includes("stuck.churn")], [1, true]);
+  });
+
+  test("tells its trace, and ends it", async () => {
+    const names = ({ traceEvents }: ChromeTrace) => traceEvents.map((e) => e.name);
+    assert.ok(names(await app.trace.read()).includes("GC"));
+    const { traceEvents } = await (await get("pprof/trace?seconds=0.1")).json() as ChromeTrace;
+    assert.ok(traceEvents.length);
+    await app.trace.stop();
+    assert.deepEqual(await app.trace.read(), await app.trace.read());
+  });
+
+  test("is named by what only it can answer", async () => {
+    await assert.rejects(app.runtime.heapHistogram(), { name: "StopError", message: /has not answered for 1000 ms: goroutine \d+ does not park\n/ });
+  });
+});
+
+test("a program that was closed while it computed is run by nobody", async () => {
+  const app = await load<Stuck>(await stuck, { worker: true });
+  const seen = attach({ memory: app.memory!, module: await stuck, timeout: Infinity });
+  app.exports.spin(FOR_EVER).catch(() => {}); // until close()
+  while (!decode(await seen.pprof.profile("profile", { seconds: 0.1 })).some((s) => s.count)); // it has begun
+  app.close();
+  const error = { name: "StopError", message: /^nobody runs the memory any more: the program was closed while goroutine \d+ ran\n\ngoroutine/ };
+  await assert.rejects(seen.runtime.stack(), error);
+  await assert.rejects(seen.runtime.readMemStats({ stop: true }), error);
+  await assert.rejects(seen.pprof.profile("profile", { seconds: 1 }), { name: "ProfileError", message: /nobody runs the memory any more/ });
+  assert.equal(await seen.runtime.numGoroutine(), 1, "what is read without a stop is there");
+});
+
+test("attach refuses seconds that are no number", async () => {
+  const given = memory(32);
+  await load<Tight>(await tight, { memory: given });
+  const { pprof } = attach({ memory: given, module: await tight });
+  for (const kind of ["heap", "profile"]) await assert.rejects(pprof.profile(kind, { seconds: NaN }), { name: "ProfileError", message: /^seconds: NaN is not between/ });
+});
+
+test("attach refuses a timeout that is none, and leaves the program alone", async () => {
+  const given = memory(32);
+  const app = await load<Tight>(await tight, { memory: given });
+  for (const timeout of [NaN, -1, "soon" as never]) {
+    await assert.rejects(attach({ memory: given, module: await tight, timeout }).runtime.stack(), { name: "RangeError", message: /^attach: timeout must be a number of milliseconds, got / });
+  }
+  assert.ok(await app.exports.work(3));
+});
+
+test("the trace of a program that does not stop can be read", async (t) => {
+  const app = await load<Stuck>(await stuck, { worker: true, trace: true });
+  t.after(() => app.close());
+  await app.exports.prepare(1);
+  const spinning = app.exports.spin(FOR_EVER);
+  spinning.catch(() => {}); // until close()
+  while (!(await app.runtime.numGoroutine())); // it has begun
+  const { traceEvents } = await app.trace.read();
+  assert.ok(traceEvents.some((e) => e.name === "thread_name" && / stuck\.contend$/.test(String(e.args!.name))), JSON.stringify(traceEvents));
+});
+
+test("what is read of a program knows of the calls before it", async (t) => {
+  const app = await load<Tight>(await tight, { worker: true });
+  t.after(() => app.close());
+  const naps = [app.exports.nap(50), app.exports.nap(50)];
+  assert.equal((await app.runtime.goroutineProfile()).length, 2);
+  await Promise.all(naps);
+  assert.deepEqual(await app.runtime.goroutineLeakProfile(), []);
 });
 
 test("the counters on the page of a program in shared memory go on while it only allocates", async (t) => {
@@ -289,7 +416,7 @@ test("attach dumps what the program has asked for and how long goroutines have w
   await platform.drive(app.exports.waits!());
   platform.elapse(90_000);
   const want = app.runtime.stack();
-  assert.match(want, /\[sleep, 1 minutes labels:{"shard": "7", "tenant": "a\\"\\\\\\n\\x01ä"}]:/);
+  assert.match(want, /\[sleep, 1 minutes labels:{"shard": "7", "tenant": "a\\"\\\\\\n\\x01\\u00e4\\u007f~\\U0001f388\\ufffd"}]:/);
   assert.match(want, /^\[originating from goroutine \d+]:\n.*\n.*\ncreated by dumped\.waits\.func1$/m);
   assert.match(want, /^\.\.\.additional frames elided\.\.\.$/m);
   const seen = await open({ memory: given, module }, platform);

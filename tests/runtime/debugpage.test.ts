@@ -236,6 +236,27 @@ for (const kind of BROWSERS) {
       assert.deepEqual(await page.evaluate(`[$$("g.frame").length, texts(".note")[1], asked]`), [0, "", ["heap", "profile", "block"]]);
     });
 
+    it("says why a program that computes does not tell its goroutines and classes, and shows what it tells", async () => {
+      const kept = { "pprof/heap": await (await fetch(`${origin}/debug/pprof/heap`)).bytes() } as Record<string, Uint8Array>;
+      const busy = createServer(requestListener((request) => {
+        const path = new URL(request.url).pathname.slice("/debug/".length);
+        if (path in kept) return new Response(kept[path] as BodyInit);
+        if (/^(goroutines|histogram)$/.test(path)) return new Response("goroutine 7 does not park\n\ngoroutine 7 [running]:\n", { status: 503 });
+        return app.pprof.fetch(request);
+      }));
+      await new Promise<void>((listening) => busy.listen(0, "127.0.0.1", listening));
+      const address = `http://127.0.0.1:${(busy.address() as AddressInfo).port}/debug/`;
+      for (const tab of ["goroutines", "heap"]) {
+        await onPage(browser, `${address}#${tab}`, `${kind.name} debug busy ${tab}`, async (page) => {
+          await page.evaluate(FIND);
+          await until(page, `!$$(".banner")[0].hidden && texts(".banner")[0] === "no answer: goroutine 7 does not park"`);
+          if (tab === "heap") await until(page, `$$(".sites details").length`);
+        });
+      }
+      busy.closeAllConnections();
+      busy.close();
+    });
+
     it("says that the program has ended, and keeps what it knew", () =>
       onPage(browser, `${origin}/debug/`, `${kind.name} debug end`, async (page) => {
         await page.evaluate(FIND);

@@ -18,7 +18,7 @@ function dive(n: i32): void {
 export function waits(): void {
   debug.setTracebackLabels(true);
   debug.setTracebackAncestors(3);
-  pprof.withLabels(["tenant", 'a"\\\n\x01\xe4', "shard", "7"], () => { go(maker); });
+  pprof.withLabels(["tenant", 'a"\\\n\x01\xe4\x7f~\u{1f388}\ud800', "shard", "7"], () => { go(maker); });
   dive(60);
   for (let i = 0; i < 4; ++i) gosched();
   runtime.gc();
