@@ -180,16 +180,15 @@ export class Pprof {
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
   async profile(kind: AnyKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     if (kind === "profile") return (await import("./sampler.ts")).sampleFor(this.#parts, options);
-    const taken = [this.#take(kind, options.gc)];
-    const { seconds = 0 } = options;
+    const { platform, file, section } = this.#parts;
+    const { seconds = 0, signal, gc } = options;
+    const taken = [this.#take(kind, gc)];
     if (seconds !== 0) {
-      const { pass } = await import("./pass.ts");
-      await pass(this.#parts.platform, seconds, options.signal);
-      taken.push(this.#take(kind, options.gc));
+      await (await import("./pass.ts")).pass(platform, seconds, signal);
+      taken.push(this.#take(kind, gc));
     }
     const w = await writers();
     const profile = taken.map(w.profileOf).reduce(w.deltaProfile);
-    const { platform, file, section } = this.#parts;
     return platform.gzip(w.encodePprof(profile, { file, buildId: w.buildId(section) }));
   }
 

@@ -177,7 +177,7 @@ export class Program {
       const { forceGC } = await import("./forcegc.ts");
       this.#cancelGC = null;
       this.#guarded(() => {
-        const left = this.#ended ? 0 : forceGC(door, platform.now());
+        const left = !this.#ended && forceGC(door, platform.now());
         if (left) this.#collectIn(left);
       });
     });

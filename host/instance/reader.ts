@@ -37,7 +37,7 @@ function isCut(stack: Uint32Array): boolean {
 /** Takes memory of the guest's. Throws RangeError when there is none; the program goes on. */
 export function alloc(door: Door, size: number): number {
   const buf = door.enter((guest) => guest.gopark_alloc(size)) >>> 0;
-  if (!buf) throw new RangeError(`the program has no memory left for an answer of ${size} bytes`);
+  if (!buf) throw new RangeError(`no memory left for an answer of ${size} bytes`);
   return buf;
 }
 
