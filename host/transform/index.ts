@@ -251,7 +251,7 @@ export default class GoparkTransform {
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
     const parking = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => parking.frames.has(name));
-    const cold = ["memory/mbitmap/*", "memory/mcentral/linkspan", "memory/mgc/gcfull", "memory/pins/*", "sched/gprof/*", "sched/stack/flip", "sys/fatal/*", "sys/tracer/trace*"].map(name => `${LIB}/${name}`);
+    const cold = ["memory/mbitmap/count*", "memory/mbitmap/preparespan", "memory/mcentral/linkspan", "memory/mgc/gcfull", "memory/pins/*", "memory/sizeclass/anyclass", "sched/gprof/*", "sched/stack/flip", "sys/fatal/*", "sys/tracer/trace*"].map(name => `${LIB}/${name}`);
     const kept = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, ...cold];
     this.noInline(c, [...kept, ...tooLargeTogether(c, parking, kept)]);
   }
