@@ -35,20 +35,16 @@ import { HEADER, MEDIUM } from "./sizeclass";
 /** Sets the bit of ptr, which is on the heap, in the cycle that marks; false if it was set. */
 // @ts-ignore: decorator
 @inline export function setmark(ptr: usize): bool {
-  let s = changetype<Span>(ptr & -BLOCK);
-  let i = (ptr & BLOCK - 1) >> 4;
   const shift = spanshift(ptr);
-  if (shift) { // seldom: most objects are small, and their marks are found by constants
-    s = changetype<Span>(ptr & (-BLOCK << shift));
-    i = ptr - changetype<usize>(s) >> (shift + 4);
-  }
+  const s = changetype<Span>(ptr & (-BLOCK << shift));
   const cycle = mheap.cycle;
   if (s.markgen != cycle) preparespan(s);
-  const at = bitmap(s, cycle) + (i >> 5 << 2);
-  const bits = load<u32>(at);
-  const bit: u32 = 1 << <u32>i;
+  const i = ptr - changetype<usize>(s) >> (shift + 4);
+  const byte = bitmap(s, cycle) + (i >> 3);
+  const bits = load<u8>(byte);
+  const bit = <u8>1 << <u8>(i & 7);
   if (bits & bit) return false;
-  store<u32>(at, bits | bit);
+  store<u8>(byte, bits | bit);
   mheap.marked += s.elemsize;
   ++mheap.nmarked;
   return true;

@@ -17,18 +17,21 @@ import (
 	"time"
 )
 
-func watchedYields(n int) {
+// pair runs f on two goroutines and waits for both.
+func pair(f func()) {
 	var wg sync.WaitGroup
 	for i := 0; i < 2; i++ {
-		wg.Add(1)
-		go func() {
-			for i := 0; i < n; i++ {
-				runtime.Gosched()
-			}
-			wg.Done()
-		}()
+		wg.Go(f)
 	}
 	wg.Wait()
+}
+
+func watchedYields(n int) {
+	pair(func() {
+		for i := 0; i < n; i++ {
+			runtime.Gosched()
+		}
+	})
 }
 
 func watchedHandoff(n int) {
@@ -57,18 +60,12 @@ func work() {
 }
 
 func watchedWorks(n int) {
-	var wg sync.WaitGroup
-	for i := 0; i < 2; i++ {
-		wg.Add(1)
-		go func() {
-			for i := 0; i < n; i++ {
-				work()
-				runtime.Gosched()
-			}
-			wg.Done()
-		}()
-	}
-	wg.Wait()
+	pair(func() {
+		for i := 0; i < n; i++ {
+			work()
+			runtime.Gosched()
+		}
+	})
 }
 
 // watchedServes makes n requests of eight clients to eight servers that want one lock.
