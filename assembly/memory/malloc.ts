@@ -44,12 +44,9 @@ export function __new(size: usize, id: i32): usize {
 /** Makes a cell an object. */
 // @ts-ignore: decorator
 @inline function newobject(ptr: usize, size: usize, id: i32): usize {
+  if (size > LOOP) return clearedobject(ptr, size, id);
   store<u32>(ptr - 8, id);
   store<u32>(ptr - 4, <u32>size);
-  if (size > LOOP) {
-    memory.fill(ptr, 0, size);
-    return ptr;
-  }
   // Whole words: a cell has room for them.
   store<u64>(ptr, 0);
   for (let at: usize = 8; at < size; at += 8) store<u64>(ptr + at, 0);
