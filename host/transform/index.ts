@@ -9,7 +9,7 @@
  *     splice    what it returns is shown to the collector
  *     shadow    asc's shadow stack becomes markers, where something can collect
  *     preempt   if asked for: loops and recursion check whether the time slice is over
- *     mark      calls are numbered; which functions' frames nothing can read is known
+ *     mark      calls are numbered, panics of array accesses hidden; which functions' frames nothing can read is known
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
  *     locate    what may trap gets a location that stands for its place and inlining chain
@@ -65,6 +65,7 @@ import type { Rooting } from "./slotflow.ts";
 import { escaped } from "./sourcemap.ts";
 import { findStarts, NEWPROC, startSwitch, startWord, type Start } from "./start.ts";
 import { revisitSpliced } from "./splice.ts";
+import { Throws } from "./throws.ts";
 import { tooLargeTogether } from "./toolarge.ts";
 import { trace } from "./trace.ts";
 import { addTrapPcs, TRAPS } from "./trappc.ts";
@@ -176,19 +177,21 @@ export default class GoparkTransform {
     this.keepApart(c, bottom);
     if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`);
     const origins = new Origins(c);
-    const markers = mark(c, facts, origins);
+    const throws = new Throws(this.fast);
+    const markers = mark(c, facts, origins, throws);
     // Another thread can look at any time. A trap of which only the innermost place is known needs all others.
-    if (!this.options.debugInfo && !this.options.sharedMemory && !this.traps) facts.quiet = quietFunctions(c);
-    RUNTIME_CALLS.forEach(name => hasFunction(c, name) && m.addFunctionExport(name, name));
+    if (!this.options.debugInfo && !this.options.sharedMemory && !this.traps) facts.quiet = quietFunctions(c, throws.throwers);
+    const inserted = [...RUNTIME_CALLS.filter(name => hasFunction(c, name)), ...throws.throwers.size ? [ABORT] : []];
+    inserted.forEach(name => m.addFunctionExport(name, name));
     optimise(c, this.program.module, this.options);
     const table = new PcTable(facts);
-    const resolved = resolve(c, facts, markers, table);
+    const resolved = resolve({ c, facts, markers, table, origins, throws });
     const { sites } = resolved;
     unmark(c);
     const places = locate(c, facts, resolved, table, origins);
     if (this.inlinesNew) inlineNew(c, sites);
     inlineBarrier(c, GCPHASE, sites);
-    RUNTIME_CALLS.forEach(name => m.removeExport(name));
+    inserted.forEach(name => m.removeExport(name));
     const starts = findStarts(c, facts);
     const parking = mayPark(c, bottom);
     addMorestack(c, parking.frames, `${LIB}/sched/proc/morestack`, facts, sites, table);
@@ -277,11 +280,14 @@ export default class GoparkTransform {
     };
   }
 
+  /** Whether speed is wanted more than a small module. */
+  private get fast(): boolean {
+    return this.options.optimizeLevelHint >= 2 && this.options.shrinkLevelHint == 0;
+  }
+
   /** Whether speed is wanted and no allocation is watched. */
   private get inlinesNew(): boolean {
-    const { optimizeLevelHint, shrinkLevelHint, globalAliases } = this.options;
-    const watched = ["GO_DEBUG", "GO_TORTURE", "GO_TORTURE_STEP"].some(name => globalAliases?.has(name));
-    return optimizeLevelHint >= 2 && shrinkLevelHint == 0 && !watched;
+    return this.fast && !["GO_DEBUG", "GO_TORTURE", "GO_TORTURE_STEP"].some(name => this.options.globalAliases?.has(name));
   }
 
   /** Places the references of functions that may park, before asyncify takes their code apart: the whole body has the frame. */

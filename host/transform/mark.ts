@@ -23,6 +23,7 @@ import { addLocal, definedFunctions, kindOf, mapChildren, type Context, type Exp
 import type { Fact, Facts, Place } from "./facts.ts";
 import { mayTrap, type Origins } from "./origins.ts";
 import { Placer } from "./place.ts";
+import type { Throws } from "./throws.ts";
 
 export const PC = "gopark:pc";
 export const ABORT = "~lib/gopark/assembly/sys/fatal/abort";
@@ -49,17 +50,18 @@ interface Site {
   readonly placer: Placer;
   readonly markers: Marker[];
   readonly origins: Origins;
+  readonly throws: Throws;
 }
 
 /** Marks the module; marker N is element N of the result, 0 is unused. */
-export function mark(c: Context, facts: Facts, origins: Origins): Marker[] {
+export function mark(c: Context, facts: Facts, origins: Origins, throws: Throws): Marker[] {
   const markers: Marker[] = [{ func: "", callee: "", place: NOWHERE }];
   c.m.addGlobal(PC, c.b.i32!, true, c.m.i32.const(0));
   c.m.addGlobalExport(PC, PC);
   for (const f of definedFunctions(c)) {
     const name = c.name(c.raw._BinaryenFunctionGetName!(f));
     const fact = facts.functions.get(name) ?? GENERATED;
-    const site = { c, f, name, fact, placer: new Placer(c, f), markers, origins };
+    const site = { c, f, name, fact, placer: new Placer(c, f), markers, origins, throws };
     const body = c.raw._BinaryenFunctionGetBody!(f);
     const marked = markTree(site, body, fact.place);
     if (marked != body) c.raw._BinaryenFunctionSetBody!(f, marked);
@@ -101,7 +103,8 @@ function markCall(site: Site, e: Expr, place: Place): Expr {
   // asc keeps no place for a throw, but writes it into the call: abort(message, file, line, column).
   const line = callee == ABORT ? raw._BinaryenCallGetOperandAt!(e, 2) : 0;
   if (line && kindOf(raw, line) == "Const") place = { ...place, line: raw._BinaryenConstGetValueI32!(line) || place.line };
-  return site.placer.before(newMarker(site, callee, place), e);
+  const marker = newMarker(site, callee, place);
+  return callee == ABORT && site.throws.hide(site.c, site.name, e, site.markers.length - 1) ? marker : site.placer.before(marker, e);
 }
 
 function newMarker(site: Site, callee: string, place: Place): Expr {

@@ -14,11 +14,11 @@ import { callersIn, callGraph, reaching } from "./graph.ts";
 
 const RUNTIME = /^~lib\/gopark\/assembly\//;
 
-/** The functions of the program that reach nothing which reads the trace. Runs on what asc compiled, before optimisation. */
-export function quietFunctions(c: Context): Set<string> {
+/** The functions of the program that reach nothing which reads the trace; `throwers` call what cannot be seen. Runs on what asc compiled, before optimisation. */
+export function quietFunctions(c: Context, throwers: ReadonlySet<string>): Set<string> {
   const graph = callGraph(c);
   const loud = [...graph].filter(([name, { calls, signatures }]) =>
-    RUNTIME.test(name) || signatures.size || [...calls].some(callee => !graph.has(callee))).map(([name]) => name);
+    RUNTIME.test(name) || throwers.has(name) || signatures.size || [...calls].some(callee => !graph.has(callee))).map(([name]) => name);
   const readers = new Set([...loud, ...reaching(loud, callersIn(graph, c, () => false))]);
   return new Set([...graph.keys()].filter(name => !readers.has(name)));
 }

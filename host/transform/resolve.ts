@@ -8,14 +8,15 @@
  * @module
  */
 
-import { definedFunctions, kindOf, mapChildren, type Context, type Expr, type Func } from "./binaryen.ts";
+import { constantOf, definedFunctions, kindOf, mapChildren, type Context, type Expr, type Func } from "./binaryen.ts";
 import type { Facts } from "./facts.ts";
 import { Inlining } from "./inlining.ts";
-import { INDIRECT, PC, type Marker } from "./mark.ts";
-import { mayTrap } from "./origins.ts";
+import { ABORT, INDIRECT, PC, type Marker } from "./mark.ts";
+import { mayTrap, type Origins } from "./origins.ts";
 import { NEW, NEWSLOW } from "./newobject.ts";
 import type { PcTable } from "./pctab.ts";
 import type { CallSite, CallSites } from "./sites.ts";
+import type { Throws } from "./throws.ts";
 
 /** In a constructor this makes the object itself, or what is the object's to begin with: `new` has allocated it. */
 const ALLOCATES = new Set([NEW, NEWSLOW]);
@@ -41,13 +42,24 @@ export interface Resolved {
   readonly spots: readonly Spot[];
 }
 
+/** What resolving needs. */
+interface Resolving {
+  readonly c: Context;
+  readonly facts: Facts;
+  readonly markers: readonly Marker[];
+  readonly table: PcTable;
+  readonly origins: Origins;
+  readonly throws: Throws;
+}
+
 /** Resolves and removes all markers, filling the table. */
-export function resolve(c: Context, facts: Facts, markers: readonly Marker[], table: PcTable): Resolved {
+export function resolve(resolving: Resolving): Resolved {
+  const { c } = resolving;
   const sites: CallSites = new Map();
   const spots: Spot[] = [];
   for (const f of definedFunctions(c)) {
     const name = c.name(c.raw._BinaryenFunctionGetName!(f));
-    sites.set(name, resolveFunction({ c, facts, markers, table, spots }, f, original(name)));
+    sites.set(name, resolveFunction(resolving, spots, f, original(name)));
   }
   return { sites, spots };
 }
@@ -65,15 +77,7 @@ export function original(name: string): string {
   return name.replace(/^(byn-split-(inlineable|outlined)-[A-Z]\d*\$)+/, "");
 }
 
-interface Resolving {
-  readonly c: Context;
-  readonly facts: Facts;
-  readonly markers: readonly Marker[];
-  readonly table: PcTable;
-  readonly spots: Spot[];
-}
-
-function resolveFunction({ c, facts, markers, table, spots }: Resolving, f: Func, name: string): CallSite[] {
+function resolveFunction({ c, facts, markers, table, origins, throws }: Resolving, spots: Spot[], f: Func, name: string): CallSite[] {
   const { raw, m } = c;
   const sites: CallSite[] = [];
   const inlining = new Inlining(name, markers);
@@ -94,16 +98,30 @@ function resolveFunction({ c, facts, markers, table, spots }: Resolving, f: Func
       spots.push(spot);
     }
     if (call) sites.push({ pc: pc(), target: kind == "Call" ? c.name(raw._BinaryenCallGetTarget!(e)) : INDIRECT });
-    return kind == "GlobalSet" && c.name(raw._BinaryenGlobalSetGetName!(e)) == PC ? takeMarker(e) : e;
+    return kind == "GlobalSet" && c.name(raw._BinaryenGlobalSetGetName!(e)) == PC ? takeMarker(e, up) : e;
   }
 
-  function takeMarker(e: Expr): Expr {
+  function takeMarker(e: Expr, up: Spot | undefined): Expr {
     const value = raw._BinaryenGlobalSetGetValue!(e);
     // Arms with nothing left in them but markers become one marker with a condition: no call is theirs.
-    if (kindOf(raw, value) != "Const") return m.drop(value);
+    if (kindOf(raw, value) != "Const") return m.drop(withoutThrows(value));
     leaf = raw._BinaryenConstGetValueI32!(value);
     inlining.pass(leaf);
-    return m.nop();
+    if (!throws.has(leaf)) return m.nop();
+    const call = m.call(ABORT, throws.operands(c, leaf), c.b.none!);
+    const { func, place } = markers[leaf]!;
+    origins.note(f, func, call, place);
+    return visit(call, up);
+  }
+
+  /** The value of a marker with a condition, from whose arms no pass can have taken the panic. */
+  function withoutThrows(value: Expr): Expr {
+    const arms = kindOf(raw, value) == "Select" ? [raw._BinaryenSelectGetIfTrue!(value), raw._BinaryenSelectGetIfFalse!(value)] : [];
+    for (const arm of arms) {
+      if (throws.has(constantOf(raw, arm) ?? 0)) throw new Error(`gopark: the optimiser made a panic of ${name} conditional`);
+      withoutThrows(arm);
+    }
+    return value;
   }
 
   function pc(): number {

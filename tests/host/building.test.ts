@@ -52,6 +52,23 @@ export function main(): void {
   }
 });
 
+test("what only tests an index and loads is part of its callers where speed is wanted", () => {
+  write("accessors.ts", `export function sum(a: Array<i32>, b: Float64Array): f64 {
+  let sum = 0.0;
+  for (let i = 0; i < a.length; i++) sum += b[a[i]];
+  b[a[0]] = sum;
+  return sum;
+}
+export function main(): void {}
+`);
+  const accessors = (level: string) => {
+    assert.deepEqual(gopark("build", "accessors.ts", "--", level, "--textFile", "accessors.wat"), { status: 0, stdout: "", stderr: "" });
+    return [...new Set(read("accessors.wat").match(/call \$~lib\/\w+\/[^ ]+#__[gs]et/g))].sort();
+  };
+  assert.deepEqual(accessors("-Os"), ["call $~lib/array/Array<i32>#__get"]); // the others have one caller
+  assert.deepEqual(accessors("-O3"), []);
+});
+
 const refused = [
   { flags: ["--noExportMemory"], want: "--noExportMemory: whoever runs the module reads its memory" },
   { flags: ["--exportStart", "start"], want: "--exportStart must be _initialize: the host calls it when the module is loaded" },
