@@ -11,9 +11,9 @@ import { kindOf, mapChildren, type Context, type Expr } from "./binaryen.ts";
 
 /** What a store to a marker's global means, by positions of slots. */
 export interface Markers {
-  /** The slot that is written; −1 if none is. */
+  /** The slot that gets a value; −1 if none does. */
   written(e: Expr): number;
-  /** The slots whose function is left. */
+  /** The slots whose function is left, or that get null. */
   left(e: Expr): readonly number[];
 }
 

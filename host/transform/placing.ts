@@ -15,7 +15,7 @@
 import { BitSet, switchLabels } from "./backward.ts";
 import { addLocal, kindOf, mapChildren, type Expr, type Func } from "./binaryen.ts";
 import { behind, behindOperands } from "./place.ts";
-import { collects, leftBy, slotOf, type Rooting, type SlotFlow } from "./slotflow.ts";
+import { collects, holdsNothing, leftBy, slotOf, type Rooting, type SlotFlow } from "./slotflow.ts";
 
 /** Names of the globals whose stores become stores to a frame's words. */
 export const ROOT = "gopark:root:";
@@ -142,7 +142,7 @@ export class Placing {
       return e;
     }
     const value = raw._BinaryenGlobalSetGetValue!(e);
-    if (kindOf(raw, value) == "Const") { // null, or what is never freed
+    if (holdsNothing(this.c, e)) {
       this.leave(slot);
       return this.build ? m.nop() : e;
     }

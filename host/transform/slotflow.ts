@@ -11,7 +11,7 @@
  */
 
 import { Backward, BitSet } from "./backward.ts";
-import type { Context, Expr } from "./binaryen.ts";
+import { kindOf, type Context, type Expr } from "./binaryen.ts";
 import type { Collecting } from "./collecting.ts";
 import { Occupancy, type Markers } from "./occupancy.ts";
 
@@ -32,6 +32,8 @@ export interface SlotFlow {
   readonly behind: ReadonlyMap<Expr, BitSet>;
   /** By slot: those in use where it is written. */
   readonly neighbours: readonly BitSet[];
+  /** Slots that a needed marker writes: no other needs a word. */
+  readonly holding: BitSet;
 }
 
 /** The number of the slot that a marker writes; −1 if it is none. */
@@ -44,6 +46,11 @@ export function slotOf({ raw, name }: Context, e: Expr): number {
 export function leftBy({ raw, name }: Context, e: Expr): number {
   if (name(raw._BinaryenGlobalSetGetName!(e)) != LEAVE) return -1;
   return raw._BinaryenConstGetValueI32!(raw._BinaryenGlobalSetGetValue!(e));
+}
+
+/** Whether a marker's value is null, or what is never freed. */
+export function holdsNothing({ raw }: Context, e: Expr): boolean {
+  return kindOf(raw, raw._BinaryenGlobalSetGetValue!(e)) == "Const";
 }
 
 /** Whether a call may collect. */
@@ -74,6 +81,7 @@ class Walker extends Backward implements SlotFlow, Markers {
   readonly needed = new Map<Expr, BitSet>();
   readonly behind = new Map<Expr, BitSet>();
   readonly neighbours: BitSet[];
+  readonly holding: BitSet;
   readonly position: Map<number, number>;
   readonly slots: readonly number[];
   private readonly owners: readonly number[];
@@ -88,6 +96,7 @@ class Walker extends Backward implements SlotFlow, Markers {
     this.region = region;
     this.position = new Map(slots.map((slot, i) => [slot, i]));
     this.neighbours = slots.map(() => new BitSet(slots.length));
+    this.holding = new BitSet(slots.length);
   }
 
   protected override note(e: Expr, kind: string, live: BitSet): void {
@@ -100,12 +109,18 @@ class Walker extends Backward implements SlotFlow, Markers {
   }
 
   written(e: Expr): number {
-    return this.position.get(slotOf(this.c, e)) ?? -1;
+    return holdsNothing(this.c, e) ? -1 : this.positionOf(e);
   }
 
   left(e: Expr): number[] {
+    const emptied = this.positionOf(e);
+    if (emptied >= 0) return holdsNothing(this.c, e) ? [emptied] : [];
     const left = leftBy(this.c, e);
     return left < 0 ? [] : this.slots.flatMap((slot, i) => (this.owners[slot] == left ? [i] : []));
+  }
+
+  private positionOf(e: Expr): number {
+    return this.position.get(slotOf(this.c, e)) ?? -1;
   }
 
   private marker(e: Expr, live: BitSet): void {
@@ -113,6 +128,7 @@ class Walker extends Backward implements SlotFlow, Markers {
     const i = this.written(e);
     if (i < 0 || !live.has(i)) return;
     live.remove(i);
+    this.holding.add(i);
     this.needed.set(e, live.copy());
   }
 

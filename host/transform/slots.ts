@@ -70,13 +70,12 @@ function tryPlace(plan: Plan): boolean {
   }
 }
 
-/** Gives each slot a word that none of its neighbours has. */
-function colour({ slots, neighbours, needed }: SlotFlow): number[] {
+/** Gives each slot that holds something a word that none of its neighbours has. */
+function colour({ slots, neighbours, holding }: SlotFlow): number[] {
   const words = slots.map(() => -1);
-  if (!needed.size) return words;
   const adjacent = slots.map(() => new Set<number>());
   neighbours.forEach((set, i) => set.list().forEach(k => (adjacent[i]!.add(k), adjacent[k]!.add(i))));
-  slots.forEach((_, i) => {
+  holding.list().forEach(i => {
     const taken = new Set([...adjacent[i]!].map(k => words[k]));
     let word = 0;
     while (taken.has(word)) ++word;
