@@ -38,6 +38,10 @@ function gopark(variant: string, row: Row, args: string[]): Command {
   return { file: node, args: [join(here, "gopark.bench.js"), module, row.program, ...args] };
 }
 
+function plain(module: string, row: Row, args: string[]): Command {
+  return { file: node, args: [join(here, "asc.bench.js"), join(out, module), row.program, ...args] };
+}
+
 /** The command that runs `row` for `who`. */
 export function commandOf(who: Contestant, row: Row): Command {
   const args = (row.argsOf?.[who] ?? row.args).map(String);
@@ -49,10 +53,9 @@ export function commandOf(who: Contestant, row: Row): Command {
     case "unwatched":
       return gopark(".unwatched", row, args);
     case "asc":
-      return {
-        file: node,
-        args: [join(here, "asc.bench.js"), join(out, "plain.wasm"), row.program, ...args],
-      };
+      return plain("plain.wasm", row, args);
+    case "ring":
+      return plain("plain.ring.wasm", row, args);
     case "go":
       return { file: join(out, "go"), args: [row.program, ...args] };
     case "gojs":
@@ -113,12 +116,10 @@ function buildGo(to: string, env: Record<string, string>): void {
   });
 }
 
-function buildAsc(): void {
+function buildAsc(runtime: string, module: string): void {
   const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
-  const from = join(source, "guest/plain.ts");
-  const to = join(out, "plain.wasm");
-  const how = ["-O3", "--runtime", "incremental", "--config", "none"];
-  execute({ file: node, args: [asc, from, ...how, "-o", to] });
+  const how = ["-O3", "--runtime", runtime, "--config", "none"];
+  execute({ file: node, args: [asc, "tests/bench/guest/plain.ts", ...how, "-o", join(out, module)] });
 }
 
 const builders: Record<Contestant, (rows: Row[]) => void> = {
@@ -129,7 +130,8 @@ const builders: Record<Contestant, (rows: Row[]) => void> = {
   },
   notrace: (rows) => buildGuests(rows, "notrace", ".notrace", { env: { GOPARK_TRACE: "0" } }),
   unwatched: (rows) => buildGuests(rows, "unwatched", ".unwatched", { asc: ["--use", "GO_UNWATCHED=1"] }),
-  asc: buildAsc,
+  asc: () => buildAsc("incremental", "plain.wasm"),
+  ring: () => buildAsc("tests/bench/guest/ring", "plain.ring.wasm"),
   go: () => buildGo(join(out, "go"), {}),
   gojs: () => buildGo(join(out, "go.wasm"), { GOOS: "js", GOARCH: "wasm" }),
   generators: () => {},
