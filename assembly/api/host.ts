@@ -10,7 +10,7 @@ import {
   EXIT_TRAP, SETTLE_MANAGED, SETTLE_OK, TRAP_DIVIDE, TRAP_HOST, TRAP_MEMORY, TRAP_OVERFLOW,
   TRAP_STACK, TRAP_TABLE, TRAP_UNREACHABLE
 } from "../shared/status";
-import { EV_HOST_DONE, PROFILE_DEPTH, SLOT_SIZE, WATCH_TRACE } from "../shared/layout";
+import { EV_HOST_DONE, MEM_STATS_SIZE, PROFILE_DEPTH, SLOT_SIZE, WATCH_TRACE } from "../shared/layout";
 import { goroutineprofile, saveg } from "../profile/callers";
 import { memprofile } from "../profile/mprof";
 import { printstacks } from "../profile/traceback";
@@ -27,11 +27,12 @@ import { Grunnable } from "../sys/status";
 import { tracenow } from "../sys/tracer";
 import { G, p0, sched, sudogof, tracedg } from "../sys/types";
 import { runqput } from "../sched/runq";
-import { runtime } from "./runtime";
+import { MemNumbers, readnumbers } from "./memstats";
 
 /** Most arguments of an export: the transform refuses more. */
 // @ts-ignore: decorator
 @inline const MAX_ARGS: usize = 16;
+const memstats = memory.data(MEM_STATS_SIZE, 8);
 
 /** Starts export `id`; returns where its `nargs` arguments go, a slot each. */
 export function gopark_newcall(id: i32, callid: i32, managedmask: i32): usize {
@@ -163,11 +164,10 @@ export function gopark_gctrace(on: i32): void {
   gcstats.gctrace = on != 0;
 }
 
-/** Makes a MemStats and fills it. */
+/** Fills a MemStats, as far as its numbers. */
 export function gopark_readMemStats(): usize {
-  const m = new runtime.MemStats();
-  runtime.readMemStats(m);
-  return changetype<usize>(m);
+  readnumbers(changetype<MemNumbers>(memstats));
+  return memstats;
 }
 
 /** Collects, then fills the first n HeapClasses if there are at most as many classes; returns their number. */

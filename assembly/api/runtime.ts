@@ -3,7 +3,7 @@
 
 import {
   BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES, MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_SIZE,
-  MEM_PROFILE_RECORD_STK, MEM_STATS_CPUFRACTION, MEM_STATS_NUMGC, MEM_STATS_PAUSES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE
+  MEM_PROFILE_RECORD_STK, PAUSES, STACK_RECORD_DEPTH, STACK_RECORD_SIZE
 } from "../shared/layout";
 import { setsamplerate } from "../memory/sample";
 import { blockprofile, setblockrate, setmutexfraction } from "../profile/block";
@@ -17,11 +17,11 @@ import { pccount, pcfile, pcfunc, pcline, pcparent, pcstring, printstacks, readp
 import { gcount, goexit as goexit0, gosched as gosched0 } from "../sched/proc";
 import { gopanic } from "../sys/fatal";
 import { setgcpercent, setmemorylimit } from "../memory/mgcpacer";
-import { cached, gcstats, PAUSES } from "../memory/mstats";
-import { BLOCK_SHIFT, mheap, stackinuse } from "../memory/mheap";
+import { PAUSEENDS, PAUSENS } from "../memory/mstats";
 import { gcworld, starttheworld, stoptheworld } from "../sync/world";
 import { flush, printrune, printstring } from "../sys/print";
 import { getg, sched } from "../sys/types";
+import { MemNumbers, readnumbers } from "./memstats";
 
 /** Prints to standard error, or into the goroutine's writebuf while it has one. Never parks, never allocates. */
 export function print(s: string): void {
@@ -40,10 +40,6 @@ export function println(s: string): void {
 export function gosched(): void {
   gosched0();
 }
-
-if (offsetof<runtime.MemStats>("numGC") != MEM_STATS_NUMGC) ERROR("shared/layout.ts is stale: MemStats.numGC");
-if (offsetof<runtime.MemStats>("pauseNs") != MEM_STATS_PAUSES) ERROR("shared/layout.ts is stale: MemStats.pauseNs");
-if (offsetof<runtime.MemStats>("gcCPUFraction") != MEM_STATS_CPUFRACTION) ERROR("shared/layout.ts is stale: MemStats.gcCPUFraction");
 
 export namespace runtime {
   /** Lets other goroutines run. May park. */
@@ -78,27 +74,9 @@ export namespace runtime {
 
   /** Fills m. Never parks, never allocates. */
   export function readMemStats(m: MemStats): void {
-    const onlists = cached(false);
-    m.mallocs = mheap.nmalloc - onlists;
-    m.frees = mheap.nfree;
-    m.heapObjects = m.mallocs - m.frees;
-    m.totalAlloc = mheap.totalalloc - cached(true);
-    m.alloc = m.heapAlloc = m.totalAlloc - mheap.totalfree;
-    m.sys = <u64>memory.size() << 16;
-    m.heapInuse = <u64>mheap.spanblocks << BLOCK_SHIFT;
-    m.heapIdle = <u64>mheap.free << BLOCK_SHIFT;
-    m.heapSys = m.heapInuse + m.heapIdle;
-    m.buckHashSys = mheap.bucketbytes;
-    m.stackInuse = stackinuse();
-    m.gcSys = <u64>mheap.gcblocks << BLOCK_SHIFT;
-    m.otherSys = m.sys - m.heapSys - m.stackInuse - m.buckHashSys - m.gcSys;
-    m.nextGC = mheap.goal;
-    m.lastGC = <u64>gcstats.lastgc;
-    m.numGC = gcstats.numgc;
-    m.numForcedGC = gcstats.numforced;
-    m.pauseTotalNs = <u64>gcstats.total;
-    m.gcCPUFraction = gcstats.cpufraction;
-    memory.copy(changetype<usize>(m.pauseNs), PAUSES, 2048);
+    readnumbers(m);
+    memory.copy(changetype<usize>(m.pauseNs), PAUSENS, PAUSES << 3);
+    memory.copy(changetype<usize>(m.pauseEnd), PAUSEENDS, PAUSES << 3);
   }
 
   /**
@@ -190,29 +168,10 @@ export namespace runtime {
     return frames;
   }
 
-  /** What readMemStats tells: bytes, counts of objects, nanoseconds. sys = heapSys + stackInuse + buckHashSys + gcSys + otherSys. */
-  export class MemStats {
-    alloc: u64; // objects that live, or died since the last collection
-    totalAlloc: u64; // all there ever were
-    sys: u64; // the whole linear memory
-    mallocs: u64; // objects that were made
-    frees: u64; // of which the collections have found dead
-    heapAlloc: u64; // alloc
-    heapSys: u64; // heapInuse + heapIdle
-    heapIdle: u64; // blocks that nothing has
-    heapInuse: u64; // spans of objects, their headers included
-    heapObjects: u64; // mallocs − frees
-    stackInuse: u64; // goroutines and their stacks
-    buckHashSys: u64; // profile buckets
-    gcSys: u64; // the collector's mark stack and copies of arrays
-    otherSys: u64; // static data, the running stack, raw blocks
-    nextGC: u64; // the goal of the next collection
-    lastGC: u64; // when the last one ended, since 1970
-    numGC: u32; // collections that have ended
-    numForcedGC: u32; // of which the program asked for
-    pauseTotalNs: u64; // all that collections have kept the program from running
-    pauseNs: StaticArray<u64> = new StaticArray<u64>(256); // the longest stop of collection n, at (n + 255) % 256
-    gcCPUFraction: f64; // as of the last collection: of the time since the start, what pauseTotalNs takes
+  /** What readMemStats tells. */
+  export class MemStats extends MemNumbers {
+    pauseNs: StaticArray<u64> = new StaticArray<u64>(PAUSES); // the longest stop of collection n, at (n + 255) % 256
+    pauseEnd: StaticArray<u64> = new StaticArray<u64>(PAUSES); // when its last one ended, since 1970
   }
 
   /** A function call on a stack. */

@@ -5,7 +5,8 @@
 // still on a list are taken off again when someone asks. Frees are as of the last cycle, as in Go.
 
 import {
-  EV_GC, EV_GC_END, EV_GC_STOP, GCSTATS_CYCLESTART, GCSTATS_INITTIME, GCSTATS_PAUSES, GCSTATS_TOTAL, MSTATS, SAMPLER, WATCH_TRACE
+  EV_GC, EV_GC_END, EV_GC_STOP, GCSTATS_CYCLESTART, GCSTATS_INITTIME, GCSTATS_PAUSEENDS, GCSTATS_PAUSES, GCSTATS_TOTAL, MSTATS,
+  PAUSES, SAMPLER, WATCH_TRACE
 } from "../shared/layout";
 import { nanotime, walltime } from "../sys/os";
 import { printrune, printstring, printuint, flush } from "../sys/print";
@@ -34,9 +35,11 @@ import { cellsize, NCLASSES } from "./sizeclass";
 
 // @ts-ignore: decorator
 @inline export const gcstats = changetype<GCStats>(MSTATS);
-/** The longest stop of each of the last 256 cycles, u64. */
+/** Of each of the last cycles, u64: its longest stop, and when its last one ended. */
 // @ts-ignore: decorator
-@inline export const PAUSES: usize = MSTATS + GCSTATS_PAUSES;
+@inline export const PAUSENS: usize = MSTATS + GCSTATS_PAUSES;
+// @ts-ignore: decorator
+@inline export const PAUSEENDS: usize = MSTATS + GCSTATS_PAUSEENDS;
 
 if (offsetof<GCStats>("inittime") != GCSTATS_INITTIME) ERROR("shared/layout.ts is stale: GCStats.inittime");
 if (offsetof<GCStats>("cyclestart") != GCSTATS_CYCLESTART) ERROR("shared/layout.ts is stale: GCStats.cyclestart");
@@ -44,7 +47,8 @@ if (offsetof<GCStats>("total") != GCSTATS_TOTAL) ERROR("shared/layout.ts is stal
 if (offsetof<GCStats>("lastgc") != GCSTATS_TOTAL + 8) ERROR("shared/layout.ts is stale: GCStats.lastgc");
 if (offsetof<GCStats>("cpufraction") != GCSTATS_TOTAL + 16) ERROR("shared/layout.ts is stale: GCStats.cpufraction");
 if (offsetof<GCStats>() > GCSTATS_PAUSES) ERROR("GCStats runs into the pauses");
-if (PAUSES + 2048 > SAMPLER) ERROR("the pauses run into Sampler");
+if (PAUSENS + (<usize>PAUSES << 3) != PAUSEENDS) ERROR("shared/layout.ts is stale: the ends of pauses lie behind the pauses");
+if (PAUSEENDS + (<usize>PAUSES << 3) > SAMPLER) ERROR("the pauses run into Sampler");
 
 /** Notes a stop of the program. */
 export function stopped(ns: f64): void {
@@ -70,10 +74,13 @@ export function cyclestarted(start: f64): void {
 export function cycleended(start: f64, before: usize, goal: usize): void {
   const now = nanotime();
   const last = now - start;
-  store<u64>(PAUSES + (<usize>(gcstats.numgc & 255) << 3), <u64>max(gcstats.longest, last));
+  const ended = walltime();
+  const at = <usize>(gcstats.numgc % PAUSES) << 3;
+  store<u64>(at, <u64>max(gcstats.longest, last), PAUSENS);
+  store<u64>(at, <u64>ended, PAUSEENDS);
   ++gcstats.numgc;
   if (gcstats.forced) ++gcstats.numforced;
-  gcstats.lastgc = walltime();
+  gcstats.lastgc = ended;
   const age = now - gcstats.inittime;
   gcstats.cpufraction = age > 0 ? (gcstats.total + last) / age : 0;
   if (sched.watch & WATCH_TRACE) {

@@ -337,12 +337,15 @@ export const MHEAP_BLOCK: usize = 0x4000;
 // │  16  cyclestart          f64 │
 // │  48  total, lastgc,      f64 │
 // │      cpufraction         f64 │
-// │ 128  pauses[256]         u64 │
+// │ 128  pauses[256]         u64 │  of cycle n, at (n + 255) % 256: its longest stop,
+// │2176  pauseends[256]      u64 │  and when its last one ended, since 1970
 // └──────────────────────────────┘
 export const GCSTATS_INITTIME: usize = 8;
 export const GCSTATS_CYCLESTART: usize = 16;
 export const GCSTATS_TOTAL: usize = 48;
 export const GCSTATS_PAUSES: usize = 128;
+export const GCSTATS_PAUSEENDS: usize = 2176;
+export const PAUSES: i32 = 256;
 
 // ╒══════ MemProfileRecord ══════╕
 // │   0  alloc_bytes         i64 │
@@ -488,19 +491,18 @@ export const NAMED_ENTRY_STK: usize = 8;
 // └─────────────────────────────────────────────┘ 16
 export const HEAP_CLASS_SIZE: usize = 16;
 
-// ╒═════════════════ MemStats ═════════════════╕
+// ╒════════════ MemStats, in part ═════════════╕
 // │   0  alloc, totalAlloc, sys, mallocs, frees, │
 // │      heapAlloc, heapSys, heapIdle, heapInuse,│
 // │      heapObjects, stackInuse, buckHashSys,   │
 // │      gcSys, otherSys, nextGC, lastGC     u64 │
 // │ 128  numGC, numForcedGC                  u32 │
 // │ 136  pauseTotalNs                        u64 │
-// │ 144  pauseNs: u64[256]                   ptr │
-// │ 152  gcCPUFraction                       f64 │
-// └──────────────────────────────────────────────┘
+// │ 144  gcCPUFraction                       f64 │
+// └──────────────────────────────────────────────┘ 152, and the arrays of pauses, which the host finds in GCStats
 export const MEM_STATS_NUMGC: usize = 128;
-export const MEM_STATS_PAUSES: usize = 144;
-export const MEM_STATS_CPUFRACTION: usize = 152;
+export const MEM_STATS_CPUFRACTION: usize = 144;
+export const MEM_STATS_SIZE: i32 = 152;
 
 // How a goroutine starts: index in the table of what execute calls, and above it, if not 0, the arm of
 // startgoroutine() that does the same. A function's object has such a word in front of it; where the program

@@ -42,6 +42,7 @@ export const node: Platform = {
   open: openSource,
   sink: (fd) => ({ write: (bytes) => writeAll(fd, bytes), end() {} }),
   gzip: async (bytes) => new Uint8Array(await gzipAsync(bytes, { level: constants.Z_BEST_SPEED })),
+  ...(process.resourceUsage && { maxRSS: () => process.resourceUsage().maxRSS * 1024 }), // Deno and Bun have it too, those of today
   // The command runs on Bun with this adapter too.
   ...(onBun && { stackOf: wasmStack }),
   worker: () => nodePort(new Worker(new URL(workerFile(import.meta.url)))),

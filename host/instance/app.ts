@@ -151,7 +151,7 @@ export class Runtime {
   }
 }
 
-const writers = () => import("../profile/writers.ts");
+const writers = () => import("./writers.ts");
 
 /** Makes profiles, as Go's package pprof does. The state is read before anything is awaited. */
 export class Pprof {
@@ -180,16 +180,9 @@ export class Pprof {
   /** Returns a gzipped profile.proto. Rejects with ProfileError for a kind that there is not. */
   async profile(kind: AnyKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     if (kind === "profile") return (await import("./sampler.ts")).sampleFor(this.#parts, options);
-    const { platform, file, section } = this.#parts;
-    const { seconds = 0, signal, gc } = options;
-    const taken = [this.#take(kind, gc)];
-    if (seconds !== 0) {
-      await (await import("./pass.ts")).pass(platform, seconds, signal);
-      taken.push(this.#take(kind, gc));
-    }
-    const w = await writers();
-    const profile = taken.map(w.profileOf).reduce(w.deltaProfile);
-    return platform.gzip(w.encodePprof(profile, { file, buildId: w.buildId(section) }));
+    const take = () => this.#take(kind, options.gc);
+    const taken = take();
+    return (await writers()).writeProfile(this.#parts, taken, take, options);
   }
 
   /** Begins to take samples for the CPU profile. Rejects with ProfileError when that is done already. */
@@ -211,7 +204,7 @@ export class Pprof {
       return this.#runtime.stack({ all: true });
     }
     const taken = this.#take(kind, false, true);
-    return (await writers()).textOf(taken);
+    return (await writers()).textOf(taken, this.#parts.platform.maxRSS?.());
   }
 
   /** Reads what the profile is made of. */

@@ -20,7 +20,7 @@ import type { Taken } from "../profile/taken.ts";
 import { PcTab } from "../symbol/pctab.ts";
 import { type AnyKind, type BlockProfileRecord, type MemProfileRecord, PROFILE_KINDS, type ProfileOptions, type StackRecord } from "./app.ts";
 import type { Attached, AttachedPprof, AttachedRuntime, AttachOptions } from "./attach.ts";
-import { pass, passThen } from "./pass.ts";
+import { passThen } from "./pass.ts";
 import type { Platform } from "./platform.ts";
 import { Running, watchRunning } from "./running.ts";
 import { loadModule } from "./source.ts";
@@ -199,7 +199,7 @@ function collects(what: string): ProfileError {
   return new ProfileError(`${what}: only the program itself can collect, and attach reads its memory alone`);
 }
 
-const writers = () => import("../profile/writers.ts");
+const writers = () => import("./writers.ts");
 
 class ProfileReader implements AttachedPprof {
   readonly #parts: Parts;
@@ -217,24 +217,20 @@ class ProfileReader implements AttachedPprof {
   }
 
   async profile(kind: AnyKind, options: ProfileOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    const { platform, file, section } = this.#parts;
     if (kind === "profile") return this.#sampleFor(options);
     if (options.gc) throw collects("gc");
-    const taken = [await this.#take(kind)];
-    const { seconds = 0 } = options;
-    if (seconds !== 0) {
-      await pass(platform, seconds, options.signal);
-      taken.push(await this.#take(kind));
-    }
-    const w = await writers();
-    return platform.gzip(w.encodePprof(taken.map(w.profileOf).reduce(w.deltaProfile), { file, buildId: w.buildId(section) }));
+    const take = () => this.#take(kind);
+    const taken = await take();
+    return (await writers()).writeProfile(this.#parts, taken, take, options);
   }
 
   async text(kind: AnyKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2) throw new ProfileError(`text form ${debug}: there are 1 and 2`);
     if (kind === "profile") throw new ProfileError("the CPU profile has no text form");
     if (debug === 2 && kind === "goroutine") return this.#runtime.stack();
-    return (await writers()).textOf(await this.#take(kind, true));
+    const { platform, live } = this.#parts;
+    const taken = await this.#take(kind, true);
+    return (await writers()).textOf(taken, live ? platform.maxRSS?.() : undefined); // of a copy's program nobody knows it
   }
 
   async startCPUProfile(): Promise<void> {

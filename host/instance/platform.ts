@@ -39,6 +39,8 @@ export interface Platform {
   gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
   /** Returns an error's stack with the frames of wasm; absent where `stack` has them of itself. */
   stackOf?(error: Error): string | undefined;
+  /** Returns how many bytes of memory the process has had at most; absent where nobody tells. */
+  maxRSS?(): number;
   /** Starts a worker that serves this platform (serve.ts). */
   worker(): WorkerPort | Promise<WorkerPort>;
 }

@@ -10,16 +10,14 @@
  */
 import { AbiError } from "../abi/errors.ts";
 import {
-  BUCKET_ALLNEXT, BUCKET_NSTK, GCSTATS_PAUSES, GCSTATS_TOTAL, MCACHE, MEDIUM_CLASS, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MHEAP, MHEAP_BLOCK,
+  BUCKET_ALLNEXT, BUCKET_NSTK, GCSTATS_TOTAL, MCACHE, MEDIUM_CLASS, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MHEAP, MHEAP_BLOCK,
   MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT, MHEAP_SPANBLOCKS, MHEAP_STACKBYTES, MPROF,
   MPROF_COLLECTED, MSTATS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS, SIZE_CLASSES, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN,
   SPAN_MARKS, SPAN_MARKS_SIZE, SPAN_NELEMS, SPAN_SWEEPGEN,
 } from "../abi/layout.ts";
 import { linked } from "./list.ts";
-import type { MemStats, RawMemProfileRecord } from "./record.ts";
+import { type MemStats, type RawMemProfileRecord, readPauses } from "./record.ts";
 import type { MemoryView } from "./view.ts";
-
-const PAUSES = 256;
 
 /** The memory profile as it lies in memory: as of the last completed collection. */
 export interface MemProfile {
@@ -67,7 +65,7 @@ export function readHeapStats(view: MemoryView): MemStats {
     stackInuse, buckHashSys, gcSys, otherSys: view.size - heapSys - stackInuse - buckHashSys - gcSys,
     nextGC: view.u32(MHEAP + MHEAP_GOAL), lastGC: Math.trunc(view.f64(MSTATS + GCSTATS_TOTAL + 8)),
     numGC: view.u32(MSTATS), numForcedGC: view.u32(MSTATS + 4), pauseTotalNs: Math.trunc(view.f64(MSTATS + GCSTATS_TOTAL)),
-    pauseNs: Array.from({ length: PAUSES }, (_, i) => u64(MSTATS + GCSTATS_PAUSES + 8 * i)),
+    ...readPauses(view),
     gcCPUFraction: view.f64(MSTATS + GCSTATS_TOTAL + 16),
   };
 }

@@ -6,8 +6,8 @@
  */
 import {
   BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_STK, BUCKET_ALLNEXT, BUCKET_COUNT, BUCKET_CYCLES, BUCKET_NSTK, BUCKET_STK, HEAP_CLASS_SIZE, MEM_PROFILE_RECORD_ALLOC_OBJECTS, MEM_PROFILE_RECORD_FREE_BYTES,
-  MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_STK,
-  MEM_STATS_CPUFRACTION, MEM_STATS_NUMGC, MEM_STATS_PAUSES, NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PROFILE_DEPTH, PROFILES, STACK_RECORD_DEPTH,
+  GCSTATS_PAUSEENDS, GCSTATS_PAUSES, MEM_PROFILE_RECORD_FREE_OBJECTS, MEM_PROFILE_RECORD_STK,
+  MEM_STATS_CPUFRACTION, MEM_STATS_NUMGC, MSTATS, NAMED_ENTRY_NEXT, NAMED_ENTRY_STK, NAMED_FIRST, NAMED_NAME, NAMED_NEXT, PAUSES, PROFILE_DEPTH, PROFILES, STACK_RECORD_DEPTH,
 } from "../abi/layout.ts";
 import { linked } from "./list.ts";
 import { readString } from "./text.ts";
@@ -116,32 +116,43 @@ const MEM_STATS_BYTES = [
   "alloc", "totalAlloc", "sys", "mallocs", "frees", "heapAlloc", "heapSys", "heapIdle", "heapInuse",
   "heapObjects", "stackInuse", "buckHashSys", "gcSys", "otherSys", "nextGC", "lastGC",
 ] as const;
-const PAUSES = 256;
+
+/** What the last 256 collections have kept the program from running. */
+export interface Pauses {
+  /** The longest stop of collection n is at (n + 255) % 256. */
+  readonly pauseNs: number[];
+  /** When its last one ended, in nanoseconds since 1970. */
+  readonly pauseEnd: number[];
+}
 
 /** What the guest's MemStats says; the fields are explained there. */
-export type MemStats = Record<(typeof MEM_STATS_BYTES)[number], number> & {
+export type MemStats = Record<(typeof MEM_STATS_BYTES)[number], number> & Pauses & {
   readonly numGC: number;
   readonly numForcedGC: number;
   readonly pauseTotalNs: number;
-  /** The longest stop of collection n is at (n + 255) % 256. */
-  readonly pauseNs: number[];
   /** Of the time since the program's start until its last collection, what pauses took: 0 to 1. */
   readonly gcCPUFraction: number;
 };
 
-/** Copies the MemStats at `ptr`. */
+/** Copies the numbers of the MemStats at `ptr`, and the pauses from where they lie. */
 export function readMemStats(view: MemoryView, ptr: number): MemStats {
   const u64 = (at: number) => Number(view.i64(at)); // none is near 2⁶³
   const bytes = MEM_STATS_BYTES.map((name, i) => [name, u64(ptr + i * 8)]);
-  const pauses = view.u32(ptr + MEM_STATS_PAUSES);
   return {
     ...(Object.fromEntries(bytes) as Record<(typeof MEM_STATS_BYTES)[number], number>),
     numGC: view.u32(ptr + MEM_STATS_NUMGC),
     numForcedGC: view.u32(ptr + MEM_STATS_NUMGC + 4),
     pauseTotalNs: u64(ptr + MEM_STATS_NUMGC + 8),
-    pauseNs: Array.from({ length: PAUSES }, (_, i) => u64(pauses + i * 8)),
+    ...readPauses(view),
     gcCPUFraction: view.f64(ptr + MEM_STATS_CPUFRACTION),
   };
+}
+
+/** Copies what is known of the latest collections. */
+export function readPauses(view: MemoryView): Pauses {
+  const [pauseNs, pauseEnd] = [GCSTATS_PAUSES, GCSTATS_PAUSEENDS].map((at) =>
+    Array.from({ length: PAUSES }, (_, i) => Number(view.i64(MSTATS + at + i * 8))));
+  return { pauseNs: pauseNs!, pauseEnd: pauseEnd! };
 }
 
 /** Objects and bytes of one class. */

@@ -22,7 +22,7 @@ export interface Taken {
   readonly rate: number;
   /** Of so many unlocks the mutex profile counts one. */
   readonly fraction: number;
-  /** For the text of heap and allocs only: the guest allocates to tell them. */
+  /** For the text of heap and allocs only. */
   readonly stats?: HeapStats | undefined;
 }
 
@@ -43,11 +43,11 @@ export function makeProfile(kind: string, stacks: readonly Stack[], timeNanos: b
   }
 }
 
-/** Prints Go's debug=1 text. */
-export function textOf(taken: Taken): string {
+/** Prints Go's debug=1 text. `maxRSS`: what the process has taken at most, if that is known; heap and allocs tell it. */
+export function textOf(taken: Taken, maxRSS?: number): string {
   const { kind, rate, fraction, stats } = taken;
   switch (kind) {
-    case "heap": case "allocs": return encodeHeapText(stacksOf(taken) as MemRecord[], rate, stats!);
+    case "heap": case "allocs": return encodeHeapText(stacksOf(taken) as MemRecord[], rate, { ...stats!, maxRSS });
     case "block": return encodeBlockText(stacksOf(taken) as BlockRecord[]);
     case "mutex": return encodeBlockText(stacksOf(taken) as BlockRecord[], fraction);
     default: return encodeText(profileOf(taken));

@@ -75,13 +75,15 @@ export interface HeapStats {
   readonly numGC: number;
   readonly numForcedGC: number;
   readonly pauseNs: readonly number[];
+  readonly pauseEnd: readonly number[];
   readonly gcCPUFraction: number;
+  /** What the whole process has taken at most; absent where that is not known, and of a program that is over. */
+  readonly maxRSS?: number | undefined;
 }
 
 /**
  * Go's lines about the heap. Zero is what is true here: nothing is looked up, no memory goes back,
- * stacks take what they use, and spans and the mcache lie elsewhere. Left out is what nobody knows:
- * PauseEnd and MaxRSS.
+ * stacks take what they use, and spans and the mcache lie elsewhere.
  */
 export function encodeMemStats(m: HeapStats): string {
   const lines = [
@@ -91,9 +93,10 @@ export function encodeMemStats(m: HeapStats): string {
     ["HeapReleased", 0], ["HeapObjects", m.heapObjects],
     ["Stack", `${m.stackInuse} / ${m.stackInuse}`], ["MSpan", "0 / 0"], ["MCache", "0 / 0"],
     ["BuckHashSys", m.buckHashSys], ["GCSys", m.gcSys], ["OtherSys", m.otherSys],
-    ["NextGC", m.nextGC], ["LastGC", m.lastGC], ["PauseNs", `[${m.pauseNs.join(" ")}]`],
+    ["NextGC", m.nextGC], ["LastGC", m.lastGC], ["PauseNs", `[${m.pauseNs.join(" ")}]`], ["PauseEnd", `[${m.pauseEnd.join(" ")}]`],
     ["NumGC", m.numGC], ["NumForcedGC", m.numForcedGC],
     ["GCCPUFraction", goFloat(m.gcCPUFraction)], ["DebugGC", false],
+    ...(m.maxRSS === undefined ? [] : [["MaxRSS", m.maxRSS]]),
   ];
   return `# runtime.MemStats\n${lines.map(([name, value]) => `# ${name} = ${value}\n`).join("")}`;
 }

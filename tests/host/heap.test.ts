@@ -26,7 +26,7 @@ const record = (counts: [number, number, number, number], ...pcs: number[]): Mem
 const stats: MemStats = {
   alloc: 1, totalAlloc: 2, sys: 3, mallocs: 4, frees: 5, heapAlloc: 6, heapSys: 7, heapIdle: 8, heapInuse: 9,
   heapObjects: 10, stackInuse: 11, buckHashSys: 12, gcSys: 13, otherSys: 14, nextGC: 15, lastGC: 16,
-  numGC: 17, numForcedGC: 18, pauseTotalNs: 19, pauseNs: [20, 21], gcCPUFraction: 0.0000625,
+  numGC: 17, numForcedGC: 18, pauseTotalNs: 19, pauseNs: [20, 21], pauseEnd: [22, 1790000000000000000], gcCPUFraction: 0.0000625,
 };
 const records = [record([4800, 1600, 150, 50], 2, 1), record([64, 64, 2, 2], 1), record([32, 0, 1, 0])];
 const mapping = { file: "app.wasm", buildId: "abcdef0123" };
@@ -77,9 +77,10 @@ test("heap profile: debug=1 is Go's text", () => {
     "# Alloc = 1", "# TotalAlloc = 2", "# Sys = 3", "# Lookups = 0", "# Mallocs = 4", "# Frees = 5",
     "# HeapAlloc = 6", "# HeapSys = 7", "# HeapIdle = 8", "# HeapInuse = 9", "# HeapReleased = 0", "# HeapObjects = 10",
     "# Stack = 11 / 11", "# MSpan = 0 / 0", "# MCache = 0 / 0", "# BuckHashSys = 12", "# GCSys = 13", "# OtherSys = 14",
-    "# NextGC = 15", "# LastGC = 16", "# PauseNs = [20 21]", "# NumGC = 17", "# NumForcedGC = 18", "# GCCPUFraction = 6.25e-05", "# DebugGC = false",
+    "# NextGC = 15", "# LastGC = 16", "# PauseNs = [20 21]", "# PauseEnd = [22 1790000000000000000]", "# NumGC = 17", "# NumForcedGC = 18", "# GCCPUFraction = 6.25e-05", "# DebugGC = false",
     "",
   ].join("\n"));
+  assert.match(encodeHeapText([], 1, { ...stats, maxRSS: 23 }), /\n# DebugGC = false\n# MaxRSS = 23\n$/);
   // All in use: one byte more keeps pprof from reading two columns.
   assert.match(encodeHeapText([record([32, 0, 1, 0], 1)], 1, stats), /^heap profile: 1: 32 \[1: 33\] @ heap\/2\n/);
 });
@@ -127,14 +128,16 @@ describe("the heap of a real program", () => {
     assert.ok(some.every((r) => r.allocBytes !== r.freeBytes));
   });
 
-  it("has one text for heap and allocs", async () => {
+  it("has one text for heap and allocs, and to read it allocates nothing", async () => {
     const text = await app.pprof.text("heap");
     assert.match(text, /^heap profile: \d+: \d+ \[\d+: \d+\] @ heap\/2\n/);
-    const records = (s: string) => s.split("# runtime.MemStats\n")[0];
-    assert.equal(records(await app.pprof.text("allocs")), records(text));
-    assert.match(text, /^# HeapAlloc = [1-9]\d*$/m);
-    assert.match(text, /^# PauseNs = \[\d+( \d+){255}\]$/m);
-    assert.match(text, /^# NumForcedGC = \d+\n# GCCPUFraction = (0\.\d+|\d(\.\d+)?e-\d\d+)\n# DebugGC = false$/m);
+    const ofProgram = (s: string) => s.split("# MaxRSS")[0];
+    assert.equal(ofProgram(await app.pprof.text("allocs")), ofProgram(text));
+    assert.match(text, /^# HeapAlloc = \d+$/m);
+    assert.match(text, /^# PauseNs = \[\d+( \d+){255}\]\n# PauseEnd = \[\d{19}( \d+){255}\]\n# NumGC = \d+$/m);
+    assert.match(text, /^# NumForcedGC = \d+\n# GCCPUFraction = (0\.\d+|\d(\.\d+)?e-\d\d+)\n# DebugGC = false\n# MaxRSS = \d+\n$/m);
+    const maxRSS = Number(/MaxRSS = (\d+)/.exec(text)![1]);
+    assert.ok(maxRSS >= process.memoryUsage.rss() / 2 && maxRSS <= process.resourceUsage().maxRSS * 1024, `${maxRSS}: bytes`);
   });
 
   it("adds up to the memory that there is", async () => {
@@ -151,6 +154,9 @@ describe("the heap of a real program", () => {
     assert.deepEqual([m.numGC, m.numForcedGC], [before.numGC + 1, before.numForcedGC + 1]);
     assert.equal(m.pauseNs.length, 256);
     assert.ok(m.pauseNs[(m.numGC + 255) % 256]! <= m.pauseTotalNs && m.pauseTotalNs > before.pauseTotalNs);
+    const ended = m.pauseEnd[(m.numGC + 255) % 256]!;
+    assert.deepEqual([m.pauseEnd.length, ended], [256, m.lastGC]);
+    assert.ok(Math.abs(ended / 1e6 - Date.now()) < 60_000 && ended > before.lastGC, `${ended}: nanoseconds since 1970`);
     assert.ok(m.gcCPUFraction > 0 && m.gcCPUFraction < 1, `${m.gcCPUFraction}`);
     assert.ok(m.lastGC > 1.6e18 && m.nextGC > m.heapAlloc);
     await app.exports.drop!();
@@ -162,6 +168,23 @@ describe("the heap of a real program", () => {
     const { numGC, gcCPUFraction } = still.runtime.readMemStats();
     assert.deepEqual([numGC, gcCPUFraction], [1, 0]);
     still.close();
+  });
+
+  it("has the ends of the last 256 pauses, each where its length is, and no MaxRSS where no platform tells", async () => {
+    const mock = new MockPlatform();
+    const app = await loadOn(await buildGuest("heap"), { name: "heap.wasm" }, mock);
+    const collect = () => {
+      mock.elapse(1);
+      app.runtime.heapHistogram();
+    };
+    const end = (n: number) => (mock.walltime() - app.runtime.readMemStats().numGC + n) * 1e6;
+    for (let n = 1; n <= 3; n++) collect();
+    assert.deepEqual(app.runtime.readMemStats().pauseEnd.slice(0, 4), [end(1), end(2), end(3), 0]);
+    for (let n = 4; n <= 257; n++) collect();
+    assert.deepEqual(app.runtime.readMemStats().pauseEnd.slice(0, 3), [end(257), end(2), end(3)]);
+    const text = await mock.drive(app.pprof.text("heap"));
+    assert.ok(text.includes(`\n# PauseEnd = [${end(257)} ${end(2)} `) && text.endsWith("\n# DebugGC = false\n"), text);
+    app.close();
   });
 
   it("has a histogram by class", async () => {

@@ -405,6 +405,8 @@ test("attach reads the bytes of a memory", async () => {
   assert.match(stack, /nap/);
   assert.equal(await seen.runtime.stack(), stack);
   assert.equal(await seen.runtime.numGoroutine(), 1);
+  assert.match(await attach({ memory: given, module }).pprof.text("heap"), /\n# DebugGC = false\n# MaxRSS = \d+\n$/);
+  assert.match(await seen.pprof.text("heap"), /\n# DebugGC = false\n$/, "of whose memory this is a copy nobody knows");
   await assert.rejects(seen.pprof.profile("profile", { seconds: 1 }), { name: "ProfileError", message: /nothing runs in a memory that is not shared/ });
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // readMemStats: what was allocated, freed and is held adds up, before and after a collection.
-import { println, runtime } from "gopark/assembly";
+import { println, runtime, time } from "gopark/assembly";
 
 class Node {
   next: Node | null = null;
@@ -45,6 +45,8 @@ export function main(): void {
   check("idle and in use are the heap", c.heapIdle + c.heapInuse == c.heapSys);
   check("one more collection", c.numGC > a.numGC);
   check("pauses are counted", c.pauseTotalNs >= c.pauseNs[(c.numGC + 255) % 256]);
+  const last = (c.numGC + 255) % 256;
+  check("and say when they ended", c.pauseEnd.length == 256 && c.pauseEnd[last] == c.lastGC && c.pauseEnd[last] <= <u64>time.unixNano());
   check("and are a part of the time", c.gcCPUFraction >= 0 && c.gcCPUFraction < 1);
   check("the next one is ahead", c.nextGC > 0);
   let n = 0;

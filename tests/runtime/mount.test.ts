@@ -34,8 +34,10 @@ async function prepare(): Promise<void> {
   copyFileSync(await buildFile("tests/host/guest/served.ts", "-O3"), join(ROOT, "served.wasm"));
 }
 
-/** Asks an endpoint as a scraper does. */
+/** Asks an endpoint as a scraper does. Each of these platforms knows how much memory it has had at most. */
 async function scrape(origin: string): Promise<void> {
+  const [, maxRSS] = /\n# DebugGC = false\n# MaxRSS = (\d+)\n$/.exec(await (await fetch(`${origin}/debug/pprof/heap?debug=1`)).text())!;
+  assert.ok(Number(maxRSS) > 10e6 && Number(maxRSS) < 10e9, `${maxRSS} bytes`);
   const response = await fetch(`${origin}/debug/pprof/goroutine`);
   assert.equal(response.headers.get("content-disposition"), 'attachment; filename="goroutine"');
   const profile = Proto.decode(gunzipSync(new Uint8Array(await response.arrayBuffer())));

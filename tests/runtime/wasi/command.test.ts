@@ -12,7 +12,7 @@ import { join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { Profile } from "pprof-format";
-import { BUCKET_ALLNEXT, BUCKET_NSTK, MEM_PROFILE_RECORD_SIZE, MCACHE, MPROF, SIZE_CLASSES } from "../../../host/abi/layout.ts";
+import { BUCKET_ALLNEXT, BUCKET_NSTK, MEM_PROFILE_RECORD_SIZE, MEM_STATS_SIZE, MCACHE, MPROF, SIZE_CLASSES } from "../../../host/abi/layout.ts";
 import { compile, packageRoot } from "../../../host/cli/compile.ts";
 import { findWasmtime, findWasmtimeCommand, nodeWasi, type WasiCase } from "../../run/engines.ts";
 import { readHeapStats, readMemProfile } from "../../../host/memory/heap.ts";
@@ -489,6 +489,10 @@ describe("the heap of a WASI command that keeps 100 of 150 objects", () => {
       const profile = readMemProfile(view);
       assert.deepEqual(profile, { records: readMemProfileRecords(view, records, profile.records.length, MEM_PROFILE_RECORD_SIZE), rate: 1 });
       assert.deepEqual(readHeapStats(view), readMemStats(view, stats));
+      const array = (at: number) => Array.from({ length: 256 }, (_, i) => Number(view.i64(view.u32(at) + 8 * i)));
+      const { pauseNs, pauseEnd, lastGC } = readHeapStats(view);
+      assert.deepEqual([pauseNs, pauseEnd], [array(stats + MEM_STATS_SIZE), array(stats + MEM_STATS_SIZE + 4)]);
+      assert.equal(pauseEnd[0], lastGC, "of the only collection, if there was one");
       const core = join(tmp, "heap.core");
       writeFileSync(core, writeCore(memory.buffer as ArrayBuffer));
       const out = ["goroutine", "heap", "allocs", "threadcreate"].map((kind) => [kind, join(tmp, `core-${kind}.pb.gz`)] as const);
@@ -496,8 +500,9 @@ describe("the heap of a WASI command that keeps 100 of 150 objects", () => {
       assert.equal(status, 0);
       for (const [kind, file] of out.slice(1, 3)) assert.deepEqual(samplesOf(file, LOGIN), want, kind);
       const { heapAlloc, mallocs, numGC } = readMemStats(view, stats);
-      for (const line of [`# HeapAlloc = ${heapAlloc}`, `# Mallocs = ${mallocs}`, `# NumGC = ${numGC}`]) assert.ok(stdout.includes(`\n${line}\n`), line);
+      for (const line of [`# HeapAlloc = ${heapAlloc}`, `# Mallocs = ${mallocs}`, `# PauseEnd = [${pauseEnd.join(" ")}]`, `# NumGC = ${numGC}`]) assert.ok(stdout.includes(`\n${line}\n`), line);
       assert.match(stdout, /^goroutine 1 \[running\]:\n(.*\n)*\n# runtime\.MemStats\n# Alloc = /);
+      assert.doesNotMatch(stdout, /MaxRSS/);
     });
   }
 
