@@ -2,7 +2,8 @@
 // The run loop of a WASI command: what a host does for other programs (host/instance/program.ts).
 //
 // The transform has _start run the module level, then this. Waiting is poll_oneoff: a program in
-// which nothing can run sleeps until its next timer, or until there is input that it waits for.
+// which nothing can run sleeps until its next timer, or until there is input that it waits for. Whatever else wakes it
+// (lines about the scheduler, a collection) does not keep it alive.
 
 import { gopark_deadlock } from "../api/host";
 import { newcall, schedule } from "../sched/proc";
@@ -13,6 +14,7 @@ import { atreturn } from "../sys/hooks";
 import { nanotime, osexit } from "../sys/os";
 import { m0 } from "../sys/types";
 import { waitread } from "../sys/wasi";
+import { collectfor, forcegc, forcegcinit } from "./forcegc";
 import { godebuginit } from "./godebug";
 import { schedtrace, wakefor } from "./schedtrace";
 import { snapshotinit } from "./snapshot";
@@ -31,14 +33,17 @@ import "./process";
 export function gopark_wasi_run(main: i32): void {
   godebuginit();
   snapshotinit();
+  forcegcinit();
   newcall(main, 0, 0, 0);
   while (true) {
     schedtrace();
     const state = schedule(SLICE);
+    m0.tsp = TRACE_TOP; // schedule takes the trace for its own: what frames were on it are no stack of anyone's
     if (state == SCHED_EXIT) {
-      atreturn(); // not to be inlined: schedule takes the trace for its own, so nothing here may have a frame
+      atreturn(); // not to be inlined, as what collects: nothing here may need a frame
       osexit(EXIT_CODE, 0);
     }
+    forcegc();
     if (state == SCHED_IDLE) idle();
     else if (stdinwanted() && waitread(STDIN, 0)) stdinready();
   }
@@ -55,7 +60,7 @@ function idle(): void {
     m0.tsp = TRACE_TOP; // what was inlined here may have a frame of references: no stack of anyone's
     gopark_deadlock();
   }
-  const deadline = wakefor(timer);
+  const deadline = collectfor(wakefor(timer));
   if (waitread(fd, deadline < 0 ? -1 : waitfor(deadline)) && fd >= 0) stdinready();
   else if (deadline > nanotime()) coarse = true;
 }

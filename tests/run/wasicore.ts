@@ -18,17 +18,23 @@ export interface InProcess {
   readonly calls: ReadonlyMap<string, number>;
 }
 
-type Functions = Record<string, (...args: number[]) => number>;
+type Functions = Record<string, (...args: any[]) => number>;
+
+/** Functions of WASI that are to be called instead of node:wasi's; they find the command's memory when they are called. */
+type Instead = (memory: () => WebAssembly.Memory) => Functions;
 
 /** Runs the command to its end. */
-export function runInProcess(wasm: Uint8Array<ArrayBuffer>, args: readonly string[] = [], env: Record<string, string> = {}): InProcess {
+export function runInProcess(
+  wasm: Uint8Array<ArrayBuffer>, args: readonly string[] = [], env: Record<string, string> = {}, instead: Instead = () => ({}),
+): InProcess {
   const dir = mkdtempSync(join(tmpdir(), "gopark-wasi-"));
   const file = join(dir, "output");
   const fd = openSync(file, "a");
   const wasi = new WASI({ version: "preview1", args: ["app.wasm", ...args], env, preopens: { ".": dir }, stdout: fd, stderr: fd });
   const calls = new Map<string, number>();
   const functions: Functions = {};
-  for (const [name, f] of Object.entries((wasi.getImportObject() as Record<string, Functions>).wasi_snapshot_preview1!)) {
+  const own = (wasi.getImportObject() as Record<string, Functions>).wasi_snapshot_preview1!;
+  for (const [name, f] of Object.entries({ ...own, ...instead(() => instance.exports.memory as WebAssembly.Memory) })) {
     functions[name] = (...args) => {
       calls.set(name, (calls.get(name) ?? 0) + 1);
       return f(...args);
@@ -45,6 +51,55 @@ export function runInProcess(wasm: Uint8Array<ArrayBuffer>, args: readonly strin
   const output = readFileSync(file, "utf8");
   rmSync(dir, { recursive: true });
   return { output, trap, memory: instance.exports.memory as WebAssembly.Memory, calls };
+}
+
+const CLOCK = 0; // a kind of what is waited for
+const SUBSCRIPTION = 48; // bytes
+const BADF = 8;
+
+/** A clock that moves when somebody waits for it, or reads it; and standard input, which has one line, after a while. Nanoseconds. */
+export class MockClock {
+  now = 1_000_000_000_000n;
+  readonly #tick: bigint;
+  readonly #inputAt: bigint;
+  #read = false;
+
+  /** `tick`: what a reading takes. */
+  constructor({ tick = 1000n, inputAfter = 0n } = {}) {
+    this.#tick = tick;
+    this.#inputAt = this.now + inputAfter;
+  }
+
+  /** What a command is to be run with. */
+  readonly instead: Instead = (memory) => {
+    const view = () => new DataView(memory().buffer);
+    return {
+      clock_time_get: (_id, _precision, at) => (view().setBigUint64(at, (this.now += this.#tick), true), 0),
+      poll_oneoff: (subscriptions, events, n, nevents) => this.#poll(view(), { subscriptions, events, n, nevents }),
+      fd_read: (fd, iovs, _n, nread) => (fd === 0 ? this.#line(view(), iovs, nread) : BADF),
+    };
+  };
+
+  #poll(view: DataView, { subscriptions, events, n, nevents }: Record<"subscriptions" | "events" | "n" | "nevents", number>): number {
+    const wanted = Array.from({ length: n }, (_, i) => {
+      const at = subscriptions + i * SUBSCRIPTION;
+      const kind = view.getUint8(at + 8);
+      return { kind, when: kind === CLOCK ? this.now + view.getBigUint64(at + 24, true) : this.#inputAt };
+    });
+    const first = wanted.reduce((a, b) => (b.when < a.when ? b : a));
+    if (first.when > this.now) this.now = first.when;
+    view.setUint8(events + 10, first.kind);
+    view.setUint32(nevents, 1, true);
+    return 0;
+  }
+
+  #line(view: DataView, iovs: number, nread: number): number {
+    const line = this.#read ? "" : "input\n";
+    this.#read = true;
+    new TextEncoder().encodeInto(line, new Uint8Array(view.buffer, view.getUint32(iovs, true)));
+    view.setUint32(nread, line.length, true);
+    return 0;
+  }
 }
 
 const PAGE = 65536;

@@ -18,7 +18,7 @@ import { findWasmtime, findWasmtimeCommand, nodeWasi, type WasiCase } from "../.
 import { readHeapStats, readMemProfile } from "../../../host/memory/heap.ts";
 import { readMemProfileRecords, readMemStats } from "../../../host/memory/record.ts";
 import { MemoryView } from "../../../host/memory/view.ts";
-import { runInProcess, writeCore } from "../../run/wasicore.ts";
+import { MockClock, runInProcess, writeCore } from "../../run/wasicore.ts";
 
 process.chdir(packageRoot());
 
@@ -247,6 +247,41 @@ describe("the run loop", () => {
     assert.equal(output, "slept\n");
     assert.ok(calls.get("poll_oneoff")! >= 5);
     assert.ok(calls.get("clock_time_get")! < 100, `${calls.get("clock_time_get")} looks at the clock`);
+  });
+});
+
+describe("two minutes without a collection", () => {
+  let wasm: Uint8Array<ArrayBuffer>;
+  before(async () => void (wasm = readFileSync(await build(`${GUEST}/quiet.ts`))));
+  const MINUTE = 60_000_000_000n;
+  const tests: { name: string; how: string; want: string; polls?: number }[] = [
+    { name: "make one while all sleep, and no other one until something has run", how: "long", want: "1 0\ngoroutine 2 [chan receive, 8 minutes]:\n", polls: 2 },
+    { name: "make one each time while something runs now and then", how: "often", want: "0 0\n1 0\n1 0\n2 0\n2 0\ngoroutine 2 [chan receive, 3 minutes]:\n", polls: 7 },
+    { name: "make one each time between slices of who computes", how: "busy", want: "2 0\ngoroutine 2 [chan receive, 3 minutes]:\n", polls: 0 },
+    { name: "count from the last one that was asked for", how: "asked", want: "0 0\n1 1\n2 1\n2 1\ngoroutine 2 [chan receive, 3 minutes]:\n" },
+    { name: "make one while a goroutine waits for standard input", how: "input", want: "input\n1 0\ngoroutine 2 [chan receive, 3 minutes]:\n", polls: 2 },
+    { name: "make none when the program has turned collections off", how: "off", want: "0 0\ngoroutine 2 [chan receive]:\n", polls: 1 },
+  ];
+  for (const { name, how, want, polls } of tests) {
+    it(name, () => {
+      const clock = new MockClock({ tick: how === "busy" ? 1_000_000n : 1000n, inputAfter: 5n * MINUTE });
+      const { output, calls } = runInProcess(wasm, [how], {}, clock.instead);
+      assert.equal(output, want);
+      if (polls !== undefined) assert.equal(calls.get("poll_oneoff") ?? 0, polls);
+    });
+  }
+
+  it("are not waited for by who is deadlocked", () => {
+    const clock = new MockClock();
+    const start = clock.now;
+    const { output, calls } = runInProcess(wasm, ["stuck"], {}, clock.instead);
+    assert.match(output, /^fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[chan receive\]:\n/);
+    assert.deepEqual([calls.get("poll_oneoff"), clock.now - start < MINUTE], [undefined, true]);
+  });
+
+  it("are not said to be forced by GODEBUG=gctrace=1", () => {
+    const { output } = runInProcess(wasm, ["long"], { GODEBUG: "gctrace=1" }, new MockClock().instead);
+    assert.match(output, /^gc 1 @120\.000s 0%: .* 1 P\n1 0\n/);
   });
 });
 
