@@ -76,7 +76,7 @@ export function fromOutside(asked: Readers, seen: Seen): Readers {
       heapHistogram: asking(runtime.heapHistogram),
       ...Object.fromEntries(READERS.map((name) => [name, reading(name, (from, ...args) => (from.runtime[name] as Method)(...args), runtime[name])])),
     }) as Remote<Runtime>,
-    pprof: profiles(pprof, { open, asking, reading }),
+    pprof: profiles(pprof, { open, asking, reading }, owner),
     trace: traces(asked.trace, { open, asking, reading }, owner),
   };
   const fetch = fetcher(all, { open, asking, reading }, seen, pprof.fetch);
@@ -94,8 +94,12 @@ interface Ways {
   readonly reading: (name: string, read: (from: Opened, ...args: any[]) => Promise<any>, ask: Method) => Method;
 }
 
-function profiles(pprof: RemotePprof, { open, asking, reading }: Ways): RemotePprof {
-  const profile = reading("profile", ({ pprof: p }, kind: AnyKind, options?: ProfileOptions) => p.profile(kind, options), pprof.profile);
+function profiles(pprof: RemotePprof, { open, asking, reading }: Ways, owner: Seen["owner"]): RemotePprof {
+  const profile = reading("profile", async ({ pprof: p }, kind: AnyKind, options?: ProfileOptions) => {
+    const made = await p.profile(kind, options);
+    if (kind !== "profile" && options?.seconds) owner.alive("profile()"); // memory would tell of seconds that there were not
+    return made;
+  }, pprof.profile);
   const text = reading("text", ({ pprof: p }, kind: AnyKind, debug?: 1 | 2) => p.text(kind, debug), pprof.text);
   const collects = (kind: AnyKind) => kind === "goroutineleak";
   return {

@@ -147,6 +147,7 @@ describe("attach, to a program in a worker", () => {
 
 interface Stuck extends Record<string, (...args: any[]) => Promise<any>> {
   prepare(n: number): Promise<void>;
+  waits(): Promise<void>;
   spin(rounds: bigint): Promise<bigint>;
   churn(rounds: bigint): Promise<void>;
 }
@@ -285,6 +286,61 @@ describe("a program that stops, but does not park", () => {
 
   test("is named by what only it can answer", async () => {
     await assert.rejects(app.runtime.heapHistogram(), { name: "StopError", message: /has not answered for 1000 ms: goroutine \d+ does not park\n/ });
+  });
+});
+
+describe("the endpoint of a program in shared memory", () => {
+  const SECONDS = 77;
+  let app: RemoteApp<Stuck>;
+  let waiting = 0;
+  let began: () => void; // is called when the seconds begin
+  let pass: () => void; // has them be over
+
+  before(async () => {
+    const timer = (ms: number, f: () => void) => {
+      const cancel = node.timer(ms, f);
+      if (ms === SECONDS * 1000) pass = () => (cancel(), f()), began();
+      return cancel;
+    };
+    app = await loader({ ...node, timer })<Stuck>(await stuck, { worker: true });
+  });
+  after(() => app.close());
+
+  /** Asks for what the seconds bring; resolves with the answer to come when they have begun. */
+  async function ask(kind: string): Promise<{ answer: Promise<Response> }> {
+    const waits = new Promise<void>((resolve) => (began = resolve));
+    const answer = app.pprof.fetch(new Request(`http://x/debug/pprof/${kind}?seconds=${SECONDS}`));
+    await waits;
+    return { answer };
+  }
+
+  const tests: { kind: string; want: [name: string, count: number][] }[] = [
+    { kind: "allocs", want: [["stuck.prepare", 5]] }, { kind: "heap", want: [["stuck.prepare", 5]] },
+    { kind: "block", want: [["stuck.contend", 1]] }, { kind: "mutex", want: [["stuck.prepare", 1]] },
+    { kind: "goroutine", want: [["stuck.waits", 1]] }, { kind: "threadcreate", want: [] },
+  ];
+  for (const { kind, want } of tests) {
+    test(`tells what seconds bring of ${kind}`, async () => {
+      await app.exports.prepare(7);
+      const { answer } = await ask(kind);
+      await app.exports.prepare(5);
+      app.exports.waits().catch(() => {}); // until close()
+      while (await app.runtime.numGoroutine() <= waiting); // it has begun
+      waiting++;
+      pass();
+      const response = await answer;
+      assert.equal(response.headers.get("content-disposition"), `attachment; filename="${kind}-delta"`);
+      const samples = decode(new Uint8Array(await response.arrayBuffer()));
+      for (const [name, count] of want) assert.ok(samples.some((s) => s.stack[0] === name && s.count === count), `${name}: ${JSON.stringify(samples)}`);
+      if (!want.length) assert.deepEqual(samples, []);
+    });
+  }
+
+  test("is a 503 when the program is closed before the seconds are over", async () => {
+    const { answer } = await ask("heap");
+    app.close();
+    pass();
+    assert.equal((await answer).status, 503);
   });
 });
 
