@@ -7,8 +7,8 @@
  *     wrap      blocking imports and exports become functions that may park, also in the table
  *     growing   arrays are asked for room before they are made larger
  *     splice    what it returns is shown to the collector
- *     shadow    asc's shadow stack becomes markers, where something can collect
  *     preempt   if asked for: loops and recursion check whether the time slice is over
+ *     shadow    asc's shadow stack becomes markers, where something can collect
  *     mark      calls are numbered, panics of array accesses hidden; which functions' frames nothing can read is known
  *     optimise  as the user asked
  *     resolve   each call's place and inlining chain is known; markers go
@@ -172,10 +172,10 @@ export default class GoparkTransform {
     if (this.inlinesNew) testCapacity(c);
     revisitSpliced(c, `${LIB}/memory/malloc/revisit`);
     const bottom = callersOf(c, START_UNWIND);
+    if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`); // may collect, too
     this.answerCollector(c, facts, bottom);
     const owners = markSlots(c, bottom, mayCollect(c, bottom));
     this.keepApart(c, bottom);
-    if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`);
     const origins = new Origins(c);
     const throws = new Throws(this.fast);
     const markers = mark(c, facts, origins, throws);
