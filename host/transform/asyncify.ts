@@ -31,7 +31,7 @@
 
 import { FRAME_FUNC_SHIFT, FRAME_INDEX_MASK, FRAME_LOCALS_MASK, M0, M_RET } from "../abi/layout.ts";
 import { storeAt, zeroOf } from "./access.ts";
-import { childrenOf, expandType, kindOf, mapChildren, switchOf, walk, type Context, type Expr, type Func } from "./binaryen.ts";
+import { childrenOf, expandType, hasFunction, kindOf, mapChildren, switchOf, walk, type Context, type Expr, type Func } from "./binaryen.ts";
 import { layOut, prologue, REWINDING, room, save, STATE, useState, type Layout, type Parts, type TraceFrame } from "./frame.ts";
 import type { MayPark } from "./maypark.ts";
 import { threadWays } from "./thread.ts";
@@ -65,7 +65,7 @@ export function runAsyncify(c: Context, { bottom, frames }: MayPark, setArgument
   const shrink = raw._BinaryenGetShrinkLevel!();
   raw._BinaryenSetOptimizeLevel!(0);
   raw._BinaryenSetShrinkLevel!(0);
-  setArgument("asyncify-onlylist", [...frames, ...bottom].join("\n") + "\n");
+  setArgument("asyncify-onlylist", [...frames, ...bottom].filter(name => hasFunction(c, name)).join("\n") + "\n");
   setArgument("asyncify-ignore-imports", "1");
   m.runPasses(["asyncify"]);
   setArgument("asyncify-onlylist", null);
