@@ -23,8 +23,8 @@ export interface Levels {
   readonly debugInfo: boolean;
 }
 
-/** They would join functions that differ only in name and place, and tails that differ only in their markers: panics at several places of a function. */
-const JOINING = ["duplicate-function-elimination", "code-folding"];
+/** They would join functions that differ only in name, place and constants, and tails that differ only in their markers: panics at several places of a function. */
+const JOINING = ["duplicate-function-elimination", "merge-similar-functions", "code-folding"];
 /** What -optimizing adds is done by the passes behind them anyway. */
 const PLAIN = new Map([["dae-optimizing", "dae"], ["simplify-globals-optimizing", "simplify-globals"]]);
 /** Which rounds are run, counted from 1, of passes that find next to nothing in the others. */
