@@ -16,6 +16,7 @@
 
 import { M0, M_BUDGET } from "../abi/layout.ts";
 import { addLocal, definedFunctions, hasFunction, rewrite, walk, type Context, type Expr, type Func } from "./binaryen.ts";
+import { keepCount } from "./defaults.ts";
 import type { Fact, Facts } from "./facts.ts";
 import { callGraph, isTrampoline, nameOf, recursive } from "./graph.ts";
 import { SCHEDULER } from "./maypark.ts";
@@ -94,5 +95,5 @@ function checked(site: Site, body: Expr): Expr {
   });
   if (first) fact.setPlace(call, first);
   const keep = m.i32.store(M0 + M_BUDGET, 4, base(), m.local.get(site.temp, b.i32!));
-  return m.block(null, [m.if(spent, call, keep), body], raw._BinaryenExpressionGetType!(body));
+  return m.block(null, [m.if(spent, keepCount(site.c, f, nameOf(site.c, f), call), keep), body], raw._BinaryenExpressionGetType!(body));
 }
