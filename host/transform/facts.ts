@@ -79,7 +79,7 @@ const RUNTIME = /^~lib\/(gopark\/assembly\/|rt[/.]|native\.ts$)/;
 /** asc's library is the only one whose files lie right below ~lib or in its few folders. */
 const STANDARD = /^~lib\/([^/]+\.ts|(rt|util|bindings|shared|staticarray|gopark\/assembly)\/)/;
 /** What asc puts between a call and the function called. */
-const STUB = /@(override|varargs)$/;
+export const STUB = /@(override|varargs)$/;
 /** What asc makes up as the file of what nobody wrote. It has no text, so no source map may name it. */
 export const NATIVE = "~lib/native.ts";
 /** What a blocking import may take, for the host to be told when it is done. */

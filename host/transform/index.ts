@@ -46,7 +46,7 @@ import { GROW, testCapacity } from "./growing.ts";
 import { registerLibrary } from "./library.ts";
 import { locate } from "./locate.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
-import { addMorestack } from "./morestack.ts";
+import { addMorestack, behindStubs } from "./morestack.ts";
 import { optimise } from "./optimise.ts";
 import { type AscOptions, checkOptions, isCommand, optionsOf } from "./options.ts";
 import { Origins } from "./origins.ts";
@@ -255,7 +255,7 @@ export default class GoparkTransform {
     const parking = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => parking.frames.has(name));
     const cold = ["memory/mbitmap/count*", "memory/mbitmap/preparespan", "memory/mcentral/linkspan", "memory/mgc/gcfull", "memory/pins/*", "memory/sizeclass/anyclass", "sched/gprof/*", "sched/stack/flip", "sys/fatal/*", "sys/tracer/trace*"].map(name => `${LIB}/${name}`);
-    const kept = [...bottom, ...entries, ...keptApart(c), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, ...cold];
+    const kept = [...bottom, ...entries, ...keptApart(c), ...behindStubs(c, parking.frames), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, ...cold];
     this.noInline(c, [...kept, ...tooLargeTogether(c, parking, kept)]);
   }
 

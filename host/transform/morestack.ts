@@ -15,14 +15,21 @@
  */
 
 import { M0, M_TSP, TRACE_TOP } from "../abi/layout.ts";
-import { recursive } from "./graph.ts";
+import { callGraph, recursive } from "./graph.ts";
 import type { Context } from "./binaryen.ts";
-import type { Facts } from "./facts.ts";
+import { STUB, type Facts } from "./facts.ts";
 import type { PcTable } from "./pctab.ts";
 import type { CallSites } from "./sites.ts";
 
 /** Frames on the engine's stack before it is emptied: frames of some hundred bytes fit a megabyte so often. */
 const DEPTH = 1000;
+
+/** Functions that would lose the check if they were inlined into one of asc's stubs, which are on no stack and have none. */
+export function behindStubs(c: Context, frames: ReadonlySet<string>): string[] {
+  const called = new Set<string>();
+  for (const [name, { calls }] of callGraph(c)) if (STUB.test(name)) calls.forEach(callee => called.add(callee));
+  return recursive(c, frames).filter(name => called.has(name));
+}
 
 /** Adds the check to the recursive ones among `frames`. Runs before asyncify. */
 export function addMorestack(c: Context, frames: ReadonlySet<string>, morestack: string, facts: Facts, sites: CallSites, table: PcTable): void {
