@@ -9,7 +9,7 @@ import { resumed } from "../sys/intrinsics";
 import { waitIO } from "../sys/status";
 import { G, getg, sched, sudogof } from "../sys/types";
 
-export { revisit as gopark_revisit } from "../memory/malloc";
+export { revisit as gopark_revisit, snapshot as gopark_snapshot } from "../memory/malloc";
 export { gosched as gopark_gosched, morestack as gopark_morestack, preempt as gopark_preempt } from "../sched/proc";
 export { growstack as gopark_growstack } from "../sched/stack";
 

@@ -5,7 +5,7 @@
 // sched/roots.ts for everything that is parked. So must who calls needraw or needpersistent. Raw blocks are in raw.ts.
 
 import "./raw";
-import { WATCH_CPU } from "../shared/layout";
+import { VIEW_DATASTART, WATCH_CPU } from "../shared/layout";
 import { fatal, fataloom, gopanic } from "../sys/fatal";
 import { nanotime } from "../sys/os";
 import { sched } from "../sys/types";
@@ -147,6 +147,27 @@ export function __renew(ptr: usize, size: usize): usize {
 export function revisit(ptr: usize): usize {
   if (mheap.gcphase) push(ptr);
   return ptr;
+}
+
+/**
+ * Copies an array, elements and all: std's sort has them where no collector looks, and puts them back without a barrier.
+ * `view` says that it is no StaticArray. May collect.
+ */
+export function snapshot(array: usize, view: bool): usize {
+  if (!view) return revisit(copied(array));
+  const from = load<usize>(array);
+  const buffer = changetype<ArrayBuffer>(copied(from));
+  const copy = copied(array);
+  store<usize>(copy, changetype<usize>(buffer));
+  store<usize>(copy, load<usize>(copy, VIEW_DATASTART) - from + changetype<usize>(buffer), VIEW_DATASTART);
+  return revisit(copy);
+}
+
+function copied(ptr: usize): usize {
+  const size = <usize>load<u32>(ptr - 4);
+  const copy = __new(size, load<i32>(ptr - 8));
+  memory.copy(copy, ptr, size);
+  return copy;
 }
 
 /** The write barrier: marks what is stored while a cycle marks. */

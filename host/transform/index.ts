@@ -8,6 +8,7 @@
  *     growing   arrays are asked for room before they are made larger
  *     splice    what it returns is shown to the collector
  *     preempt   if asked for: loops and recursion check whether the time slice is over
+ *     sort      what it sorts is held, where a comparator may collect
  *     shadow    asc's shadow stack becomes markers, where something can collect
  *     mark      calls are numbered, panics of array accesses hidden; which functions' frames nothing can read is known
  *     optimise  as the user asked
@@ -63,6 +64,7 @@ import { initialiseOnce, type MemoryFact, memoryFact } from "./sharing.ts";
 import { placeRoots, type Roots } from "./slots.ts";
 import type { Rooting } from "./slotflow.ts";
 import { escaped } from "./sourcemap.ts";
+import { holdSorted } from "./sort.ts";
 import { findStarts, NEWPROC, startSwitch, startWord, type Start } from "./start.ts";
 import { revisitSpliced } from "./splice.ts";
 import { Throws } from "./throws.ts";
@@ -80,7 +82,7 @@ const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
 
 const PROCESS = `${LIB}/wasi/process/process`;
 /** What generated code calls is exported, so that asc compiles it; not in the end. */
-const CALLED_EXPORTS = ["contextdone", "gosched", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "revisit", "unwatchcontext", "watchcontext"]
+const CALLED_EXPORTS = ["contextdone", "gosched", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "revisit", "snapshot", "unwatchcontext", "watchcontext"]
   .map(name => `gopark_${name}`);
 
 /** What is inlined or read behind the optimiser: exported until then, so that calls keep their operands. */
@@ -174,7 +176,9 @@ export default class GoparkTransform {
     const bottom = callersOf(c, START_UNWIND);
     if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`); // may collect, too
     this.answerCollector(c, facts, bottom);
-    const owners = markSlots(c, bottom, mayCollect(c, bottom));
+    const collecting = mayCollect(c, bottom);
+    holdSorted(c, collecting, `${LIB}/memory/malloc/snapshot`);
+    const owners = markSlots(c, bottom, collecting);
     this.keepApart(c, bottom);
     const origins = new Origins(c);
     const throws = new Throws(this.fast);

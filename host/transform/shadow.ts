@@ -19,7 +19,7 @@ import { definedFunctions, kindOf, rewrite, walk, type Context, type Expr, type 
 import type { Collecting } from "./collecting.ts";
 import { LEAVE, slotFlow, SLOT } from "./slotflow.ts";
 
-const SP = "~lib/memory/__stack_pointer";
+export const SP = "~lib/memory/__stack_pointer";
 const CHECK = "~stack_check";
 /** Holds nothing but what its callers hold, who pass it: a frame would be the larger part of what a go statement costs. */
 const GO = /^~lib\/gopark\/assembly\/api\/(go\/go|sync\/WaitGroup#go)</;
