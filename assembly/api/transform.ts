@@ -7,6 +7,7 @@ import { fataloom, gopanic } from "../sys/fatal";
 import { contextdone, unwatchcontext, watchcontext } from "../sys/hooks";
 import { resumed } from "../sys/intrinsics";
 import { waitIO } from "../sys/status";
+import { tracecall, tracecalled } from "../sys/tracer";
 import { G, getg, sched, sudogof } from "../sys/types";
 
 export { revisit as gopark_revisit, snapshot as gopark_snapshot } from "../memory/malloc";
@@ -42,6 +43,16 @@ export function gopark_watchcontext(ctx: usize): usize {
 export function gopark_unwatchcontext(ctx: usize, note: usize): void {
   const unwatch = unwatchcontext;
   if (unwatch && note && !gopark_contextdone(ctx)) unwatch(note);
+}
+
+/** Begins a host call that returns at once, if there is a trace. */
+export function gopark_tracecall(): void {
+  tracecall();
+}
+
+/** Ends it. */
+export function gopark_tracecalled(): void {
+  tracecalled();
 }
 
 /** What the transform calls where an integer division would trap. */

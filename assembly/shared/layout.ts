@@ -468,8 +468,10 @@ export const EV_TASK_END: u32 = 14; // more: its number
 export const EV_REGION: u32 = 15; // more: task; text: type
 export const EV_REGION_END: u32 = 16; // more: task; text: type
 export const EV_LOG: u32 = 17; // low: units of the category; more: task; text: category, message
-export const EV_MORE: u32 = 18; // belongs to the event before
-export const EV_TEXT: u32 = 19;
+export const EV_CALL: u32 = 18; // a host call that returns at once; low: its pc
+export const EV_CALL_END: u32 = 19;
+export const EV_MORE: u32 = 20; // belongs to the event before
+export const EV_TEXT: u32 = 21;
 
 // ╒════ Named: a profile of the program's own, in part ════╕
 // │  0  next   of all, or 0                               │

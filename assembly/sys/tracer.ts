@@ -9,12 +9,12 @@
 // The transform inlines nothing of this file, as of sched/gprof.ts; what is @inline costs a switch no call.
 
 import {
-  EV_BEGIN, EV_CLOCK, EV_MORE, EV_PARK, EV_READY, EV_TEXT, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, SLOT, SLOT_HIGH, SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_LIMIT, TEXT_UNITS,
+  EV_BEGIN, EV_CALL, EV_CALL_END, EV_CLOCK, EV_MORE, EV_PARK, EV_READY, EV_TEXT, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, SLOT, SLOT_HIGH, SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_LIMIT, TEXT_UNITS,
   TRACER, TRACER_BUF, TRACER_END, TRACER_GEN, TRACER_MASK, TRACER_IDS, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN, WATCH_PACE,
   WATCH_TRACE, WATCH_WAITS
 } from "../shared/layout";
 import { nanotime } from "./os";
-import { G, g0, getg, sched } from "./types";
+import { G, g0, getg, m0, sched } from "./types";
 
 /** The ring, and how often the clock is read. */
 @unmanaged export class Tracer {
@@ -140,6 +140,17 @@ export function tracereading(kind: u32, now: f64): u32 {
   if (sched.watch & WATCH_TRACE) traceclock(kind, now);
   else tracer.now = now;
   return tracer.mask;
+}
+
+/** Adds that the running goroutine calls the host: which of its functions, says the pc of the frame on the trace. */
+export function tracecall(): void {
+  traceclock(EV_CLOCK, nanotime());
+  put(load<u32>(m0.tsp) & ~FRAME_ROOTS_MASK | EV_CALL, 0);
+}
+
+/** Adds that it has returned. */
+export function tracecalled(): void {
+  tracenow(EV_CALL_END, 0);
 }
 
 /** Adds text to the latest event. Never allocates. */

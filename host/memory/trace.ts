@@ -10,7 +10,7 @@
  */
 import { AbiError } from "../abi/errors.ts";
 import {
-  EV_BEGIN, EV_CLOCK, EV_CREATE, EV_END, EV_GC, EV_HOST_DONE, EV_LOG, EV_MORE, EV_PARK, EV_READY, EV_SLICE_END, EV_TEXT, EV_TIMER, SCHED, SCHED_GOIDGEN, SCHED_WATCH, SLOT, SLOT_HIGH,
+  EV_BEGIN, EV_CALL_END, EV_CLOCK, EV_CREATE, EV_END, EV_GC, EV_HOST_DONE, EV_MORE, EV_PARK, EV_READY, EV_SLICE_END, EV_TEXT, EV_TIMER, SCHED, SCHED_GOIDGEN, SCHED_WATCH, SLOT, SLOT_HIGH,
   SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_UNITS, TRACE_LEAST, TRACER, TRACER_BUF, TRACER_END, TRACER_GEN, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN,
   WATCH_TRACE,
 } from "../abi/layout.ts";
@@ -255,5 +255,5 @@ function ofScheduler({ kind, sub }: RawTraceEvent): boolean {
 
 /** Whether the clock is read for it, so that it is at the time of the reading before it. */
 function hasReading({ kind }: RawTraceEvent): boolean {
-  return kind >= EV_GC && kind <= EV_LOG;
+  return kind >= EV_GC && kind <= EV_CALL_END;
 }

@@ -4,13 +4,13 @@
  *
  * Process 1 is the program, with a track for each goroutine: what it did, or waited for; process 2 is the runtime. Arrows
  * lead from who starts or wakes a goroutine to where it runs. Tasks, regions and host calls go across what a
- * goroutine does, so they are asynchronous. A host call that returns at once leaves no event. Goroutines to which nothing
+ * goroutine does, so they are asynchronous; host calls that return at once are drawn the same. Goroutines to which nothing
  * happens are on tracks, too, the first few thousand of them.
  *
  * @module
  */
 import {
-  EV_CREATE, EV_END, EV_GC, EV_GC_END, EV_GC_STOP, EV_HOST_DONE, EV_LOG, EV_PARK, EV_READY, EV_REGION, EV_REGION_END, EV_SLICE_END,
+  EV_CALL, EV_CALL_END, EV_CREATE, EV_END, EV_GC, EV_GC_END, EV_GC_STOP, EV_HOST_DONE, EV_LOG, EV_PARK, EV_READY, EV_REGION, EV_REGION_END, EV_SLICE_END,
   EV_TASK, EV_TASK_END, EV_TIMER, waitIO, waitreasonstring, waitZero,
 } from "../abi/layout.ts";
 import type { Standing, Start } from "../memory/goroutines.ts";
@@ -69,7 +69,7 @@ interface Track {
   since: number;
   /** The arrow that ends where it runs next. */
   arrow: { readonly id: string; readonly name: string } | null;
-  /** The host call that it waits for, or null. */
+  /** The host call that it makes or waits for, or null. */
   call: Pick<ChromeEvent, "name" | "cat" | "id"> | null;
 }
 
@@ -141,6 +141,8 @@ class Writer {
       case EV_HOST_DONE: return this.#hostDone(e.high, ts);
       case EV_TIMER: return this.#emit({ name: "timer", ph: "i", s: "t", ts, pid: RUNTIME, tid: TIMERS });
       case EV_SLICE_END: return this.#sliceEnd(ts);
+      case EV_CALL: return this.#call(e.by, this.#place(e.low), ts);
+      case EV_CALL_END: return this.#called(e.by, ts);
       case EV_GC: return void (this.#cycle = ts - e.high / 1e3);
       case EV_GC_STOP: return this.#runtime(STOPS, "stop", ts - e.high / 1e3, ts);
       case EV_GC_END: return this.#cycleEnd(e, ts);
@@ -186,16 +188,26 @@ class Writer {
     this.#change(goid, reason === waitZero ? "runnable" : "waiting", ts);
     track.reason = reason === waitZero ? "" : waitreasonstring(reason);
     track.at = this.#place(pc);
-    if (reason !== waitIO) return;
-    track.call = { name: track.at.split(" ")[0] || "host call", cat: "host call", id: `call ${++this.#calls}` };
-    this.#emit({ ...track.call, ph: "b", ts, pid: PROGRAM, tid: goid });
+    if (reason === waitIO) this.#call(goid, track.at, ts);
   }
 
   #hostDone(goid: number, ts: number): void {
-    const track = this.#track(goid);
-    if (track.call) this.#emit({ ...track.call, ph: "e", ts, pid: PROGRAM, tid: goid });
-    track.call = null;
+    this.#called(goid, ts);
     this.#ready(goid, ts, "host", 0);
+  }
+
+  /** A goroutine calls the host from the function at a place: of which it is known who has. */
+  #call(goid: number, at: string, ts: number): void {
+    if (!goid) return;
+    const call = { name: at.split(" ")[0] || "host call", cat: "host call", id: `call ${++this.#calls}` };
+    this.#track(goid).call = call;
+    this.#emit({ ...call, ph: "b", ts, pid: PROGRAM, tid: goid });
+  }
+
+  #called(goid: number, ts: number): void {
+    const track = this.#tracks.get(goid);
+    if (track?.call) this.#emit({ ...track.call, ph: "e", ts, pid: PROGRAM, tid: goid });
+    if (track) track.call = null;
   }
 
   #ready(goid: number, ts: number, name: string, waker: number): void {

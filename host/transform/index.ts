@@ -82,7 +82,7 @@ const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
 
 const PROCESS = `${LIB}/wasi/process/process`;
 /** What generated code calls is exported, so that asc compiles it; not in the end. */
-const CALLED_EXPORTS = ["contextdone", "gosched", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "revisit", "snapshot", "unwatchcontext", "watchcontext"]
+const CALLED_EXPORTS = ["contextdone", "gosched", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "revisit", "snapshot", "tracecall", "tracecalled", "unwatchcontext", "watchcontext"]
   .map(name => `gopark_${name}`);
 
 /** What is inlined or read behind the optimiser: exported until then, so that calls keep their operands. */

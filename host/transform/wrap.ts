@@ -6,7 +6,7 @@
  * @module
  */
 
-import { G0, G_SLOT0, G_STACK, M0, M_CURG, M_HOSTG, SLOT_SIZE } from "../abi/layout.ts";
+import { G0, G_SLOT0, G_STACK, M0, M_CURG, M_HOSTG, SCHED, SCHED_WATCH, SLOT_SIZE, WATCH_TRACE } from "../abi/layout.ts";
 import { loadAt, loadFrom, mustCross, storeAt, zeroOf } from "./access.ts";
 import { expandType, hasFunction, redefine, switchOf, type Context, type Expr } from "./binaryen.ts";
 import type { ExportFact, Facts, ImportFact } from "./facts.ts";
@@ -22,7 +22,8 @@ const MAX_ARGS = 16;
  *
  *     f(args)  ->  m.hostg = g; m.curg = g0; import(args); m.curg = g; [return *hostwait()]
  *
- * If it takes a context, nothing is called when that is done, and what is called ends when that is.
+ * One that is not blocking is an event of the execution trace, if there is a trace and a goroutine calls it.
+ * If a call takes a context, nothing is called when that is done, and what is called ends when that is.
  * `called`: where the runtime's functions are.
  */
 export function wrapImports(c: Context, imports: readonly ImportFact[], facts: Facts, called: string): void {
@@ -38,15 +39,17 @@ export function wrapImports(c: Context, imports: readonly ImportFact[], facts: F
     if (blocking) mustCross(c, `import ${module}.${name}`, [...types, results]);
     m.addFunctionImport(host, module, name, params, results);
     const call = m.call(host, types.map((t, i) => m.local.get(i, t)), results);
-    const [saved, note, result] = [types.length, types.length + 1, types.length + 2];
+    const [saved, note, result] = [types.length, types.length + 1, types.length + 2]; // note: also whether the call is traced
     const setcurg = (value: Expr) => m.i32.store(M0 + M_CURG, 4, m.i32.const(0), value);
+    const traced = blocking ? null : traceCall(c, note, called);
+    const sethostg = m.i32.store(M0 + M_HOSTG, 4, m.i32.const(0), m.local.get(saved, b.i32!));
     const body = [
       m.local.set(saved, loadAt(c, b.i32!, M0 + M_CURG)),
-      m.if(m.i32.ne(m.local.get(saved, b.i32!), m.i32.const(G0)),
-        m.i32.store(M0 + M_HOSTG, 4, m.i32.const(0), m.local.get(saved, b.i32!))),
+      m.if(m.i32.ne(m.local.get(saved, b.i32!), m.i32.const(G0)), traced ? m.block(null, [sethostg, traced.begin]) : sethostg),
       setcurg(m.i32.const(G0)),
       results == b.none ? call : m.local.set(result, call),
       setcurg(m.local.get(saved, b.i32!)),
+      ...(traced ? [traced.end] : []),
     ];
     const context = blocking ? facts.contextOf(fact) : -1;
     if (context >= 0) {
@@ -61,6 +64,16 @@ export function wrapImports(c: Context, imports: readonly ImportFact[], facts: F
     if (results != b.none) body.push(m.local.get(result, results));
     redefine(c, internalName, [b.i32!, b.i32!, ...(results == b.none ? [] : [results])], () => m.block(null, body, results));
   }
+}
+
+/** What stands before and behind a call that is to be traced: `note`, a local, says whether it is. */
+function traceCall(c: Context, note: number, called: string): { begin: Expr; end: Expr } {
+  const { m, b } = c;
+  const watched = m.i32.and(loadAt(c, b.i32!, SCHED + SCHED_WATCH), m.i32.const(WATCH_TRACE));
+  return {
+    begin: m.if(m.local.tee(note, watched, b.i32!), m.call(`${called}tracecall`, [], b.none!)),
+    end: m.if(m.local.get(note, b.i32!), m.call(`${called}tracecalled`, [], b.none!)),
+  };
 }
 
 /**

@@ -18,9 +18,11 @@ import { buildGuest } from "./build.ts";
 process.chdir(packageRoot());
 
 let bytes: Uint8Array<ArrayBuffer>;
+let hostingBytes: Uint8Array<ArrayBuffer>;
 
 before(async () => {
   bytes = await buildGuest("traced");
+  hostingBytes = await buildGuest("hosting");
 });
 
 interface Started {
@@ -32,6 +34,18 @@ async function start(options: LoadOptions = {}): Promise<Started> {
   const mock = new MockPlatform();
   const later = (s: string) => new Promise((resolve) => mock.timer(3, () => resolve(s + s)));
   const app = await load(bytes, { name: "traced.wasm", stderr: () => {}, imports: { app: { later } }, ...options }, mock);
+  return { app, mock };
+}
+
+/** A program whose host function takes so many milliseconds, and returns them; less than none, it throws. */
+async function hosting(options: LoadOptions = {}): Promise<Started> {
+  const mock = new MockPlatform();
+  const spend = (ms: number) => {
+    if (ms < 0) throw new Error("spent");
+    mock.elapse(ms);
+    return ms + 1;
+  };
+  const app = await load(hostingBytes, { name: "hosting.wasm", stderr: () => {}, imports: { app: { spend } }, ...options }, mock);
   return { app, mock };
 }
 
@@ -86,6 +100,42 @@ describe("a trace", () => {
     const { app, mock } = await start({ trace: true });
     assert.equal(await mock.drive(app.exports.calls!()), "xx");
     assert.deepEqual(await lines(app, "b", "e"), ["G2 traced.calls: b traced.later @0", "G2 traced.calls: e traced.later @3000"]);
+  });
+
+  it("has host calls that return at once: of goroutines, with what they take", async () => {
+    const { app, mock } = await hosting({ trace: true });
+    assert.equal(await mock.drive(app.exports.spends!(2)), 6);
+    assert.deepEqual(await lines(app, "b", "e"), [
+      "G2 hosting.spends: b hosting.spend @0", "G2 hosting.spends: e hosting.spend @2000",
+      "G2 hosting.spends: b hosting.spend @2000", "G2 hosting.spends: e hosting.spend @4000",
+    ]);
+    const ran = (await lines(app, "X")).filter((line) => line.startsWith("G2 hosting.spends: X running"));
+    assert.deepEqual(ran, ["G2 hosting.spends: X running @0 +0", "G2 hosting.spends: X running @0 +4000"]);
+  });
+
+  it("says what happens around such a call as before it and behind it", async () => {
+    const { app, mock } = await hosting({ trace: true });
+    await mock.drive(app.exports.around!());
+    assert.deepEqual(without(await lines(app, "X", "b", "e"), "scheduler", "GC"), [
+      "G2 hosting.around: X runnable @0 +0", "G2 hosting.around: b hosting.spend @0", "G2 hosting.around: X running @0 +1000",
+      "G2 hosting.around: e hosting.spend @1000", "G2 hosting.around: X sleep @1000 +1000 hosting.around tests/host/guest/hosting.ts:32",
+      "G2 hosting.around: X runnable @2000 +0 hosting.around tests/host/guest/hosting.ts:32", "G2 hosting.around: b hosting.spend @2000",
+      "G2 hosting.around: X running @2000 +1000", "G2 hosting.around: e hosting.spend @3000",
+    ]);
+  });
+
+  it("has the call in which a program died, without an end", async () => {
+    const { app, mock } = await hosting({ trace: true });
+    await assert.rejects(mock.drive(app.exports.once!(-1)), /spent/);
+    assert.deepEqual(await lines(app, "b", "e"), ["G2 hosting.once: b hosting.spend @0"]);
+  });
+
+  it("has those that a program's own trace is about, and no others", async () => {
+    const { app, mock } = await hosting();
+    assert.deepEqual(await lines(app, "b", "e"), [], "the module level is no goroutine");
+    await mock.drive(app.exports.once!(1));
+    await mock.drive(app.exports.itself!());
+    assert.deepEqual(await lines(app, "b", "e"), ["G3: b hosting.spend @0", "G3: e hosting.spend @1000"]);
   });
 
   it("has collections, and the heap behind each", async () => {
