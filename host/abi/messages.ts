@@ -22,7 +22,9 @@ export type Order =
   | { readonly op: "settle"; readonly id: number; readonly value: unknown }
   | { readonly op: "fail"; readonly id: number; readonly error: ErrorData }
   // The owner's event loop has nothing left: what waits for it is deadlocked.
-  | { readonly op: "idle" };
+  | { readonly op: "idle" }
+  // Nobody waits for the program any more; what is left of it is still wanted.
+  | { readonly op: "close" };
 
 /** What the worker loads. */
 export interface RemoteProgram {

@@ -10,7 +10,7 @@ import type { Asked, Served } from "../http/served.ts";
 import { readGoroutines, readLabels } from "../memory/goroutines.ts";
 import { StillView } from "../memory/still.ts";
 import { groupGoroutines } from "../profile/groups.ts";
-import { pseudoFunction } from "../symbol/pseudo.ts";
+import { funcForPC } from "../symbol/pseudo.ts";
 import type { AppParts, Pprof, ProfileKind, Runtime } from "./app.ts";
 
 /** Answers one request for /debug/…. Never rejects. */
@@ -25,7 +25,7 @@ export function serveApp(parts: AppParts, pprof: Pprof, runtime: Runtime, reques
       return new TextEncoder().encode(JSON.stringify(await traceFor(parts, seconds, signal)));
     },
     text: (kind, debug) => pprof.text(kind as ProfileKind, debug),
-    funcForPC: (pc) => (pctab.has(pc) ? pctab.frame(pc).function : pseudoFunction(pc)),
+    funcForPC: (pc) => funcForPC(pctab, pc),
     schedtick: () => view.u32(P0 + P_SCHEDTICK),
     numGoroutine: () => runtime.numGoroutine(),
     readMemStats: () => runtime.readMemStats(),

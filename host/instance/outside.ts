@@ -12,6 +12,7 @@ import { serve } from "../http/endpoint.ts";
 import { HttpError } from "../http/reply.ts";
 import type { Served } from "../http/served.ts";
 import { RacyView } from "../memory/racy.ts";
+import { funcForPC } from "../symbol/pseudo.ts";
 import { type AnyKind, PROFILE_KINDS, type ProfileOptions, type Runtime, type Trace } from "./app.ts";
 import type { Attached } from "./attach.ts";
 import { inspect, type Parts, readersOf } from "./attached.ts";
@@ -135,7 +136,7 @@ function fetcher({ runtime, pprof }: Readers, { open, asking }: Ways, { memory, 
     ...(runtime as Pick<Served, "numGoroutine" | "readMemStats" | "heapHistogram">),
     cmdline: () => [file, ...args],
     schedtick: () => new RacyView(memory).u32(P0 + P_SCHEDTICK),
-    funcForPC: async (pc) => owned.funcForPC((await open()).parts, pc),
+    funcForPC: async (pc) => funcForPC((await open()).parts.pctab, pc),
     goroutineGroups: async () => (owner.alive("goroutines"), owned.goroutineGroups((await open()).parts)),
   };
   const trace = tracer({ open, asking }, ask);

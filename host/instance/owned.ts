@@ -11,7 +11,6 @@ import { glance } from "../memory/racy.ts";
 import { copyTrace, endTrace, isTraced, type TraceCopy } from "../memory/trace.ts";
 import { type GoroutineGroup, groupGoroutines } from "../profile/groups.ts";
 import type { ChromeTrace } from "../profile/trace.ts";
-import { pseudoFunction } from "../symbol/pseudo.ts";
 import { type Parts, secondOf, stopped } from "./attached.ts";
 import { pass } from "./pass.ts";
 import { draw, tailOf } from "./trace.ts";
@@ -21,11 +20,6 @@ export function goroutineGroups(parts: Parts): Promise<GoroutineGroup[]> {
   const { pctab } = parts;
   const now = secondOf(parts) ?? 0;
   return stopped(parts, (view) => groupGoroutines(readGoroutines(view).list, { pctab, now, labelsOf: (g) => readLabels(view, g.address) }));
-}
-
-/** Returns the name of the function that a pc is in, or null. */
-export function funcForPC({ pctab }: Parts, pc: number): string | null {
-  return pctab.has(pc) ? pctab.frame(pc).function : pseudoFunction(pc);
 }
 
 /** Reads what the ring has. Stops the program only if it changes the ring all the time. */

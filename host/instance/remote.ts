@@ -16,7 +16,7 @@ import { decodeError, encodeError, type Left, type Order, type Report, type Resp
 import { failure } from "../http/reply.ts";
 import { onAbort } from "./abort.ts";
 import { type Exports, Pprof, Runtime, type Trace } from "./app.ts";
-import type { Last } from "./left.ts";
+import type { Last, Ran } from "./left.ts";
 import { Outputs } from "./output.ts";
 import type { LoadOptions, Platform, WorkerPort } from "./platform.ts";
 import { loadModule, type Source } from "./source.ts";
@@ -41,7 +41,10 @@ export interface RemoteApp<E extends Exports = Exports> {
    */
   readonly runtime: Remote<Runtime>;
   readonly pprof: RemotePprof;
-  /** Can be read when the program has ended, as App's can; where memory is not shared, not behind close(). */
+  /**
+   * Can be read when the program has ended, as App's can. Where memory is not shared, behind close() too if load or start()
+   * has begun it, and the program has paused within a second.
+   */
   readonly trace: Remote<Trace>;
   /** What it runs in, for attach; null unless it was built with --target threads and, on a page, that is cross-origin isolated. */
   readonly memory: WebAssembly.Memory | null;
@@ -50,6 +53,9 @@ export interface RemoteApp<E extends Exports = Exports> {
   /** Stops the program, and its worker, for good. What waits for it rejects with ClosedError. */
   close(): void;
 }
+
+/** How long a worker may take to say what is left of a program that is closed, in milliseconds. */
+const PARTING = 1000;
 
 interface Outstanding {
   readonly what: string;
@@ -74,13 +80,14 @@ export async function loadRemote<E extends Exports>(
   const { args = [], env = {}, slice, trace = false } = options;
   await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, slice, trace, memory } });
   const shared = type?.shared ? memory : undefined;
-  const lasting = (target: Target, names: readonly Last[]) => Object.fromEntries(names.map((name) => [name, afterwards(owner, target, name, { module, file, shared })]));
+  const ran = { module, file, args, shared };
+  const lasting = (target: Target, names: readonly Last[]) => Object.fromEntries(names.map((name) => [name, afterwards(owner, target, name, ran)]));
   owner.shares(shared);
   const asked = {
     trace: { ...owner.methods("trace", ["start"]), ...lasting("trace", ["stop", "read"]) } as Remote<Trace>,
     runtime: owner.methods("runtime", methodsOf(Runtime)) as Remote<Runtime>,
     pprof: {
-      ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, ...lasting("pprof", ["kinds", "stopCPUProfile"]), fetch: fetcher(owner, [file, ...args]),
+      ...owner.methods("pprof", methodsOf(Pprof)) as Remote<Omit<Pprof, "fetch">>, ...lasting("pprof", ["kinds", "stopCPUProfile"]), fetch: fetcher(owner, ran),
     },
   };
   const readers = shared ? (await import("./outside.ts")).fromOutside(asked, { memory: shared, module, file, args, platform, owner }) : asked;
@@ -89,27 +96,36 @@ export async function loadRemote<E extends Exports>(
     exports: owner.methods("exports", exports.map((e) => e.name).filter((name) => name !== "main")) as E,
     memory: memory ?? null,
     run: () => owner.call("run", "run", []) as Promise<void>,
-    close: () => owner.end(new ClosedError("the program was closed"), true),
+    close: () => owner.close(new ClosedError("the program was closed")),
   };
 }
 
 /** Asks the worker, and when the program has ended, what is left of it. */
-function afterwards(owner: Owner, target: Target, name: Last, of: { module: WebAssembly.Module; file: string; shared: WebAssembly.Memory | undefined }) {
+function afterwards(owner: Owner, target: Target, name: Last, ran: Ran) {
   return (...args: unknown[]) => owner.call(target, name, args).catch(async (error: unknown) => {
-    if (!owner.ended || !owner.left && !of.shared) throw error;
-    const { answer, leaveIn } = await import("./left.ts");
-    return answer(name, owner.left ?? await leaveIn(of.shared!), of.module, of.file);
+    const left = owner.ended && await leftOf(owner, ran);
+    if (!left) throw error;
+    const { answer } = await import("./left.ts");
+    return answer(name, left, ran);
   });
 }
 
+/** Returns what is left of a program that has ended, null if nobody has said it and no memory does. */
+async function leftOf(owner: Owner, { shared }: Ran): Promise<Left | null> {
+  const left = await owner.left();
+  return left || !shared ? left : (await import("./left.ts")).leaveIn(shared);
+}
+
 /** Passes a request on: what goes wrong on the way is a response too. */
-function fetcher(owner: Owner, cmdline: readonly string[]): Pprof["fetch"] {
+function fetcher(owner: Owner, ran: Ran): Pprof["fetch"] {
   return async ({ url, method, signal }) => {
     try {
       const { body, ...init } = await owner.call("pprof", "fetch", [{ url, method, signal }]) as ResponseData;
       return new Response(body, init);
     } catch (error) {
-      return owner.ended ? (await import("./left.ts")).serveLeft({ url, method }, error, cmdline) : failure(error);
+      if (!owner.ended) return failure(error);
+      const left = await leftOf(owner, ran);
+      return (await import("./left.ts")).serveLeft({ url, method }, error, left, ran);
     }
   };
 }
@@ -141,7 +157,11 @@ class Owner {
   /** While the worker does not hold the event loop: how to no longer hear of that loop's end. */
   #cancelIdle: (() => void) | null = null;
   #ended: Error | null = null;
-  #left: Left | null = null;
+  #left: Left | null | Promise<Left | null> = null;
+  /** Whether its owner has begun a trace or a CPU profile: what there is of them, the worker is asked for when it is closed. */
+  #begun = false;
+  /** Is told what a worker has left that was asked to end. */
+  #parted: ((left: Left | null) => void) | null = null;
   #shared: WebAssembly.Memory | undefined;
   #release = () => {};
 
@@ -183,7 +203,7 @@ class Owner {
   }
 
   #abort(reason: unknown): void {
-    this.end(reason instanceof Error ? reason : new ClosedError(String(reason)), true);
+    this.close(reason instanceof Error ? reason : new ClosedError(String(reason)));
   }
 
   methods(target: Target, names: readonly string[]): Record<string, (...args: unknown[]) => Promise<unknown>> {
@@ -197,6 +217,7 @@ class Owner {
     return new Promise((resolve, reject) => {
       const what = `${name}()`;
       this.alive(what);
+      this.#begun ||= name === "start" && target === "trace" || name === "startCPUProfile";
       const id = ++this.#lastCall;
       const { signal, sent, signalled } = target === "pprof" ? withoutSignal(args) : { sent: args };
       signal?.throwIfAborted();
@@ -231,8 +252,24 @@ class Owner {
   }
 
   /** What the worker has said last; null if it was stopped before it could. */
-  get left(): Left | null {
+  left(): Left | null | Promise<Left | null> {
+    if (this.#parted) this.#port.hold?.(true); // somebody waits
     return this.#left;
+  }
+
+  /** Has the worker say what is left, as soon as it takes orders; stops it then, or when it has taken none for PARTING. */
+  #part(): Promise<Left | null> {
+    this.#port.post({ op: "close" });
+    this.#port.hold?.(false);
+    return new Promise((resolve) => {
+      const cancel = this.#platform.meanwhile(PARTING, () => this.#parted!(null));
+      this.#parted = (left) => {
+        this.#parted = null;
+        cancel();
+        this.#port.terminate();
+        resolve(left);
+      };
+    });
   }
 
   /** Throws what has ended the program, if it has. */
@@ -241,9 +278,11 @@ class Owner {
   }
 
   #take(report: Report): void {
-    if (this.#ended) return;
+    if (this.#ended) return report.op === "ended" ? this.#parted?.(report.left) : undefined;
     switch (report.op) {
-      case "loaded": return this.#settle(0).resolve(undefined);
+      case "loaded":
+        this.#begun ||= Boolean(this.#options.trace);
+        return this.#settle(0).resolve(undefined);
       case "refused": return this.end(decodeError(report.error), true);
       case "reply": return this.#settle(report.id).resolve(report.value);
       case "failure": return this.#settle(report.id).reject(decodeError(report.error));
@@ -284,7 +323,14 @@ class Owner {
 
   /** The program has gone on long since: all that is left is to stop it. */
   #hostFailed(what: string, cause: unknown): void {
-    this.end(new Error(`${what} threw: ${messageOf(cause)}`, { cause }), true);
+    this.close(new Error(`${what} threw: ${messageOf(cause)}`, { cause }));
+  }
+
+  /** Ends the program; what waits rejects with `error` as it is. */
+  close(error: Error): void {
+    if (this.#ended) return;
+    if (this.#begun && !this.#shared) this.#left = this.#part();
+    this.end(error, true);
   }
 
   /** Stops for good; `verbatim` is what each call that waits rejects with as it is. */
@@ -293,7 +339,7 @@ class Owner {
     this.#ended = error;
     this.#release();
     this.#cancelIdle?.();
-    this.#port.terminate();
+    if (!this.#parted) this.#port.terminate();
     this.#sayEnded();
     for (const { what, release, reject } of this.#calls.values()) {
       release?.();

@@ -75,6 +75,7 @@ class Server {
       case "abort": return this.#abortable.get(order.id)?.abort(decodeError(order.error));
       case "settle": return this.#take(order.id).resolve(order.value);
       case "fail": return this.#take(order.id).reject(decodeError(order.error));
+      case "close": return this.#app!.close();
       case "idle": return [...this.#idlers].forEach((idle) => idle());
     }
   }

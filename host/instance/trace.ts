@@ -59,11 +59,14 @@ export function read(parts: Pick<TracerParts, "view" | "pctab" | "file">): Chrom
 /** Programs that are traced because somebody asked for some seconds. */
 const asked = new WeakSet<MemoryView>();
 
-/** Traces for some seconds, then returns what was; of a flight recorder that runs already, its end. One asks at a time. */
+/**
+ * Traces for some seconds, then returns what was; of a flight recorder that runs already, its end, and of a program that
+ * has ended, at once. One asks at a time.
+ */
 export async function traceFor(parts: TracerParts, seconds: number, signal?: AbortSignal): Promise<ChromeTrace> {
-  const { platform, view } = parts;
-  if (isTraced(view) && !asked.has(view)) {
-    await pass(platform, seconds, signal);
+  const { platform, view, program } = parts;
+  if (program.ended ? ringOf(view) : isTraced(view) && !asked.has(view)) {
+    if (!program.ended) await pass(platform, seconds, signal);
     return tailOf(read(parts), seconds * 1e6);
   }
   start(parts);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Frame } from "./pctab.ts";
+import type { Frame, PcTab } from "./pctab.ts";
 
 /** In this order for ever: profiles of two runs can be compared. */
 const PSEUDO = ["runtime.mstart", "runtime.schedule", "runtime.host", "runtime.goexit", "runtime/pprof.lostProfileEvent"] as const;
@@ -23,4 +23,9 @@ export function pseudoFrame(name: Pseudo): Frame {
 /** Returns the name of the function that has this pc, null if it is none of these. */
 export function pseudoFunction(pc: number): string | null {
   return PSEUDO[pc - FIRST] ?? null;
+}
+
+/** Returns the name of the function that a pc is in, these included, or null. */
+export function funcForPC(pctab: PcTab, pc: number): string | null {
+  return pctab.has(pc) ? pctab.frame(pc).function : pseudoFunction(pc);
 }

@@ -59,11 +59,20 @@ for (const { where, module, worker } of PLACES) {
         assert.ok((await app.pprof.kinds()).includes("goroutine"));
         await assert.rejects(app.trace.start(), /the program has ended/);
         const status = async (path: string) => (await app.pprof.fetch(new Request(`http://x/debug/${path}`))).status;
-        for (const path of ["", "element.js", "pprof/cmdline"]) assert.equal(await status(path), 200, path);
+        for (const path of ["", "element.js", "pprof/cmdline", "pprof/symbol?0x1"]) assert.equal(await status(path), 200, path);
         for (const path of ["vars", "goroutines", "pprof/", "pprof/heap", "pprof/profile"]) assert.equal(await status(path), 503, path);
         await assert.rejects(async () => app.runtime.stack(), /the program has ended/);
       });
     }
+
+    it("has its page tell the end of its trace, and the names of its pcs", async () => {
+      const { app, ended } = await start(module, worker);
+      await assert.rejects(app.exports.panics!());
+      await ended();
+      const get = async (path: string) => (await app.pprof.fetch(new Request(`http://x/debug/pprof/${path}`))).text();
+      assert.ok(ran(JSON.parse(await get("trace?seconds=600"))).includes("G2 traced.panics")); // which nobody waits for
+      assert.match(await get("symbol?0x1+0x2"), /^num_symbols: 1\n0x1 \S+\n0x2 \S+\n$/);
+    });
 
     it("tells them at once, too", async () => {
       const { app } = await start(module, worker);
@@ -80,18 +89,44 @@ for (const { where, module, worker } of PLACES) {
       await ended();
       await assert.rejects(app.trace.read(), { name: "ProfileError", message: "no execution trace was started" });
       await assert.rejects(app.pprof.stopCPUProfile(), { name: "ProfileError", message: "no CPU profile was started" });
+      const response = await app.pprof.fetch(new Request("http://x/debug/pprof/trace?seconds=0.1"));
+      assert.deepEqual([response.status, /: the program has ended: panic: boom\n/.test(await response.text())], [503, true]);
     });
   });
 }
 
-it("close() leaves the trace where memory is the owner's", async () => {
-  for (const { where, module, worker } of PLACES) {
+for (const { where, module, worker } of PLACES) {
+  it(`close() leaves the trace of a program ${where}`, async () => {
     const { app } = await start(module, worker);
     await app.exports.passes!();
     app.close();
-    if (worker && module === own) await assert.rejects(app.trace.read(), { name: "ClosedError" }, where);
-    else assert.ok(ran(await app.trace.read()).includes("G2 traced.passes"), where);
-  }
+    assert.ok(ran(await app.trace.read()).includes("G2 traced.passes"));
+    assert.ok(ran(await app.trace.read()).includes("G2 traced.passes"), "again");
+  });
+
+  it(`close() leaves the trace that was begun while a program ran ${where}`, async () => {
+    const { app } = await start(module, worker, false);
+    await app.trace.start();
+    await app.exports.passes!();
+    app.close();
+    assert.ok(ran(await app.trace.read()).includes("G2 traced.passes"));
+  });
+
+  it(`close() leaves the CPU profile that was being taken of a program ${where}`, async () => {
+    const { app } = await start(module, worker, false);
+    await app.pprof.startCPUProfile();
+    await app.exports.passes!();
+    app.close();
+    assert.ok(gunzipSync(await app.pprof.stopCPUProfile()).length);
+  });
+}
+
+it("close() leaves no trace of a program that computes in memory of its own: its worker does not come to say it", async () => {
+  const { app, said } = await start(own, true);
+  app.exports.spins!().catch(() => {}); // until close()
+  while (!said()) await new Promise((resolve) => setImmediate(resolve));
+  app.close();
+  await assert.rejects(app.trace.read(), { name: "ClosedError" });
 });
 
 it("a worker that cannot be told what to run is stopped, and leaves nothing on the signal", async () => {

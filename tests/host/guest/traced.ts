@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What tests/host/trace.test.ts traces.
-import { Chan, debug, go, gosched, runtime, time, trace } from "gopark/assembly";
+import { Chan, debug, go, gosched, println, runtime, time, trace } from "gopark/assembly";
 
 @blocking @external("app", "later") declare function later(s: string): string;
 
@@ -83,4 +83,9 @@ export function dies(): void { throw new Error("boom"); }
 export function traps(): i32 {
   go(worker, 1);
   return load<i32>(0xfffffff0) + c.recv();
+}
+
+export function spins(): void {
+  println("spinning");
+  for (let i = 0; ; i++);
 }
