@@ -12,12 +12,13 @@ import { serve } from "../http/endpoint.ts";
 import { HttpError } from "../http/reply.ts";
 import type { Served } from "../http/served.ts";
 import { RacyView } from "../memory/racy.ts";
+import { MemoryView } from "../memory/view.ts";
 import { funcForPC } from "../symbol/pseudo.ts";
 import { type AnyKind, PROFILE_KINDS, type ProfileOptions, type Runtime, type Trace } from "./app.ts";
 import type { Attached } from "./attach.ts";
 import { inspect, type Parts, readersOf } from "./attached.ts";
 import * as owned from "./owned.ts";
-import { answered, caughtUp } from "./patience.ts";
+import { answered, caughtUp, keepsWaiting, type Sender } from "./patience.ts";
 import type { Platform } from "./platform.ts";
 import type { Remote, RemoteApp, RemotePprof } from "./remote.ts";
 
@@ -32,10 +33,7 @@ export interface Seen {
   readonly file: string;
   readonly args: readonly string[];
   readonly platform: Platform;
-  readonly owner: {
-    /** How many orders the worker has been sent. */
-    readonly orders: number;
-    readonly ended: boolean;
+  readonly owner: Sender & {
     /** Throws what a reader must once the program has ended. */
     alive(what: string): void;
   };
@@ -54,8 +52,13 @@ export function fromOutside(asked: Readers, seen: Seen): Readers {
   const { owner } = seen;
   let opening: Promise<Opened> | null = null;
   const open = () => (opening ??= opened(seen));
-  /** Asks the worker. */
-  const asking = (ask: Method): Method => async (...args) => answered(ask(...args), (await open()).parts);
+  const view = new MemoryView(seen.memory);
+  /** Asks the worker: now, in the order of other calls, unless the program keeps it from taking those. */
+  const asking = (ask: Method): Method => async (...args) => {
+    const asked = keepsWaiting(view, owner) ? null : ask(...args);
+    asked?.catch(() => {}); // who looks at it comes with the parts
+    return answered(asked, () => ask(...args), (await open()).parts, owner);
+  };
   /** Reads; asks the worker where others read for too long, or what runs changes too fast to be named. */
   const reading = (name: string, read: (from: Opened, ...args: any[]) => Promise<any>, ask: Method): Method => async (...args) => {
     owner.alive(`${name}()`);

@@ -254,6 +254,27 @@ describe("a program that does not stop", () => {
   });
 });
 
+test("what is asked of a program that does not stop, and given up, does not pile up before it", async (t) => {
+  const sent: { name?: string }[] = [];
+  const counted = loader({
+    ...node,
+    async worker() {
+      const port = await node.worker();
+      return { ...port, post: (message) => (sent.push(message as { name?: string }), port.post(message)) };
+    },
+  });
+  const app = await counted<Stuck>(await stuck, { worker: true });
+  t.after(() => app.close());
+  app.exports.spin(FOR_EVER).catch(() => {}); // until close()
+  while (!(await app.runtime.stack().catch((e: unknown) => e) instanceof StopError)); // it has begun
+  sent.length = 0;
+  for (let i = 0; i < 2; i++) {
+    const asked = [app.runtime.heapHistogram(), app.pprof.profile("heap", { gc: true }), app.trace.start(), app.pprof.text("goroutineleak")];
+    for (const result of await Promise.allSettled(asked)) assert.ok(result.status === "rejected" && result.reason instanceof StopError, JSON.stringify(result));
+  }
+  assert.ok(sent.length <= 1, sent.map(({ name }) => name).join());
+});
+
 describe("a program that stops, but does not park", () => {
   let app: RemoteApp<Stuck>;
   const get = (path: string) => app.pprof.fetch(new Request(`http://x/debug/${path}`));
