@@ -52,7 +52,7 @@ export interface RunningParts {
   readonly world: World;
 }
 
-/** Samples until it is stopped. Time in which the program is idle, or stands still for a reader, is not counted. */
+/** Samples until it is stopped, which keeps no event loop running. Time in which the program is idle, or stands still for a reader, is not counted. */
 export class Running {
   readonly #parts: RunningParts;
   readonly #sampler: CpuSampler;
@@ -74,7 +74,7 @@ export class Running {
   }
 
   #again(): () => void {
-    return this.#parts.platform.timer(CPU_PERIOD / 1e6, () => {
+    return this.#parts.platform.meanwhile(CPU_PERIOD / 1e6, () => {
       this.#look();
       this.#cancel = this.#again();
     });

@@ -12,23 +12,35 @@ import { resolve } from "node:path";
 import { before, describe, it } from "node:test";
 import { packageRoot } from "../../host/cli/compile.ts";
 import { missing, RUNTIMES } from "../run/platforms.ts";
-import { buildFile } from "../run/prog.ts";
+import { buildFile, SHARED } from "../run/prog.ts";
 
 process.chdir(packageRoot());
 
 const ROOT = resolve("build/tests/deadlock");
 
 /** Not at top level: Deno and Bun do not end their event loop below an await there. */
-const script = (entry: string, worker: boolean, code: string) => `
+const script = (entry: string, { file, worker }: Place, code: string) => `
   import { load } from ${JSON.stringify(resolve(`build/host/${entry}.js`))};
   async function main() {
-    const app = await load(${JSON.stringify(resolve(ROOT, "mailbox.wasm"))}, { worker: ${worker}, stderr: (s) => console.log(s.split("\\n")[0]) });
+    const app = await load(${JSON.stringify(resolve(ROOT, file))}, { worker: ${worker}, stderr: (s) => console.log(s.split("\\n")[0]) });
     const running = app.run().then(() => "main returned", (e) => e.name);
     ${code}
   }
   main();`;
 
 const DEADLOCK = "fatal error: all goroutines are asleep - deadlock!\nDeadlockError\n";
+
+interface Place {
+  readonly where: string;
+  readonly file: string;
+  readonly worker: boolean;
+}
+
+const PLACES: readonly Place[] = [
+  { where: "", file: "mailbox.wasm", worker: false },
+  { where: ", in a worker", file: "mailbox.wasm", worker: true },
+  { where: ", in a worker that shares its memory", file: "shared.wasm", worker: true },
+];
 
 const tests = [
   { name: "is told when nothing is left", code: `console.log(await running);`, want: DEADLOCK },
@@ -44,20 +56,23 @@ const tests = [
       const [a, b] = await app.pprof.profile("goroutine", { seconds: 0.1 });
       console.log(a, b);
       console.log(await running);`, want: `31 139\n${DEADLOCK}` },
+  { name: "is told while a CPU profile is taken", code: `
+      await app.pprof.startCPUProfile();
+      console.log(await running);`, want: DEADLOCK },
 ];
 
 for (const { name: runtime, entry, command: [command, ...args], ...rest } of RUNTIMES) {
   const skip = missing({ name: runtime, entry, command: [command!, ...args], ...rest });
-  for (const worker of [false, true]) {
-    describe(`a deadlock on ${runtime}${worker ? ", in a worker" : ""}`, { skip }, () => {
+  for (const [n, place] of PLACES.entries()) {
+    describe(`a deadlock on ${runtime}${place.where}`, { skip }, () => {
       before(async () => {
         mkdirSync(ROOT, { recursive: true });
-        copyFileSync(await buildFile("tests/host/guest/mailbox.ts", "-O3"), resolve(ROOT, "mailbox.wasm"));
+        copyFileSync(await buildFile("tests/host/guest/mailbox.ts", "-O3", place.file === "shared.wasm" ? SHARED : []), resolve(ROOT, place.file));
       });
       for (const [i, { name, code, want }] of tests.entries()) {
         it(name, () => {
-          const file = resolve(ROOT, `${entry}-${worker}-${i}.mjs`);
-          writeFileSync(file, script(entry, worker, code));
+          const file = resolve(ROOT, `${entry}-${n}-${i}.mjs`);
+          writeFileSync(file, script(entry, place, code));
           const { stdout, stderr, status } = spawnSync(command!, [...args, file], { encoding: "utf8", timeout: 60_000 });
           assert.deepEqual([stdout, stderr, status], [want, "", 0]);
         });
