@@ -38,6 +38,8 @@ export interface RemoteProgram {
   readonly trace: boolean | { readonly bytes?: number };
   /** Of a program built with --target threads, where memory can be posted: shared with the owner. */
   readonly memory: WebAssembly.Memory | undefined;
+  /** Of what profiles are to be taken when the program's goroutines can be read for the last time. */
+  readonly last: readonly string[];
 }
 
 /** From the worker. `id` of a host call is 0 when nobody waits for its result. */
@@ -62,6 +64,8 @@ export interface Left {
   readonly named: Answer;
   /** The CPU profile that was being taken. */
   readonly cpu: Answer | null;
+  /** Those of its last moment, as RemoteProgram has them; null: there was none. */
+  readonly profiles: readonly Answer[] | null;
 }
 
 /** What came of a question, as plain data. */

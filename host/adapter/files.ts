@@ -22,45 +22,11 @@
  */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { createInterface, type Interface } from "node:readline";
 import { pathError } from "./errno.ts";
 import { fetchText } from "./fetch.ts";
+import { Lines, standardInput } from "./lines.ts";
 
-/** Lines of standard input that nobody has read yet, and those who wait for one, the first first. */
-const lines: string[] = [];
-const readers: ((line: string | null) => void)[] = [];
-let input: Interface | null = null;
-let ended = false;
-
-/** Opens standard input, which is read while somebody waits for a line. */
-function openInput(): Interface {
-  const opened = createInterface({ input: process.stdin });
-  opened.on("line", (line) => {
-    const reader = readers.shift();
-    if (reader) reader(line);
-    else lines.push(line);
-    if (!readers.length) opened.pause();
-  });
-  opened.on("close", () => {
-    ended = true;
-    for (const reader of readers.splice(0)) reader(null);
-  });
-  return opened;
-}
-
-async function readLine(signal?: AbortSignal): Promise<string | null> {
-  if (lines.length) return lines.shift()!;
-  if (ended) return null;
-  const opened = (input ??= openInput());
-  opened.resume();
-  return new Promise((resolve) => {
-    readers.push(resolve);
-    signal?.addEventListener("abort", () => {
-      if (readers.includes(resolve)) readers.splice(readers.indexOf(resolve), 1);
-      if (!readers.length) opened.pause();
-    }, { once: true });
-  });
-}
+const lines: Lines = new Lines(standardInput((line) => lines.take(line)));
 
 /** Waits for what is done about `path`, and tells what goes wrong as Go does. */
 async function about<T>(path: string, done: Promise<T>): Promise<T> {
@@ -92,7 +58,7 @@ export const hostCalls = {
   },
 
   /** Reads a line from standard input without its end, null behind the last. @blocking */
-  readLine,
+  readLine: (signal?: AbortSignal): Promise<string | null> => lines.read(signal),
 
   /** Fetches a URL as text; a status that is not 2xx is an error. @blocking */
   fetchText,

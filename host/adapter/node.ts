@@ -45,7 +45,7 @@ export const node: Platform = {
   ...(process.resourceUsage && { maxRSS: () => process.resourceUsage().maxRSS * 1024 }), // Deno and Bun have it too, those of today
   // The command runs on Bun with this adapter too.
   ...(onBun && { stackOf: wasmStack }),
-  worker: () => nodePort(new Worker(new URL(workerFile(import.meta.url)))),
+  worker: () => startWorker(workerFile(import.meta.url)),
 };
 
 /** The file that a platform's worker runs stands beside its adapter: node.js, node.worker.js. */
@@ -53,7 +53,9 @@ export function workerFile(adapter: string): string {
   return adapter.replace(/(\.\w+)$/, ".worker$1");
 }
 
-function nodePort(worker: Worker): WorkerPort {
+/** Starts a worker that runs a file, given by its URL. */
+export function startWorker(file: string): WorkerPort {
+  const worker = new Worker(new URL(file));
   return {
     post: (message) => worker.postMessage(message),
     listen(message, failure) {

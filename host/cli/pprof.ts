@@ -25,7 +25,8 @@ in its environment (several are separated by commas).
 URL is where a program serves its profiles, as http://127.0.0.1:6060/debug/pprof (gopark run --http).
 
   -o, --out OUT            where to write (default: KIND.pb.gz)
-  --after MS               takes the profile after MS milliseconds and stops the program there
+  --after MS               takes the profile after MS milliseconds and stops the program there: when a goroutine parks, or
+                           with --target threads at once, though one that computes has no profile of goroutines
   --seconds N              what N seconds bring, instead of the state; for profile: how long to sample
   --target TARGET          how to compile FILE.ts: ${TARGETS.join(", ")} (default: release)
   --preempt                goroutines that compute without parking give way after 10 ms
@@ -34,7 +35,7 @@ Without --after, or when the program ends earlier, the profile is taken at the l
 which the goroutines are there: when main has returned, or when the program has printed the
 dump of its panic, deadlock or fatal error.
 profile, the CPU's, is of all the time until then. block and mutex have what the program asks for.
-heap and allocs are taken behind a collection, unless the program dies: then they are as of the last.
+heap and allocs are taken behind a collection, unless the program dies, or computes: then they are as of the last.
 Exit status: as with gopark run; 2 if there is no profile KIND; 0 when --after has stopped the program.
 `,
 

@@ -5,19 +5,19 @@
  * @module
  */
 import { basename, resolve } from "node:path";
-import { ClosedError, ImportError, ProfileError, ProgramError } from "../abi/errors.ts";
+import { ClosedError, ImportError, ProfileError, ProgramError, StopError } from "../abi/errors.ts";
+import { readManifest } from "../abi/manifest.ts";
 import { onBun } from "../adapter/engine.ts";
 import { hostCalls } from "../adapter/files.ts";
-import { node } from "../adapter/node.ts";
-import type { App } from "../instance/app.ts";
+import type { Pprof, Trace } from "../instance/app.ts";
 import { load } from "../instance/instantiate.ts";
-import type { Platform } from "../instance/platform.ts";
+import type { LoadOptions, Platform } from "../instance/platform.ts";
+import { loadModule } from "../instance/source.ts";
 import { save } from "./build.ts";
 import { compile, flagsFor, TARGETS, type Target, type Wanted } from "./compile.ts";
 import { type DebugServer, type HttpOptions, listen, watchTurns } from "./http.ts";
+import { commandPlatform, SIGPIPE_STATUS } from "./platform.ts";
 import { BAD_INPUT, checkOut, CliError, oneOf } from "./usage.ts";
-
-const SIGPIPE_STATUS = 141; // what a shell shows for a process that SIGPIPE has killed
 
 /** A profile to be written. Which kinds there are, the program knows: it may have made some. */
 export interface WantedProfile {
@@ -40,23 +40,26 @@ export interface RunOptions extends Wanted {
   readonly after?: number;
 }
 
-/** Node, dying quietly when the reader of its output is gone, as Go programs do. Nobody here calls an export. */
-const platform: Platform = {
-  ...node,
-  alone: true,
-  sink(fd) {
-    const sink = node.sink(fd);
-    const write = (bytes: Uint8Array) => {
-      try {
-        sink.write(bytes);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "EPIPE") process.exit(SIGPIPE_STATUS);
-        throw error;
-      }
-    };
-    return { ...sink, write };
-  },
-};
+const own = commandPlatform(() => process.exit(SIGPIPE_STATUS));
+
+/** What a program is loaded with. */
+export interface Start {
+  readonly module: WebAssembly.Module;
+  readonly options: LoadOptions;
+  /** Of the profiles that are wanted of its end. */
+  readonly kinds: readonly string[];
+}
+
+/** A program that has been loaded: here or in a worker. */
+export interface Started {
+  readonly pprof: Pick<Pprof, "fetch" | "startCPUProfile">;
+  readonly trace: Pick<Trace, "read">;
+  run(): Promise<void>;
+  /** Takes the profiles, and ends the program. */
+  stop(): void;
+  /** The profiles of a program that has ended, as they are asked for; none if there was no moment for them. */
+  profiles(): readonly Promise<Uint8Array>[];
+}
 
 /** Reads a `KIND=OUT`. */
 export function parseProfile(text: string): WantedProfile {
@@ -71,43 +74,66 @@ export async function runProgram(file: string, options: RunOptions): Promise<num
   const server = options.http && await serveDebug(options.http);
   const source = await sourceOf(file, options);
   if (!source) return 1;
-  const profiles: Promise<Uint8Array | ProfileError>[] = [];
-  const take = () => {
-    if (profiles.length) return;
-    const { pprof } = app!;
-    for (const { kind } of options.profiles) {
-      const taken = kind === "profile" ? pprof.stopCPUProfile() : pprof.profile(kind, { gc: true });
-      profiles.push(taken.catch(notThere));
-    }
-  };
-  let app: App | undefined;
+  const name = basename(file).replace(/\.ts$/, ".wasm");
+  const kinds = options.profiles.map(({ kind }) => kind);
+  const env = options.godebug?.length ? { ...process.env, GODEBUG: godebug(options.godebug) } : process.env;
+  const trace = options.trace !== undefined;
+  let program: Started | undefined;
   let status: number;
   try {
-    app = await load(source, {
-      name: basename(file).replace(/\.ts$/, ".wasm"),
-      args: options.args,
-      env: options.godebug?.length ? { ...process.env, GODEBUG: godebug(options.godebug) } : process.env,
-      imports: { host: hostCalls },
-      trace: options.trace !== undefined,
-      onExit: () => app && take(),
-    }, server ? watchTurns(platform, (line) => process.stderr.write(line)) : platform);
-    server?.show(app.pprof.fetch);
-    if (options.profiles.some(({ kind }) => kind === "profile")) await app.pprof.startCPUProfile();
-    status = await finish(app, take, options.after);
+    const { module } = await loadModule(source, own, { name });
+    const start = { module, kinds, options: { name, args: options.args, env, imports: { host: hostCalls }, trace } };
+    program = await isShared(module, name) ? await (await import("./aside.ts")).startAside(start) : await startHere(start, server);
+    server?.show(program.pprof.fetch);
+    if (kinds.includes("profile")) await program.pprof.startCPUProfile();
+    status = await finish(program, options.after);
     await server?.end(new ClosedError("the program has ended"));
   } catch (error) {
     await server?.end(error as Error);
     status = statusOf(error);
   }
-  if (options.trace !== undefined) await saveTrace(options.trace, app);
+  const profiles = program?.profiles().map((taken) => taken.catch(notThere)) ?? [];
+  if (options.trace !== undefined) await saveTrace(options.trace, program);
   const bytes = await Promise.all(profiles);
   for (const [i, { out }] of options.profiles.entries()) await saveProfile(out, bytes[i]);
   return bytes.some((b) => b instanceof Error) ? BAD_INPUT : status;
 }
 
+/** Whether its memory can be shared with a worker, which runs it then. */
+async function isShared(module: WebAssembly.Module, file: string): Promise<boolean> {
+  const imports = WebAssembly.Module.imports(module).some(({ kind }) => kind === "memory");
+  return imports && (await readManifest(module, file)).memory?.shared === true;
+}
+
+/** Loads a program into this thread. */
+async function startHere({ module, options, kinds }: Start, server: DebugServer | undefined): Promise<Started> {
+  const platform: Platform = server ? watchTurns(own, (line) => process.stderr.write(line)) : own;
+  let taken: Promise<Uint8Array>[] = [];
+  let loaded: Pprof | null = null;
+  const take = () => {
+    const pprof = loaded;
+    loaded = null;
+    if (!pprof) return; // it dies while it is loaded, or that is done
+    taken = kinds.map((kind) => (kind === "profile" ? pprof.stopCPUProfile() : pprof.profile(kind, { gc: true })));
+    for (const profile of taken) profile.catch(() => {}); // who looks at it comes when the program has ended
+  };
+  const app = await load(module, { ...options, onExit: take }, platform);
+  loaded = app.pprof;
+  return {
+    pprof: app.pprof,
+    trace: app.trace,
+    run: () => app.run(),
+    stop() {
+      take();
+      app.close();
+    },
+    profiles: () => taken,
+  };
+}
+
 /** What there is not is said when the others have been written. */
-function notThere(error: unknown): ProfileError {
-  if (error instanceof ProfileError) return error;
+function notThere(error: unknown): Error {
+  if (error instanceof ProfileError || error instanceof StopError) return error;
   throw error;
 }
 
@@ -122,21 +148,24 @@ async function serveDebug(options: HttpOptions): Promise<DebugServer> {
   return server;
 }
 
-async function saveTrace(out: string, app: App | undefined): Promise<void> {
-  await saveProfile(out, app && new TextEncoder().encode(JSON.stringify(await app.trace.read())));
+async function saveTrace(out: string, program: Started | undefined): Promise<void> {
+  await saveProfile(out, program && new TextEncoder().encode(JSON.stringify(await program.trace.read())));
 }
 
-async function saveProfile(out: string, bytes: Uint8Array | ProfileError | undefined): Promise<void> {
-  const isThere = bytes instanceof Uint8Array;
-  if (isThere) await save(out, bytes);
-  const said = isThere ? `wrote ${out}` : bytes ? bytes.message : `${out} was not written: the program died before main`;
-  process.stderr.write(`gopark: ${said}
-`);
+async function saveProfile(out: string, bytes: Uint8Array | Error | undefined): Promise<void> {
+  if (bytes instanceof Uint8Array) await save(out, bytes);
+  process.stderr.write(`gopark: ${said(out, bytes)}\n`);
+}
+
+function said(out: string, bytes: Uint8Array | Error | undefined): string {
+  if (bytes instanceof Uint8Array) return `wrote ${out}`;
+  if (bytes instanceof ProfileError) return bytes.message;
+  return `${out} was not written: ${bytes ? bytes.message.trimEnd() : "the program died before main"}`;
 }
 
 /** Waits for main, or for the time after which the profiles are taken. */
-async function finish(app: App, take: () => void, after?: number): Promise<number> {
-  const run = app.run();
+async function finish(program: Started, after?: number): Promise<number> {
+  const run = program.run();
   if (after === undefined) {
     await run;
     return 0;
@@ -144,8 +173,7 @@ async function finish(app: App, take: () => void, after?: number): Promise<numbe
   let stopped = false;
   const timer = setTimeout(() => {
     stopped = true;
-    take();
-    app.close();
+    program.stop();
   }, after);
   try {
     await run;

@@ -25,7 +25,8 @@ Runs the program's main. What stands behind -- are the program's arguments.
   --trace OUT              writes the end of the execution trace to OUT, also when the program dies: Chrome
                            trace events, for ui.perfetto.dev
   --http HOST:PORT         serves /debug/ and /debug/pprof/ while the program runs, as 127.0.0.1:6060;
-                           requests are answered when a goroutine parks (with --preempt, every 10 ms)
+                           requests are answered when a goroutine parks (with --preempt, every 10 ms; in shared
+                           memory at any time)
   --http-token TOKEN       who asks must send it, as a bearer token or as ?token=TOKEN; an address
                            that others can reach needs one
   --gctrace                a line on standard error for each collection, as Go's GODEBUG=gctrace=1
@@ -38,6 +39,12 @@ The program can import these from module "host" (@blocking where there is a star
   readDir(path: string): string[]  *    walkDir(path: string): string[]     *
   fetchText(url: string): string   *
 as in: @blocking @external("host", "readFile") declare function readFile(path: string): string;
+
+A program in shared memory (--target threads, or a FILE.wasm that was built so) runs in a worker, and this command is there
+while a goroutine computes without parking: it answers requests, samples the CPU at any place, prints the lines of --schedtrace,
+and at SIGQUIT (Ctrl-\\) prints the stacks of all goroutines, writes the files that were asked for, and ends with status 2.
+What only the program can tell, or has to stop for, is then a 503 that names the goroutine. All else is as with other targets,
+but that the engine gives workers a larger stack.
 
 Exit status: the program's own; 2 after a panic or a fatal error, for a FILE.wasm or an ADDR that is none or cannot be
 had, or if there is no profile KIND; 1 when the command line is wrong or FILE.ts does not compile.

@@ -13,7 +13,7 @@ import type { Door } from "./door.ts";
 import type { Outputs } from "./output.ts";
 import type { Platform } from "./platform.ts";
 import type { Sampling } from "./program.ts";
-import { SchedTrace } from "./schedtrace.ts";
+import { readSched, SchedTrace } from "./schedtrace.ts";
 
 export interface Debugged {
   readonly door: Door;
@@ -32,11 +32,11 @@ export function applyGodebug(settings: string, { door, guest, view, platform, ou
   if (of("tracebacklabels") === 1) view.setI32(SCHED + SCHED_DUMPS, DUMP_LABELS);
   view.setI32(ANCESTORS, of("tracebackancestors"));
   const print = (line: string) => outputs.write(FD_STDERR, new TextEncoder().encode(line));
-  if (of("schedtrace") > 0) sampling.schedtrace = new SchedTrace(view, platform, of("schedtrace"), print);
+  if (of("schedtrace") > 0 && !platform.overseen) sampling.schedtrace = new SchedTrace(() => readSched(view), platform, of("schedtrace"), print);
 }
 
 /** Reads settings as Go does at a program's start: what is not a name and a number of 32 bits is as if it were not there. */
-function parsegodebug(settings: string): Map<string, number> {
+export function parsegodebug(settings: string): Map<string, number> {
   const fields = settings.split(",").map((field) => /^([^=]*)=([+-]?\d+)$/.exec(field));
   const pairs = fields.flatMap((match) => (match ? [[match[1]!, Number(match[2])] as const] : []));
   return new Map(pairs.filter(([, n]) => n === (n | 0)));

@@ -6,7 +6,7 @@
  * @module
  */
 import { readPctab } from "../abi/manifest.ts";
-import { decodeAnswer, encodeAnswer, type Left } from "../abi/messages.ts";
+import { type Answer, decodeAnswer, encodeAnswer, type Left } from "../abi/messages.ts";
 import type { Asked } from "../http/served.ts";
 import { readNamedProfiles } from "../memory/record.ts";
 import { copyTrace, type TraceCopy } from "../memory/trace.ts";
@@ -28,14 +28,15 @@ export interface Ran {
   readonly shared: WebAssembly.Memory | undefined;
 }
 
-/** Reads what is left of a program that has ended; `cpu` is the CPU profile that was being taken. */
-export async function leave(view: MemoryView, cpu: Promise<Uint8Array> | null): Promise<Left> {
-  const [trace, named, profile] = await Promise.all([
+/** Reads what is left of a program that has ended; `cpu` is the CPU profile that was being taken, `last` has those of its last moment. */
+export async function leave(view: MemoryView, cpu: Promise<Uint8Array> | null, last: Promise<readonly Answer[]> | null = null): Promise<Left> {
+  const [trace, named, profile, profiles] = await Promise.all([
     encodeAnswer(() => copyTrace(view)),
     encodeAnswer(() => readNamedProfiles(view).map(({ name }) => name)),
     cpu && encodeAnswer(() => cpu),
+    last,
   ]);
-  return { trace, named, cpu: profile };
+  return { trace, named, cpu: profile, profiles };
 }
 
 /** Reads what is left where nobody could say it: the worker was stopped, or is stuck. */

@@ -6,9 +6,11 @@
  * @module
  */
 import { StopError } from "../abi/errors.ts";
-import { readGoroutines, readLabels } from "../memory/goroutines.ts";
+import { readDump, readGoroutines, readLabels } from "../memory/goroutines.ts";
 import { glance } from "../memory/racy.ts";
 import { copyTrace, endTrace, isTraced, type TraceCopy } from "../memory/trace.ts";
+import type { MemoryView } from "../memory/view.ts";
+import { printGoroutines } from "../profile/dump.ts";
 import { type GoroutineGroup, groupGoroutines } from "../profile/groups.ts";
 import type { ChromeTrace } from "../profile/trace.ts";
 import { type Parts, secondOf, stopped } from "./attached.ts";
@@ -40,6 +42,19 @@ async function copied(parts: Parts): Promise<TraceCopy | null> {
 /** Ends the trace. Stops the program, since what else is watched is in the same word. */
 export function stopTrace(parts: Parts): Promise<void> {
   return stopped(parts, endTrace);
+}
+
+/**
+ * Returns all stacks, as a program that dies prints them. One that does not stop is read as it runs: what it does meanwhile
+ * may be of several moments.
+ */
+export async function lastStacks(parts: Parts): Promise<string> {
+  const print = (view: MemoryView) => printGoroutines(readDump(view), parts.pctab, secondOf(parts));
+  return stopped(parts, print).catch((error: unknown) => {
+    const seen = error instanceof StopError && glance(parts.from, print);
+    if (seen) return seen.value;
+    throw error;
+  });
 }
 
 /** Whether events are taken. */

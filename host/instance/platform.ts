@@ -29,6 +29,8 @@ export interface Platform {
    * active resources have listeners of streams, work of the thread pool and nested immediates.
    */
   readonly alone?: boolean;
+  /** Another thread prints the scheduler's lines (schedtrace): also while this one computes. */
+  readonly overseen?: boolean;
   /** Memory may be shared among threads, but must not be posted to one: so on a page that is not cross-origin isolated. */
   readonly unshared?: boolean;
   /** Reads a whole file; what has to be fetched comes as the response. An aborted signal closes the connection. */

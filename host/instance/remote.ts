@@ -12,7 +12,7 @@ import { ClosedError, endedError, ImportError } from "../abi/errors.ts";
 import type { Imports } from "../abi/imports.ts";
 import { WORLD, WORLD_ENDED } from "../abi/layout.ts";
 import { readManifest } from "../abi/manifest.ts";
-import { decodeError, encodeError, type Left, type Order, type Report, type ResponseData, type Target } from "../abi/messages.ts";
+import { type Answer, decodeError, encodeError, type Left, type Order, type Report, type ResponseData, type Target } from "../abi/messages.ts";
 import { failure } from "../http/reply.ts";
 import { onAbort } from "./abort.ts";
 import { type Exports, Pprof, Runtime, type Trace } from "./app.ts";
@@ -65,20 +65,28 @@ interface Outstanding {
   readonly reject: (error: unknown) => void;
 }
 
+/** Profiles that the worker takes when its program's goroutines can be read for the last time. */
+export interface Parting {
+  readonly kinds: readonly string[];
+  /** Is told when the program has ended: what came of each, or null if there was no such moment. */
+  readonly taken: (profiles: readonly Answer[] | null) => void;
+}
+
 /** Loads a program into a worker of the platform's. Rejects as `load` does. */
 export async function loadRemote<E extends Exports>(
   source: Source | PromiseLike<Source>,
   options: LoadOptions,
   platform: Platform,
+  { kinds, taken }: Parting = { kinds: [], taken() {} },
 ): Promise<RemoteApp<E>> {
   if (options.onExit) throw new TypeError("load: onExit cannot be used with worker: true");
   const { module, file } = await loadModule(source, platform, options);
   const { exports, memory: type } = await readManifest(module, file);
   const memory = type || options.memory ? (await import("./share.ts")).memoryToPost(platform, type, options.memory, file) : undefined;
   const names = importNames(options.imports ?? {});
-  const owner = new Owner(await platform.worker(), options, platform, new Outputs(platform, options));
+  const owner = new Owner(await platform.worker(), options, platform, new Outputs(platform, options), taken);
   const { args = [], env = {}, slice, trace = false } = options;
-  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, slice, trace, memory } });
+  await owner.load({ op: "load", program: { module, name: file, args, env: { ...env }, imports: names, slice, trace, memory, last: kinds } });
   const shared = type?.shared ? memory : undefined;
   const ran = { module, file, args, shared };
   const lasting = (target: Target, names: readonly Last[]) => Object.fromEntries(names.map((name) => [name, afterwards(owner, target, name, ran)]));
@@ -150,6 +158,7 @@ class Owner {
   readonly #options: LoadOptions;
   readonly #platform: Platform;
   readonly #outputs: Outputs;
+  readonly #taken: Parting["taken"];
   readonly #calls = new Map<number, Outstanding>();
   readonly #hostCalls = new Map<number, AbortController>();
   #lastCall = 0;
@@ -165,11 +174,12 @@ class Owner {
   #shared: WebAssembly.Memory | undefined;
   #release = () => {};
 
-  constructor(port: WorkerPort, options: LoadOptions, platform: Platform, outputs: Outputs) {
+  constructor(port: WorkerPort, options: LoadOptions, platform: Platform, outputs: Outputs, taken: Parting["taken"]) {
     this.#port = port;
     this.#options = options;
     this.#platform = platform;
     this.#outputs = outputs;
+    this.#taken = taken;
   }
 
   /** Sends the program; call 0 is the answer to that. */
@@ -292,7 +302,7 @@ class Owner {
       case "quiet": return report.orders === this.#orders ? this.#hold(false) : undefined;
       case "ended":
         this.#left = report.left;
-        return this.end(decodeError(report.error), false);
+        return this.end(decodeError(report.error), false, report.left.profiles);
     }
   }
 
@@ -334,7 +344,7 @@ class Owner {
   }
 
   /** Stops for good; `verbatim` is what each call that waits rejects with as it is. */
-  end(error: Error, verbatim: boolean): void {
+  end(error: Error, verbatim: boolean, profiles: readonly Answer[] | null = null): void {
     if (this.#ended) return;
     this.#ended = error;
     this.#release();
@@ -348,6 +358,7 @@ class Owner {
     this.#calls.clear();
     for (const call of this.#hostCalls.values()) call.abort(error);
     this.#outputs.end();
+    this.#taken(profiles);
   }
 }
 

@@ -3,17 +3,28 @@
  * Prints the lines of GODEBUG=schedtrace=1000: what the scheduler has before it, every so many milliseconds.
  *
  * Between two slices, for then the guest's lists are whole: where the program's loop says so, and while it waits, for
- * a timer or for its host. That alone does not keep the event loop running.
+ * a timer or for its host. That alone does not keep the event loop running. Another thread that shares the memory prints
+ * them while the program computes, too.
  *
  * @module
  */
 import { G_SCHEDLINK, P0, P_RUNNEXT, P_RUNQHEAD, P_SCHEDTICK } from "../abi/layout.ts";
+import { linked } from "../memory/list.ts";
 import type { MemoryView } from "../memory/view.ts";
 import type { Platform } from "./platform.ts";
 
+/** What a line says. */
+export interface Sched {
+  /** How many goroutines are in the run queue. */
+  readonly queued: number;
+  readonly schedtick: number;
+  /** Whether one runs, in another thread. */
+  readonly running?: boolean;
+}
+
 /** Prints a line every so many milliseconds. */
 export class SchedTrace {
-  readonly #view: MemoryView;
+  readonly #read: () => Sched | null;
   readonly #platform: Pick<Platform, "now" | "meanwhile">;
   readonly #interval: number;
   readonly #print: (line: string) => void;
@@ -21,9 +32,9 @@ export class SchedTrace {
   #next = -Infinity;
   #cancel: () => void = () => {};
 
-  /** `interval` is milliseconds. */
-  constructor(view: MemoryView, platform: Pick<Platform, "now" | "meanwhile">, interval: number, print: (line: string) => void) {
-    this.#view = view;
+  /** `interval` is milliseconds. What cannot be read is a line that is left out. */
+  constructor(read: () => Sched | null, platform: Pick<Platform, "now" | "meanwhile">, interval: number, print: (line: string) => void) {
+    this.#read = read;
     this.#platform = platform;
     this.#interval = interval;
     this.#print = print;
@@ -34,7 +45,8 @@ export class SchedTrace {
     const now = this.#platform.now();
     if (Number.isNaN(this.#start)) this.#start = now;
     if (now < this.#next) return;
-    this.#print(line(this.#view, now - this.#start));
+    const sched = this.#read();
+    if (sched) this.#print(line(sched, now - this.#start));
     this.#next = now + this.#interval;
     this.#cancel();
     this.#wait(this.#interval);
@@ -57,15 +69,14 @@ export class SchedTrace {
 }
 
 /** Go's line. There is one M and one P; without a goroutine to run both are idle. */
-function line(view: MemoryView, age: number): string {
-  const queued = runqsize(view);
-  const idle = queued ? 0 : 1;
+function line({ queued, schedtick, running }: Sched, age: number): string {
+  const idle = queued || running ? 0 : 1;
   return `SCHED ${Math.floor(age)}ms: gomaxprocs=1 idleprocs=${idle} threads=1 spinningthreads=0 needspinning=0 ` +
-    `idlethreads=${idle} runqueue=0 [ ${queued} ] schedticks=[ ${view.u32(P0 + P_SCHEDTICK)} ]\n`;
+    `idlethreads=${idle} runqueue=0 [ ${queued} ] schedticks=[ ${schedtick} ]\n`;
 }
 
-function runqsize(view: MemoryView): number {
-  let n = view.u32(P0 + P_RUNNEXT) ? 1 : 0;
-  for (let gp = view.u32(P0 + P_RUNQHEAD); gp; gp = view.u32(gp + G_SCHEDLINK)) n++;
-  return n;
+/** Reads what a line says. Throws AbiError where memory is not what the layout says. */
+export function readSched(view: MemoryView): Sched {
+  const next = view.u32(P0 + P_RUNNEXT) ? 1 : 0;
+  return { queued: next + linked(view, "G", P0 + P_RUNQHEAD, G_SCHEDLINK).length, schedtick: view.u32(P0 + P_SCHEDTICK) };
 }

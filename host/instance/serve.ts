@@ -11,7 +11,7 @@ import { ImportError } from "../abi/errors.ts";
 import type { Imports } from "../abi/imports.ts";
 import { FD_STDERR, FD_STDOUT, WORLD, WORLD_ORDERS } from "../abi/layout.ts";
 import { type ImportEntry, type Manifest, readManifest, show } from "../abi/manifest.ts";
-import { decodeError, encodeError, encodeResponse, type Order, type RemoteProgram, type Report, type Target } from "../abi/messages.ts";
+import { type Answer, decodeError, encodeAnswer, encodeError, encodeResponse, type Order, type RemoteProgram, type Report, type Target } from "../abi/messages.ts";
 import type { MemoryView } from "../memory/view.ts";
 import { onAbort } from "./abort.ts";
 import type { App } from "./app.ts";
@@ -26,19 +26,28 @@ export interface ServerPort {
   addEventListener(type: "message", f: (event: { data: unknown }) => void): void;
 }
 
+/** What a worker has of its own, rather than of its owner. */
+export interface Own {
+  /** Output goes to the platform's sinks, at once. */
+  readonly prints?: boolean;
+  /** Returns the host function for an import, if it is here. */
+  readonly hostFunction?: (entry: ImportEntry) => ((...args: any[]) => unknown) | undefined;
+}
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Waits for a program, runs it, answers. */
-export function serve(platform: Platform, port: ServerPort): void {
-  const server = new Server(platform, (report) => port.postMessage(report));
+export function serve(platform: Platform, port: ServerPort, own: Own = {}): void {
+  const server = new Server(platform, own, (report) => port.postMessage(report));
   port.addEventListener("message", ({ data }) => server.take(data as Order));
 }
 
 class Server {
   readonly #platform: Platform;
+  readonly #own: Own;
   readonly #report: (report: Report) => void;
   readonly #waiting = new Map<number, Waiting>();
   /** Of calls that their owner may give up, by id. */
@@ -56,9 +65,12 @@ class Server {
   #world: Int32Array | null = null;
   /** The CPU profile that was being taken when the program ended. */
   #cpu: Promise<Uint8Array> | null = null;
+  /** The profiles that its owner wants of the program's last moment. */
+  #last: Promise<Answer[]> | null = null;
 
-  constructor(platform: Platform, report: (report: Report) => void) {
+  constructor(platform: Platform, own: Own, report: (report: Report) => void) {
     this.#platform = { ...platform, onIdleEnd: (f) => this.#onIdleEnd(f) };
+    this.#own = own;
     this.#report = report;
   }
 
@@ -98,13 +110,14 @@ class Server {
 
   async #load(program: RemoteProgram): Promise<void> {
     try {
-      const { module, name, args, env, slice, trace, memory } = program;
+      const { module, name, args, env, slice, trace, memory, last } = program;
       if (memory && !(memory.buffer instanceof ArrayBuffer)) this.#world = new Int32Array(memory.buffer, WORLD);
       const manifest = await readManifest(module, name);
       this.#runnable = manifest.exports.some((e) => e.name === "main");
       const imports = this.#imports(manifest, program);
       const options: LoadOptions = {
-        name, args, env, imports, slice, trace, stdout: this.#output(FD_STDOUT), stderr: this.#output(FD_STDERR),
+        name, args, env, imports, slice, trace, onExit: () => this.#takeLast(last),
+        ...(!this.#own.prints && { stdout: this.#output(FD_STDOUT), stderr: this.#output(FD_STDERR) }),
         ...(memory && { memory }),
       };
       this.#app = await load(module, options, this.#platform, (...end) => this.#ended(...end));
@@ -118,9 +131,15 @@ class Server {
     return { write: (bytes: Uint8Array) => this.#report({ op: "write", fd, bytes }) };
   }
 
+  /** What is read is read before this returns. Nothing is of a program that dies while it is loaded. */
+  #takeLast(kinds: readonly string[]): void {
+    const { pprof } = this.#app ?? {};
+    if (pprof) this.#last ??= Promise.all(kinds.map((kind) => encodeAnswer(() => pprof.profile(kind, { gc: true }))));
+  }
+
   /** Says that it is over, and what is left, behind the answers that the end itself has brought about. */
   #ended(error: Error, view: MemoryView, { sampler }: Sampling): void {
-    const left = leave(view, this.#cpu = sampler && sampler.stop());
+    const left = leave(view, this.#cpu = sampler && sampler.stop(), this.#last);
     this.#platform.immediate(async () => this.#report({ op: "ended", error: encodeError(error), left: await left }));
   }
 
@@ -158,7 +177,7 @@ class Server {
     const imports: Imports = {};
     for (const entry of manifest.imports) {
       if (!names[entry.module]?.includes(entry.name)) continue;
-      (imports[entry.module] ??= {})[entry.name] = this.#hostFunction(entry);
+      (imports[entry.module] ??= {})[entry.name] = this.#own.hostFunction?.(entry) ?? this.#hostFunction(entry);
     }
     return imports;
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,6 +57,26 @@ for (const runtime of RUNTIMES) {
 
       it("says where a program trapped", () => {
         const { stderr, status } = gopark("run", "tests/host/guest/wild.ts");
+        assert.deepEqual([stderr, status], [readFileSync("tests/host/guest/wild.txt", "utf8"), 2]);
+      });
+
+      it("runs a program in shared memory in a worker: it prints the same, and SIGQUIT ends it while it computes", async () => {
+        const want = gopark("run", SHELL, "--", "a", "b c");
+        const shared = gopark("run", SHELL, "--target", "threads", "--", "a", "b c");
+        assert.deepEqual([shared.stdout, shared.stderr, shared.status], [want.stdout, want.stderr, want.status]);
+        const [command, ...own] = [...runtime.command, main, "run", "tests/host/guest/spinning.ts", "--target", "threads"];
+        const child = spawn(command!, own, { stdio: ["ignore", "ignore", "pipe"] });
+        let stderr = "";
+        child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+          stderr += chunk;
+          if (chunk.includes("spinning\n")) child.kill("SIGQUIT");
+        });
+        assert.equal(await new Promise((ended) => child.on("close", ended)), 2, stderr);
+        assert.match(stderr, /^spinning\nSIGQUIT: quit\n\ngoroutine 1 \[running\]:\n(.*\n)*spinning\.spin\((.*\n)*goroutine 2 \[chan receive\]:\n/);
+      });
+
+      it("says where a program in shared memory trapped", () => {
+        const { stderr, status } = gopark("run", "tests/host/guest/wild.ts", "--target", "threads");
         assert.deepEqual([stderr, status], [readFileSync("tests/host/guest/wild.txt", "utf8"), 2]);
       });
 
