@@ -45,7 +45,7 @@ async function route(served: Served, request: Asked): Promise<Response> {
     case "/vars": return vars(served);
     case "/goroutines": return goroutines(served);
     case "/histogram": return histogram(served);
-    case "": case "/pprof": return redirect(`${url.pathname}/${url.search}`);
+    case "": case "/pprof": return redirect(`${url.pathname.replace(/^\/+/, "/")}/${url.search}`); // two slashes would be another host
   }
   if (path?.startsWith("/pprof/")) {
     return servePprof(served, decoded(path.slice("/pprof/".length)), url, request);

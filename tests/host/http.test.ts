@@ -111,6 +111,7 @@ describe("/debug/pprof/", () => {
     }
     const response = await get(app, "/admin/debug/pprof?x=1");
     assert.deepEqual([response.status, response.headers.get("location")], [301, "/admin/debug/pprof/?x=1"]);
+    assert.equal((await get(app, "//elsewhere.example/debug")).headers.get("location"), "/elsewhere.example/debug/", "no other host");
   });
 
   it("serves what its program names, whatever the name, where the index links to", async () => {
