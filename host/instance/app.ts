@@ -199,9 +199,10 @@ export class Pprof {
   /** Returns the text form: 1 counts equal stacks, 2 lists every goroutine. */
   async text(kind: AnyKind, debug: 1 | 2 = 1): Promise<string> {
     if (debug !== 1 && debug !== 2 || kind === "profile") (await writers()).noText(debug);
-    if (debug === 2 && kind.startsWith("goroutine")) {
-      if (kind === "goroutineleak") this.#runtime.goroutineLeakProfile();
-      return this.#runtime.stack({ all: true });
+    const leak = kind === "goroutineleak";
+    if (debug === 2 && (leak || kind === "goroutine")) {
+      if (leak) this.#runtime.goroutineLeakProfile();
+      return this.#runtime.stack();
     }
     const taken = this.#take(kind, false, true);
     return (await writers()).textOf(taken, this.#parts.platform.maxRSS?.());

@@ -129,6 +129,8 @@ describe("/debug/pprof/", () => {
       await profileOf(response);
     }
     assert.equal((await get(app, "/debug/pprof/my/pkg.conns")).status, 200);
+    const text = await get(app, "/debug/pprof/goroutines.lent?debug=2");
+    assert.match(await text.text(), /^goroutines\.lent profile: total 1\n/, "the stacks of all goroutines are goroutine's");
   });
 
   it("HEAD has the headers alone", async () => {

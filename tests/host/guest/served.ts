@@ -50,4 +50,5 @@ export function names(): void {
   pprof.newProfile("my/pkg.conns").add(1);
   pprof.newProfile("zähler 100%").add(1);
   pprof.newProfile("it's").add(1);
+  pprof.newProfile("goroutines.lent").add(1);
 }
