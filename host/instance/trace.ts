@@ -32,7 +32,7 @@ export function start({ reader: { door }, view, program }: TracerParts, options:
   const { bytes = TRACE_BYTES } = options === true ? {} : options;
   if (program.ended) throw endedError("the execution trace", program.ended);
   if (!(bytes >= TRACE_LEAST && bytes <= MOST)) throw new RangeError(`trace of ${bytes} bytes: at least ${TRACE_LEAST}, at most ${MOST}`);
-  if (isTraced(view)) throw new ProfileError("could not enable tracing: tracing is already enabled");
+  if (isTraced(view)) throw new ProfileError("could not enable tracing: execution tracer already enabled");
   const size = Math.floor(bytes / SLOT) * SLOT;
   const old = ringOf(view);
   const buf = alloc(door, size);

@@ -347,7 +347,7 @@ describe("/debug/pprof/trace", () => {
     const response = await app.pprof.fetch(new Request("http://x/debug/pprof/trace"));
     await mock.drive(first);
     assert.equal(response.status, 500);
-    assert.equal(await response.text(), "Could not enable tracing: tracing is already enabled\n");
+    assert.equal(await response.text(), "Could not enable tracing: execution tracer already enabled\n");
   });
 });
 
