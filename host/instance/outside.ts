@@ -14,6 +14,7 @@ import type { Served } from "../http/served.ts";
 import { RacyView } from "../memory/racy.ts";
 import { MemoryView } from "../memory/view.ts";
 import { funcForPC } from "../symbol/pseudo.ts";
+import { onAbort } from "./abort.ts";
 import { type AnyKind, PROFILE_KINDS, type ProfileOptions, type Runtime, type Trace } from "./app.ts";
 import type { Attached } from "./attach.ts";
 import { inspect, type Parts, readersOf } from "./attached.ts";
@@ -34,6 +35,8 @@ export interface Seen {
   readonly args: readonly string[];
   readonly platform: Platform;
   readonly owner: Sender & {
+    /** Is aborted when the program ends. */
+    readonly ending: AbortSignal;
     /** Throws what a reader must once the program has ended. */
     alive(what: string): void;
   };
@@ -66,9 +69,8 @@ export function fromOutside(asked: Readers, seen: Seen): Readers {
     const from = await open();
     await caughtUp(from.parts, sent);
     return read(from, ...args).catch((error: unknown) => {
-      if (!(error instanceof StopError)) throw error;
       owner.alive(`${name}()`);
-      if (error.goid) throw error;
+      if (!(error instanceof StopError) || error.goid) throw error;
       return asking(ask)(...args);
     });
   };
@@ -98,12 +100,9 @@ interface Ways {
   readonly reading: (name: string, read: (from: Opened, ...args: any[]) => Promise<any>, ask: Method) => Method;
 }
 
-function profiles(pprof: RemotePprof, { open, asking, reading }: Ways, owner: Seen["owner"]): RemotePprof {
-  const profile = reading("profile", async ({ pprof: p }, kind: AnyKind, options?: ProfileOptions) => {
-    const made = await p.profile(kind, options);
-    if (kind !== "profile" && options?.seconds) owner.alive("profile()"); // memory would tell of seconds that there were not
-    return made;
-  }, pprof.profile);
+function profiles(pprof: RemotePprof, { open, asking, reading }: Ways, { ending }: Seen["owner"]): RemotePprof {
+  const profile = reading("profile", ({ pprof: p }, kind: AnyKind, options: ProfileOptions = {}) =>
+    untilEnd(ending, options.signal, (signal) => p.profile(kind, { ...options, signal })), pprof.profile);
   const text = reading("text", ({ pprof: p }, kind: AnyKind, debug?: 1 | 2) => p.text(kind, debug), pprof.text);
   const collects = (kind: AnyKind) => kind === "goroutineleak";
   return {
@@ -114,6 +113,13 @@ function profiles(pprof: RemotePprof, { open, asking, reading }: Ways, owner: Se
     startCPUProfile: reading("startCPUProfile", ({ pprof: p }) => p.startCPUProfile(), pprof.startCPUProfile),
     stopCPUProfile: async () => (await open()).pprof.stopCPUProfile(),
   };
+}
+
+/** Has what takes seconds give up when the program ends, as it is given up by one that is asked. */
+async function untilEnd<T>(ending: AbortSignal, signal: AbortSignal | undefined, read: (either: AbortSignal) => Promise<T>): Promise<T> {
+  const either = new AbortController();
+  const releases = [ending, ...(signal ? [signal] : [])].map((one) => onAbort(one, () => either.abort(one.reason)));
+  return read(either.signal).finally(() => releases.forEach((release) => release()));
 }
 
 /** Behind the program's end, its owner knows what is left. */
@@ -142,16 +148,19 @@ function fetcher({ runtime, pprof }: Readers, { open, asking }: Ways, { memory, 
     funcForPC: async (pc) => funcForPC((await open()).parts.pctab, pc),
     goroutineGroups: async () => (owner.alive("goroutines"), owned.goroutineGroups((await open()).parts)),
   };
-  const trace = tracer({ open, asking }, ask);
+  const trace = tracer({ open, asking }, ask, owner);
   return async (request) => (owner.ended ? ask(request) : serve({ ...served, trace: (...how) => trace(request, ...how) }, request));
 }
 
 /** Reads a trace that is on; has the worker begin one else, for which the program must answer. */
-function tracer({ open, asking }: Pick<Ways, "open" | "asking">, ask: RemotePprof["fetch"]) {
+function tracer({ open, asking }: Pick<Ways, "open" | "asking">, ask: RemotePprof["fetch"], { ending }: Seen["owner"]) {
   let ours = 0;
   return async (request: Request, seconds: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
     const { parts } = await open();
-    if (!ours && owned.traced(parts)) return new TextEncoder().encode(JSON.stringify(await owned.recent(parts, seconds, signal)));
+    if (!ours && owned.traced(parts)) {
+      const trace = await untilEnd(ending, signal, (either) => owned.recent(parts, seconds, either));
+      return new TextEncoder().encode(JSON.stringify(trace));
+    }
     ours++;
     const response: Response = await asking(ask)(request).finally(() => ours--);
     if (!response.ok) throw new HttpError(response.status, (await response.text()).trimEnd());

@@ -166,6 +166,7 @@ class Owner {
   /** While the worker does not hold the event loop: how to no longer hear of that loop's end. */
   #cancelIdle: (() => void) | null = null;
   #ended: Error | null = null;
+  readonly #ending = new AbortController();
   #left: Left | null | Promise<Left | null> = null;
   /** Whether its owner has begun a trace or a CPU profile: what there is of them, the worker is asked for when it is closed. */
   #begun = false;
@@ -243,6 +244,11 @@ class Owner {
   /** Whether nothing comes of the worker any more. */
   get ended(): boolean {
     return this.#ended !== null;
+  }
+
+  /** Is aborted when the program ends, with the reason. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
   }
 
   /** How many orders the worker has been sent. */
@@ -357,6 +363,7 @@ class Owner {
     }
     this.#calls.clear();
     for (const call of this.#hostCalls.values()) call.abort(error);
+    this.#ending.abort(error);
     this.#outputs.end();
     this.#taken(profiles);
   }

@@ -378,6 +378,20 @@ test("a program that was closed while it computed is run by nobody", async () =>
   assert.equal(await seen.runtime.numGoroutine(), 1, "what is read without a stop is there");
 });
 
+test("what is taken for seconds ends with its program", async () => {
+  for (const trace of [false, true]) {
+    const app = await load<Tight>(await tight, { worker: true, trace });
+    const asked = ["heap", "goroutine", "profile"].map((kind) => app.pprof.profile(kind, { seconds: 2 }));
+    const served = ["mutex?seconds=2", "trace?seconds=2"].map((path) => app.pprof.fetch(new Request(`http://x/debug/pprof/${path}`)));
+    const states = Promise.allSettled(asked);
+    await new Promise((resolve) => setTimeout(resolve, 200)); // all have begun
+    app.close();
+    const names = (await states).map((s) => (s.status === "rejected" ? (s.reason as Error).name : s.status));
+    assert.deepEqual(names, ["ClosedError", "ClosedError", "ClosedError"]);
+    for (const response of await Promise.all(served)) assert.deepEqual([response.status, /the program was closed\n$/.test(await response.text())], [503, true]);
+  }
+});
+
 test("attach refuses seconds that are no number", async () => {
   const given = memory(32);
   await load<Tight>(await tight, { memory: given });
