@@ -28,6 +28,8 @@ export interface PlotOptions {
 
 const HEIGHT = 176;
 const BINARY = Array.from({ length: 48 }, (_, i) => 2 ** i);
+/** No fractions, which would be printed as one number several times. */
+const DECIMAL = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((n) => n * 10 ** i)).flat();
 const AXIS = "11px ui-sans-serif, system-ui, sans-serif";
 
 /** A titled plot: above it the values at the cursor, or the latest. */
@@ -94,7 +96,7 @@ export class Plot {
       scales: { x: { range: (u, min, max) => span(u.data[0], min, max) as uPlot.Range.MinMax }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
       axes: [
         { ...axis, size: 24, space: 90, values: (_, seconds) => seconds.map(clock) },
-        { ...axis, size: 64, space: 28, ...(this.#options.binary ? { incrs: BINARY } : {}), values: (_, values) => values.map((v) => this.#options.print(v)) },
+        { ...axis, size: 64, space: 28, incrs: this.#options.binary ? BINARY : DECIMAL, values: (_, values) => values.map((v) => this.#options.print(v)) },
       ],
       series: [{}, ...this.#lines.map((line) => ({
         label: line.label,

@@ -29,6 +29,15 @@ const FIND = `globalThis.root = () => document.querySelector("gopark-debug").sha
   globalThis.$$ = (selector) => [...root().querySelectorAll(selector)];
   globalThis.texts = (selector) => $$(selector).map((e) => e.textContent);`;
 
+/** Keeps with each canvas what is written on it. */
+const DRAWN = `{
+  const { clearRect, fillText } = CanvasRenderingContext2D.prototype;
+  Object.assign(CanvasRenderingContext2D.prototype, {
+    clearRect(...at) { this.canvas.drawn = []; clearRect.apply(this, at); },
+    fillText(text, ...at) { this.canvas.drawn?.push(text); fillText.call(this, text, ...at); },
+  });
+}`;
+
 const until = (page: Page, condition: string) => page.waitForFunction(condition, { timeout: 20_000 });
 
 for (const kind of BROWSERS) {
@@ -73,6 +82,12 @@ for (const kind of BROWSERS) {
       assert.equal(await page.title(), "served.wasm · gopark");
       const names = await page.evaluate(`texts(".plot-title")`);
       assert.deepEqual(names, ["Goroutines", "Scheduler", "Stacks", "Heap", "Allocation", "Collector"]);
+      await page.evaluateOnNewDocument(DRAWN);
+      await page.reload();
+      await page.evaluate(FIND);
+      await until(page, `$$(".uplot canvas").length === 6 && $$(".uplot canvas").every((c) => c.drawn?.length)`);
+      const axes = await page.evaluate(`$$(".uplot canvas").map((c) => c.drawn)`) as string[][];
+      for (const labels of axes) assert.deepEqual(labels, [...new Set(labels)], "each label of an axis is another");
     });
 
     test("groups goroutines, and finds them by the keyboard", "goroutines", async (page) => {
