@@ -109,10 +109,14 @@ const ESCAPES: Record<string, string> = {
   "\x07": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", '"': '\\"', "\\": "\\\\",
 };
 
-/** Quotes as Go's strconv.Quote does, as far as a label is on one line then. */
+/** Quotes as Go's strconv.Quote does: what is not printable there is escaped. A half of a pair, which Go has not, stays. */
 function quote(text: string): string {
-  const hex = (c: string) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  return `"${text.replace(/[\x00-\x1f"\\\x7f]/g, (c) => ESCAPES[c] ?? hex(c))}"`;
+  return `"${text.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Cs} ]|["\\]/gu, (c) => ESCAPES[c] ?? escaped(c.codePointAt(0)!))}"`;
+}
+
+function escaped(rune: number): string {
+  const [prefix, digits] = rune < 0x80 ? ["\\x", 2] as const : rune < 0x10000 ? ["\\u", 4] as const : ["\\U", 8] as const;
+  return prefix + rune.toString(16).padStart(digits, "0");
 }
 
 /** Prints a stack's pcs as Go's rows do. */

@@ -116,6 +116,14 @@ test("text: columns are padded as Go's tabwriter does", () => {
     "#\t0x1\ta.b+0x0\t\t\t\tx.ts:1\n#\t0x2\tmain.aVeryLongFunctionName+0x0\ty.ts:2");
 });
 
+test("text: labels are quoted as Go's strconv.Quote does", () => {
+  const labels = ["k", "a\u00a0\u200b\u2028é\u{1f388}\u{e0001}\x1b\x7f\ue000\u0301\ufffd\t\"\\"];
+  const text = encodeText(goroutineProfile([{ ...stack(1), labels }], 0n));
+  // What Go 1.26 prints for this value.
+  const quoted = String.raw`"a\u00a0\u200b\u2028é🎈\U000e0001\x1b\x7f\ue000` + "\u0301\ufffd" + String.raw`\t\"\\"`;
+  assert.equal(text.split("\n")[2], `# labels: {"k":${quoted}}`);
+});
+
 test("delta: only what changed, negative for what is gone", () => {
   const before = goroutineProfile([stack(1), stack(3), stack(4)], 1000n);
   const after = goroutineProfile([stack(1), stack(3), stack(3), stack(2)], 3000n);
