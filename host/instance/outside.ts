@@ -152,14 +152,16 @@ function fetcher({ runtime, pprof }: Readers, { open, asking }: Ways, { memory, 
   return async (request) => (owner.ended ? ask(request) : serve({ ...served, trace: (...how) => trace(request, ...how) }, request));
 }
 
-/** Reads a trace that is on; has the worker begin one else, for which the program must answer. */
+/** Reads a trace that is on; has the worker begin one else, for which the program must answer. When that has ended, there is what it has left. */
 function tracer({ open, asking }: Pick<Ways, "open" | "asking">, ask: RemotePprof["fetch"], { ending }: Seen["owner"]) {
   let ours = 0;
   return async (request: Request, seconds: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
     const { parts } = await open();
     if (!ours && owned.traced(parts)) {
-      const trace = await untilEnd(ending, signal, (either) => owned.recent(parts, seconds, either));
-      return new TextEncoder().encode(JSON.stringify(trace));
+      const trace = await untilEnd(ending, signal, (either) => owned.recent(parts, seconds, either)).catch((error: unknown) => {
+        if (!ending.aborted) throw error;
+      });
+      if (trace) return new TextEncoder().encode(JSON.stringify(trace));
     }
     ours++;
     const response: Response = await asking(ask)(request).finally(() => ours--);

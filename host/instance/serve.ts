@@ -98,8 +98,11 @@ class Server {
     return () => this.#idlers.delete(f);
   }
 
+  /** Behind the answers to calls that have ended by now: an owner that nothing else holds may not live to hear those otherwise. */
   #sayQuiet(): void {
-    if (this.#idlers.size && !this.#reading) this.#report({ op: "quiet", orders: this.#orders });
+    this.#platform.immediate(() => {
+      if (this.#idlers.size && !this.#reading) this.#report({ op: "quiet", orders: this.#orders });
+    });
   }
 
   #take(id: number): Waiting {

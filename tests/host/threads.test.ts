@@ -365,6 +365,26 @@ describe("the endpoint of a program in shared memory", () => {
   });
 });
 
+test("what a call returns is told before that nothing else will happen: an owner that nothing holds would end in between", async () => {
+  const told: string[] = [];
+  const worker = async () => {
+    const port = await node.worker();
+    const listen: typeof port.listen = (message, failure) => port.listen((data) => (told.push((data as { op: string }).op), message(data)), failure);
+    return { ...port, listen };
+  };
+  const app = await loader({ ...node, worker })<Stuck>(await stuck, { worker: true });
+  const quiet = async () => {
+    while (told.at(-1) !== "quiet") await new Promise(setImmediate);
+    told.length = 0;
+  };
+  app.exports.waits().catch(() => {}); // until close()
+  await quiet();
+  await app.exports.prepare(1);
+  assert.deepEqual(told, ["reply"]);
+  await quiet();
+  app.close();
+});
+
 test("a program that was closed while it computed is run by nobody", async () => {
   const app = await load<Stuck>(await stuck, { worker: true });
   const seen = attach({ memory: app.memory!, module: await stuck, timeout: Infinity });
@@ -388,7 +408,10 @@ test("what is taken for seconds ends with its program", async () => {
     app.close();
     const names = (await states).map((s) => (s.status === "rejected" ? (s.reason as Error).name : s.status));
     assert.deepEqual(names, ["ClosedError", "ClosedError", "ClosedError"]);
-    for (const response of await Promise.all(served)) assert.deepEqual([response.status, /the program was closed\n$/.test(await response.text())], [503, true]);
+    const [delta, recorded] = await Promise.all(served);
+    assert.deepEqual([delta!.status, /the program was closed\n$/.test(await delta!.text())], [503, true]);
+    assert.equal(recorded!.status, 200);
+    assert.ok((await recorded!.json() as ChromeTrace).traceEvents.length, "what there was of the trace");
   }
 });
 
