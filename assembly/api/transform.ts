@@ -45,7 +45,7 @@ export function gopark_unwatchcontext(ctx: usize, note: usize): void {
   if (unwatch && note && !gopark_contextdone(ctx)) unwatch(note);
 }
 
-/** Begins a host call that returns at once, if there is a trace. */
+/** Begins a host call that returns at once. Called while there is a trace. */
 export function gopark_tracecall(): void {
   tracecall();
 }

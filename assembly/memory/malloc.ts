@@ -139,11 +139,10 @@ export function __renew(ptr: usize, size: usize): usize {
   }
   const renewed = __new(size, load<i32>(ptr - 8));
   memory.copy(renewed, ptr, min(size, old));
-  if (mheap.gcphase) push(renewed); // it is marked, and what it holds may not be
-  return renewed;
+  return revisit(renewed);
 }
 
-/** Has an object visited that std has filled with references and no barrier; returns it. What is new is marked, but was not visited. */
+/** Has an object visited that was filled with references and no barrier; returns it. What is new is marked, but was not visited. */
 export function revisit(ptr: usize): usize {
   if (mheap.gcphase) push(ptr);
   return ptr;
