@@ -8,7 +8,7 @@ import { EV_CLOCK, EV_CREATE, WATCH_ANCESTORS, WATCH_BLOCK, WATCH_LABELS, WATCH_
 import { needpersistent, persistentalloc } from "../memory/persistentalloc";
 import { BLOCK_AWAKE, BLOCK_READY, onblock, onunlock, saveancestors } from "../sys/hooks";
 import { nanotime } from "../sys/os";
-import { traceclock, traceevent, tracemore, tracer, traceready } from "../sys/tracer";
+import { traceclock, traceevent, tracemore, tracer } from "../sys/tracer";
 import { G, g0, getg, GProf, sched } from "../sys/types";
 
 // @ts-ignore: decorator
@@ -31,10 +31,9 @@ function cleared(gp: G, ptr: usize): usize {
   return gp.prof = ptr;
 }
 
-/** Notes that gp was made ready, when and by whom. Never collects. */
+/** Notes, with WATCH_BLOCK, that gp was made ready, when and by whom. Never collects. */
 export function noteready(gp: G): void {
-  if (sched.watch & WATCH_TRACE) traceready(gp);
-  if (sched.watch & WATCH_BLOCK) endwait(gp, BLOCK_READY);
+  endwait(gp, BLOCK_READY);
 }
 
 /** Notes that a timer or the host has made gp ready. Never collects. */

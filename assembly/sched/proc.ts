@@ -21,7 +21,7 @@ import { callexport, resumed, startgoroutine, unwind, unwound } from "../sys/int
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
-import { traceevent, tracenow, tracepark, tracereading } from "../sys/tracer";
+import { slotleft, traceevent, traceleft, tracenow, tracer, traceready, tracereading } from "../sys/tracer";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
 import { notebirth, noteparked, noteready } from "./gprof";
 import { changed, made } from "./roots";
@@ -45,10 +45,10 @@ import { firedue } from "./timer";
   unwindto(gp);
 }
 
-/** Sets both in one store: they lie side by side. */
+/** Sets them and G.left in one store: they lie side by side. */
 // @ts-ignore: decorator
 @inline function setstatus(gp: G, status: u8, reason: u8): void {
-  store<u16>(changetype<usize>(gp), <u16>status | <u16>reason << 8, offsetof<G>("status"));
+  store<u32>(changetype<usize>(gp), <u32>status | <u32>reason << 8 | slotleft(status, reason) << 16, offsetof<G>("status"));
 }
 
 // @ts-ignore: decorator
@@ -64,12 +64,14 @@ function cannotpark(): void {
   fatal(sched.mainstarted ? "a call from the host parked: it has no goroutine" : "a park at module level");
 }
 
-/** Makes a parked goroutine runnable; it runs next. */
+/** Makes a parked goroutine runnable; it runs next. Who watches comes last, so that the others keep nothing for the call. */
 // @ts-ignore: decorator
 @inline export function goready(gp: G): void {
   gp.status = Grunnable;
-  if (sched.watch & (WATCH_BLOCK | WATCH_TRACE)) noteready(gp);
   runqputnext(p0, gp);
+  const watch = sched.watch;
+  if (watch & WATCH_TRACE) traceready(gp);
+  if (watch & WATCH_BLOCK) noteready(gp);
 }
 
 /** Lets the others run first. May park. */
@@ -108,7 +110,7 @@ export function goexit(): void {
   if (resumed()) return;
   const gp = getg();
   if (changetype<usize>(ongoexit)) ongoexit(changetype<usize>(gp), 0);
-  gp.status = Gdead;
+  setstatus(gp, Gdead, waitZero);
   unwindto(gp);
 }
 
@@ -240,16 +242,10 @@ function exportdone(gp: G): void {
   } else stepout(gp);
   while (true) {
     if (unwound()) {
-      stacksave(gp);
-      const watch = sched.watch;
-      if (watch & (WATCH_BLOCK | WATCH_CPU | WATCH_TRACE)) {
-        if (watch & WATCH_TRACE) {
-          if (gp.status == Gdead) traceevent(EV_END, gp, 0, 0);
-          else tracepark(gp);
-        }
-        if (watch & (WATCH_BLOCK | WATCH_CPU)) leftoff(gp);
-      }
+      const word = stacksave(gp);
+      if (sched.watch & WATCH_TRACE) traceleft(gp, word);
       if (gp.status == Gdead) {
+        leftoff(gp);
         if (gp.callid != STARTED_BY_GO) exited(gp);
         goexit0(gp);
       }
@@ -269,7 +265,7 @@ function exportdone(gp: G): void {
   }
 }
 
-/** Tells profiles that gp leaves off to run. */
+/** Tells profiles that gp has left off to run. */
 function leftoff(gp: G): void {
   const watch = sched.watch;
   if (watch & WATCH_BLOCK) {
@@ -292,31 +288,56 @@ function leftoff(gp: G): void {
   m0.hostg = changetype<G>(0);
 }
 
+/** Tells profiles that who ran last has left off, unless it has ended: then they know. */
+// @ts-ignore: decorator
+@inline function parted(): void {
+  const gp = getg();
+  if (gp != g0 && gp.status != Gdead) leftoff(gp);
+}
+
+/**
+ * Does what is due between two goroutines once as many as were granted have run: reads the clock, fires timers. One
+ * is granted at a time, and the clock not read for each, while profiles want to know who leaves off. Returns whether
+ * the slice is over.
+ */
+function between(): bool {
+  parted();
+  leave();
+  if (--tracer.unread >= 0) {
+    p0.grant(0);
+    return false;
+  }
+  if (isDefined(GO_DEBUG)) checkrunq(p0);
+  const now = nanotime();
+  grant(tracereading(EV_CLOCK, now));
+  if (sched.ntimers) firedue(now);
+  return now >= sched.sliceend;
+}
+
+/** Allows n more to be chosen until the clock is read. */
+function grant(n: i32): void {
+  const single = (sched.watch & (WATCH_BLOCK | WATCH_CPU)) != 0;
+  tracer.unread = single ? n : 0;
+  p0.grant(single ? 0 : n);
+}
+
 /** Runs goroutines for at most `slice` nanoseconds; tells why it came back (SCHED_*). */
 export function schedule(slice: f64): i32 {
   m0.tsp = TRACE_TOP;
   const start = nanotime();
-  const end = start + slice;
-  sched.sliceend = end;
-  let mask = tracereading(EV_BEGIN, start);
-  let ticks: u32 = 0;
+  sched.sliceend = start + slice;
+  grant(tracereading(EV_BEGIN, start));
+  const ticks = p0.schedtick;
   let why = SCHED_IDLE;
   while (true) {
-    if (!(++ticks & mask)) {
-      leave();
-      if (isDefined(GO_DEBUG)) checkrunq(p0);
-      const now = nanotime();
-      mask = tracereading(EV_CLOCK, now);
-      if (sched.ntimers) firedue(now);
-      if (now >= end) {
-        why = SCHED_YIELD;
-        --ticks;
-        break;
-      }
+    if (--p0.spare < 0 && between()) {
+      ++p0.spare; // none is chosen
+      why = SCHED_YIELD;
+      break;
     }
     let gp = runqget(p0);
     if (!gp) {
-      --ticks; // none was chosen
+      ++p0.spare;
       leave();
       if (sched.ntimers && firedue(nanotime())) continue;
       break;
@@ -331,14 +352,15 @@ export function schedule(slice: f64): i32 {
     execute(gp);
     why = sched.comeback;
     if (why) {
+      parted();
       leave();
       sched.comeback = 0;
-      if (why == SCHED_YIELD && sched.ntimers) firedue(end); // each slice may be one goroutine's
+      if (why == SCHED_YIELD && sched.ntimers) firedue(sched.sliceend); // each slice may be one goroutine's
       break;
     }
   }
-  p0.schedtick += ticks;
-  if (ticks && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, 0);
+  p0.grant(0);
+  if (p0.schedtick != ticks && sched.watch & WATCH_TRACE) tracenow(EV_SLICE_END, 0);
   flush();
   return why;
 }

@@ -167,14 +167,18 @@ export function stackoverflow(): void {
   return (<usize>((lengths & FRAME_LOCALS_MASK) + (word & FRAME_ROOTS_MASK)) << 2) + FRAME_TAIL;
 }
 
-/** Takes in the frames that the running goroutine has just unwound. */
+/** Takes in the frames that the running goroutine has just unwound; returns the last word of the innermost, 0 without any. */
 // @ts-ignore: decorator
-@inline export function stacksave(gp: G): void {
+@inline export function stacksave(gp: G): u32 {
   const start = gp.stackpos;
   const end = m0.datapos;
   gp.stackpos = end;
   newframes(gp, start);
-  if (start != end && end - framesize(end) != start) reverse(start, end);
+  if (start == end) return 0;
+  const word = load<u32>(end - 4);
+  if (end - sizeby(load<u32>(end - 8), word) == start) return word;
+  reverse(start, end);
+  return load<u32>(end - 4);
 }
 
 /** Has the collector know that gp's frames from `start` on are new. */

@@ -11,7 +11,7 @@ import { needraw } from "../memory/raw";
 import { Grunnable } from "../sys/status";
 import { G, g0, p0, sched } from "../sys/types";
 import { nanotime } from "../sys/os";
-import { traceclock, traceevent } from "../sys/tracer";
+import { traceclock, traceevent, tracer, tracetimed } from "../sys/tracer";
 import { noteawake } from "./gprof";
 import { runqput } from "./runq";
 
@@ -156,11 +156,14 @@ export function timersdue(): bool {
 function fire(t: Timer, now: f64): void {
   deltimer(t);
   if (t.period > 0) addtimer(t, t.when + t.period * (1 + Math.floor((now - t.when) / t.period)));
-  if (sched.watch & WATCH_TRACE) {
+  const traced = sched.watch & WATCH_TRACE;
+  const at = tracer.pos;
+  if (traced) {
     traceclock(EV_CLOCK, now);
     traceevent(EV_TIMER, g0, 0, 0);
   }
   call_indirect<void>(load<u32>(t.f), t.arg, now);
+  if (traced) tracetimed(at);
 }
 
 /** When the next timer fires, −1 if there is none. */

@@ -144,14 +144,19 @@ export const WATCH_LONG: u32 = 256;
 /** Dumps show labels (Go: tracebacklabels=1). */
 export const DUMP_LABELS: u32 = 1;
 
-// ╒═════════════ P, in part ═════════════╕
-// │  0  runqhead   by schedlink, or 0    │
-// │  8  runnext    a G or 0              │
-// │ 20  schedtick  goroutines chosen     │
-// └──────────────────────────────────────┘
+// ╒═════════════════════ P, in part ══════════════════════╕
+// │  0  runqhead   by schedlink, or 0                     │
+// │  8  runnext    a G or 0                               │
+// │ 20  schedtick  goroutines chosen, as of the latest    │
+// │                look at the clock or at WATCH bits     │
+// │ 24  granted    goroutines from that look to the next  │
+// │ 28  spare      of those, so many are not chosen yet   │
+// └───────────────────────────────────────────────────────┘
 export const P_RUNQHEAD: usize = 0;
 export const P_RUNNEXT: usize = 8;
 export const P_SCHEDTICK: usize = 20;
+export const P_GRANTED: usize = 24;
+export const P_SPARE: usize = 28;
 
 // ╒══════════════════ G, in part ════════════════════╕
 // │  0  goid                                     u64 │
@@ -418,7 +423,10 @@ export const BUCKET_STK: usize = 32;
 // │ 36  gen    the latest goid when the         │
 // │            trace was stopped            u32 │
 // │ 40  saved  time that has passed without f64 │
-// └─────────────────────────────────────────────┘ 48
+// │ 48  unread switches from here to the next   │
+// │            reading, less 1, while they are  │
+// │            granted one by one           i32 │
+// └─────────────────────────────────────────────┘ 52
 // The ring is full of slots once it has begun anew; the slot at pos is then the oldest, and may be torn.
 export const TRACER_BUF: usize = 0;
 export const TRACER_END: usize = 4;
@@ -454,9 +462,10 @@ export const TRACE_LEAST: i32 = 1 << 10;
 export const EV_CLOCK: u32 = 1;
 export const EV_BEGIN: u32 = 2; // a reading, too: the scheduler begins
 export const EV_CREATE: u32 = 3; // low: pc of the go statement; more: its function, by table index, or with sub 1 the number of an export; who made it
-export const EV_PARK: u32 = 4; // low: pc of its innermost frame; sub: waitreason, 0: it only gave way
-export const EV_END: u32 = 5;
-export const EV_READY: u32 = 6; // sub 1: by what runs, 0: by a timer, or a call from the host
+export const EV_PARK: u32 = 4; // as G.left has it; low: pc of its innermost frame; sub: waitreason, 0: it only gave way
+export const EV_END: u32 = 5; // low tells nothing
+export const EV_READY: u32 = 6; // sub 1: by what runs, 0: by a timer
+export const READY_BY_RUNNING: u32 = 1 << SLOT_SUB_SHIFT | EV_READY;
 export const EV_HOST_DONE: u32 = 7; // its host call has ended: it is ready
 export const EV_TIMER: u32 = 8; // a timer fired
 export const EV_SLICE_END: u32 = 9; // the scheduler leaves off

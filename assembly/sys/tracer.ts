@@ -2,19 +2,20 @@
 // The execution trace: what the scheduler, the collector and the program do, as events in a ring of raw memory.
 //
 // Whoever turns it on gives it the ring and sets WATCH_TRACE; without that bit nothing is written. A switch
-// is one slot of 8 bytes, written where a goroutine leaves off: that it has run is said by that. An event has no time of
+// is one slot of 8 bytes, written where a goroutine leaves off: that it has run is said by that. What a slot says is at
+// hand where it is written, and nothing is asked first: each load and each branch there is a hundredth of a switch. An event has no time of
 // its own. A reading of the clock is an event like others, and what lies between two of them happened between the
 // two: reading it at each switch would cost more than the switch.
 //
 // The transform inlines nothing of this file, as of sched/gprof.ts; what is @inline costs a switch no call.
 
 import {
-  EV_BEGIN, EV_CALL, EV_CALL_END, EV_CLOCK, EV_MORE, EV_PARK, EV_READY, EV_TEXT, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, SLOT, SLOT_HIGH, SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_LIMIT, TEXT_UNITS,
-  TRACER, TRACER_BUF, TRACER_END, TRACER_GEN, TRACER_MASK, TRACER_IDS, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN, WATCH_PACE,
-  WATCH_TRACE, WATCH_WAITS
+  EV_BEGIN, EV_CALL, EV_CALL_END, EV_CLOCK, EV_END, EV_MORE, EV_PARK, EV_READY, EV_TEXT, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, M0, READY_BY_RUNNING, SLOT, SLOT_HIGH, SLOT_LOW_SHIFT, SLOT_SUB_SHIFT, SLOT_TEXT, TEXT_LIMIT, TEXT_UNITS,
+  TRACER, TRACER_BUF, TRACER_END, TRACER_GEN, TRACER_MASK, TRACER_IDS, TRACER_LAPS, TRACER_NOW, TRACER_POS, TRACER_RAN, WATCH_TRACE
 } from "../shared/layout";
 import { nanotime } from "./os";
-import { G, g0, getg, m0, sched } from "./types";
+import { Gdead } from "./status";
+import { G, m0, sched } from "./types";
 
 /** The ring, and how often the clock is read. */
 @unmanaged export class Tracer {
@@ -28,6 +29,7 @@ import { G, g0, getg, m0, sched } from "./types";
   ids: u32;
   gen: u32;
   saved: f64;
+  unread: i32; // while goroutines are granted one at a time: so many more until the clock is read
 }
 
 if (offsetof<Tracer>("buf") != TRACER_BUF) ERROR("shared/layout.ts is stale: Tracer.buf");
@@ -45,9 +47,12 @@ if (FRAME_PC_SHIFT != SLOT_LOW_SHIFT) ERROR("tracepark takes the word of a frame
 // @ts-ignore: decorator
 @inline export const tracer = changetype<Tracer>(TRACER);
 
-/** One less than the most switches to one reading of the clock: the scheduler makes one in so many anyway. */
+/** One less than the most switches to one reading of the clock. */
 // @ts-ignore: decorator
 @inline const SELDOM: u32 = 63;
+/** The same in a trace: what it costs to read it less often, where switches are close, pays for the slots. */
+// @ts-ignore: decorator
+@inline const RARELY: u32 = 255;
 /** Nanoseconds that must have passed for each reading beyond those: what one costs is less than a hundredth of that. */
 // @ts-ignore: decorator
 @inline const PRICE: f64 = 20_000;
@@ -83,22 +88,41 @@ export function tracering(buf: usize, size: usize): void {
   tracer.pos = next;
 }
 
-/** Adds that gp, which has run and whose frames are saved, waits. */
+/** What a slot says of who leaves off: G.left. */
 // @ts-ignore: decorator
-@inline export function tracepark(gp: G): void {
-  const word = gp.stackpos == gp.stackbase ? 0 : load<u32>(gp.stackpos - 4) & ~FRAME_ROOTS_MASK;
-  put(word | <u32>gp.waitreason << SLOT_SUB_SHIFT | EV_PARK, <u32>gp.goid);
+@inline export function slotleft(status: u8, reason: u8): u32 {
+  return status == Gdead ? EV_END : <u32>reason << SLOT_SUB_SHIFT | EV_PARK;
 }
 
-/** Adds that gp can run. */
+/** Adds that gp has left off, as G.left says: `word` is the last of its innermost frame. */
+// @ts-ignore: decorator
+@inline export function traceleft(gp: G, word: u32): void {
+  put(word & ~FRAME_ROOTS_MASK | gp.left, lowgoid(gp));
+}
+
+/** Adds that gp can run: because of what runs. */
 // @ts-ignore: decorator
 @inline export function traceready(gp: G): void {
-  put(<u32>(getg() != g0) << SLOT_SUB_SHIFT | EV_READY, <u32>gp.goid);
+  put(READY_BY_RUNNING, lowgoid(gp));
+}
+
+/** A timer has fired: whom the events from `at` on made ready, are so because of that. */
+export function tracetimed(at: usize): void {
+  while (at != tracer.pos) {
+    if (load<u8>(at) == READY_BY_RUNNING) store<u8>(at, EV_READY);
+    at += SLOT;
+    if (at == tracer.end) at = tracer.buf;
+  }
+}
+
+// @ts-ignore: decorator
+@inline function lowgoid(gp: G): u32 {
+  return load<u32>(changetype<usize>(gp), offsetof<G>("goid"));
 }
 
 /** Adds an event of gp, g0 if it is of none. */
 export function traceevent(kind: u32, gp: G, sub: u32, low: u32): void {
-  put(low << SLOT_LOW_SHIFT | sub << SLOT_SUB_SHIFT | kind, <u32>gp.goid);
+  put(low << SLOT_LOW_SHIFT | sub << SLOT_SUB_SHIFT | kind, lowgoid(gp));
 }
 
 /** Adds to the latest event. */
@@ -128,15 +152,15 @@ export function tracenow(kind: u32, high: u32): void {
 
 /**
  * The scheduler has read the clock, as EV_BEGIN or EV_CLOCK. Returns after how many switches, less one, it is to do so
- * again: at each from when plenty of time has passed for that until it is used up, then at one in ever more; seldom if
- * nobody wants to know.
+ * again: at each from when plenty of time has passed for that until it is used up, then at one in ever more. So slices
+ * end in time where switches are far apart, and readings cost nothing where they are close.
  */
 export function tracereading(kind: u32, now: f64): u32 {
-  if (!(sched.watch & (WATCH_TRACE | WATCH_PACE | WATCH_WAITS))) return SELDOM;
   const saved = min(tracer.saved + now - tracer.now, SAVED) - PRICE;
   tracer.saved = max(saved, 0);
+  const most = sched.watch & WATCH_TRACE ? RARELY : SELDOM;
   if (saved > PLENTY) tracer.mask = sched.untimed = 0;
-  else if (saved <= 0) tracer.mask = tracer.mask << 2 & SELDOM | 3;
+  else if (saved <= 0) tracer.mask = (tracer.mask << 2 | 3) & most;
   if (sched.watch & WATCH_TRACE) traceclock(kind, now);
   else tracer.now = now;
   return tracer.mask;

@@ -7,7 +7,7 @@
 import {
   BUILD, BUILD_SIZE, FRAME_PC_SHIFT, FRAME_ROOTS_MASK, G_ALLLINK, G_CALLID, G_FN, G_GCSCAN, G_GOID, G_GOPC, G_LEAKED, G_PARENTGOID, G_PROF, G_SCHEDLINK, G_SLOT0, G_STACK, G_STACKBASE,
   G_STACKPOS, G_STATUS, G_WAITSINCE, G_WAITREASON, G0, GPROF_ANCESTORS, GPROF_LABELS, M_BUDGET, M_CURG, M_DATA, M_DATAEND, M_ENTERING, M_HOSTG, M_INDEX, M_RET, M_TRAPPC, M_TSP,
-  M0, P_RUNNEXT, P_RUNQHEAD, P_SCHEDTICK, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_GOIDGEN, SCHED_NENDED, SCHED_WATCH, TRACE_TOP
+  M0, P_GRANTED, P_RUNNEXT, P_RUNQHEAD, P_SCHEDTICK, P_SPARE, P0, SCHED, SCHED_ALLG, SCHED_DUMPS, SCHED_GOIDGEN, SCHED_NENDED, SCHED_WATCH, TRACE_TOP
 } from "../shared/layout";
 
 /** One waiting for a channel, or a weighted waiter of a semaphore: an entry of a wait queue. */
@@ -38,11 +38,12 @@ import {
   gopc: u32; // pc of the go statement
   status: u8; // it and what follows up to argmask are written at once (proc.ts)
   waitreason: u8;
-  ok: bool; // did the latest receive deliver a sent value?
-  slotManaged: bool; // slot0 is a reference
+  left: u16; // how it left off: the low bits of the slot that says so in the execution trace
   argmask: u32; // bit i: the i-th 8 bytes of the arguments are a reference
   selectDone: bool; // the select it waits in has been decided
   leaked: bool; // while gcscan is not 0: nothing could wake it when profile/leak.ts last looked
+  ok: bool; // did the latest receive deliver a sent value?
+  slotManaged: bool; // slot0 is a reference
   writebuf: usize; // prints go here while it is set
   writenbuf: i32; // room left in it
   alllink: G | null; // next of all goroutines, oldest first
@@ -98,7 +99,15 @@ import {
   runnext: G | null; // runs before the queue: what the running goroutine made ready last
   nextticks: u32; // times in a row that runnext went first
   gfree: G | null; // dead, to be used again
-  schedtick: u32; // goroutines chosen, as of the end of the last slice
+  schedtick: u32; // goroutines chosen, but for the latest `granted - spare`
+  granted: i32; // so many may be chosen from one look at the clock, and at who watches, to the next
+  spare: i32; // of those, so many are left
+
+  /** Allows n to be chosen until the next look. */
+  @inline grant(n: i32): void {
+    this.schedtick += this.granted - this.spare;
+    this.granted = this.spare = n;
+  }
 }
 
 /** What all Ms share. */
@@ -142,8 +151,10 @@ import {
     return isDefined(GO_UNWATCHED) ? 0 : this.watchbits;
   }
 
+  /** The scheduler looks whom it has to tell before it chooses again. */
   @inline set watch(bits: u32) {
     this.watchbits = bits;
+    p0.grant(0);
   }
 }
 
@@ -193,6 +204,8 @@ if (offsetof<G>("schedlink") != G_SCHEDLINK) ERROR("shared/layout.ts is stale: G
 if (offsetof<P>("runqhead") != P_RUNQHEAD) ERROR("shared/layout.ts is stale: P.runqhead");
 if (offsetof<P>("runnext") != P_RUNNEXT) ERROR("shared/layout.ts is stale: P.runnext");
 if (offsetof<P>("schedtick") != P_SCHEDTICK) ERROR("shared/layout.ts is stale: P.schedtick");
+if (offsetof<P>("granted") != P_GRANTED) ERROR("shared/layout.ts is stale: P.granted");
+if (offsetof<P>("spare") != P_SPARE) ERROR("shared/layout.ts is stale: P.spare");
 if (M0 + offsetof<M>() > BUILD) ERROR("M 0 runs into BUILD");
 if (BUILD + BUILD_SIZE > SCHED) ERROR("BUILD runs into Sched");
 if (SCHED + offsetof<Sched>() > P0) ERROR("Sched runs into P 0");

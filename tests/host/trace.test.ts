@@ -96,6 +96,15 @@ describe("a trace", () => {
     ]);
   });
 
+  it("has no goroutine wake those that a timer's channel or a deadline wakes", async () => {
+    const { app, mock } = await start({ trace: true });
+    await mock.drive(app.exports.ticks!());
+    const woken = (await lines(app, "s")).filter((line) => line.includes("unblock"));
+    assert.deepEqual(woken, ["G2 traced.ticks: s unblock @1000"]);
+    await mock.drive(app.exports.deadline!());
+    assert.deepEqual((await lines(app, "s")).filter((line) => line.includes("unblock")), woken);
+  });
+
   it("has host calls from their beginning to their end", async () => {
     const { app, mock } = await start({ trace: true });
     assert.equal(await mock.drive(app.exports.calls!()), "xx");

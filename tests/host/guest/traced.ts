@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What tests/host/trace.test.ts traces.
-import { Chan, debug, go, gosched, println, runtime, time, trace } from "gopark/assembly";
+import { Chan, context, debug, go, gosched, println, runtime, time, trace } from "gopark/assembly";
 
 @blocking @external("app", "later") declare function later(s: string): string;
 
@@ -88,4 +88,21 @@ export function traps(): i32 {
 export function spins(): void {
   println("spinning");
   for (let i = 0; ; i++);
+}
+
+/** Waits for a timer's channel, then wakes another goroutine. */
+export function ticks(): void {
+  go(worker, 1);
+  gosched();
+  time.after(time.Millisecond).recv();
+  c.recv();
+}
+
+function expired(ctx: context.Context): void { ctx.done.recv(); }
+
+/** Two goroutines wait for one deadline. */
+export function deadline(): void {
+  const ctx = context.withTimeout(context.background(), time.Millisecond);
+  go(expired, ctx);
+  expired(ctx);
 }
