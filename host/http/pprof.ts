@@ -104,7 +104,7 @@ async function cpuProfile(served: Served, { kinds, url, asked }: PprofRequest): 
 
 /** Traces for some seconds. What comes is Chrome's trace events, not the format of "go tool trace". */
 async function executionTrace(served: Served, { url, asked }: PprofRequest): Promise<Response> {
-  const given = Number.parseFloat(url.searchParams.get("seconds") ?? "");
+  const given = decimal(url.searchParams.get("seconds") ?? "");
   return profileReply(await enabled(() => served.trace(given > 0 ? given : TRACE_SECONDS, asked.signal)), "trace");
 }
 
@@ -128,4 +128,9 @@ async function symbols(served: Served, query: string): Promise<string> {
 /** Reads a number as Go's strconv.Atoi, whose errors net/http/pprof takes for 0. */
 function atoi(text: string): number {
   return /^[+-]?\d+$/.test(text) ? Number(text) : 0;
+}
+
+/** The same for strconv.ParseFloat, but for its names of what is no number, or no end, and for hexadecimal digits. */
+function decimal(text: string): number {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : 0;
 }

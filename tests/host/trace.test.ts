@@ -333,6 +333,14 @@ describe("/debug/pprof/trace", () => {
     assert.ok(traceEvents.some((e) => e.name === "sleep" && e.dur === 2000));
   });
 
+  for (const [seconds, want] of [["0.5abc", 1000], ["0x1", 1000], ["-1", 1000], ["", 1000], [".25", 250], ["2.", 2000], ["5e-1", 500]] as const) {
+    it(`traces for as long as Go would: ?seconds=${seconds}`, async () => {
+      const { app, mock } = await start();
+      await mock.drive(app.pprof.fetch(new Request(`http://x/debug/pprof/trace?seconds=${seconds}`)));
+      assert.equal(mock.now(), want);
+    });
+  }
+
   it("is the end of the flight recorder that runs already", async () => {
     const { app, mock } = await start({ trace: true });
     await mock.drive(app.exports.sleeps!());
