@@ -123,8 +123,8 @@ export function newproc(entry: usize, fn: usize, size: usize): G {
   startproc(gp, startof(entry, fn), fn, size);
   gp.gopc = callerpc();
   gp.parentgoid = getg().goid;
-  if (sched.watch & WATCH_BIRTHS) notebirth(gp);
   runqputnext(p0, gp);
+  if (sched.watch & WATCH_BIRTHS) notebirth(gp);
   return gp;
 }
 
@@ -252,17 +252,20 @@ function exportdone(gp: G): void {
       break;
     }
     if (gp.stackpos == gp.stackbase) {
-      if (sched.watch & (WATCH_CPU | WATCH_TRACE)) {
-        gp.status = Gdead;
-        if (sched.watch & WATCH_TRACE) traceevent(EV_END, gp, 0, 0);
-        leftoff(gp);
-      }
+      if (sched.watch & (WATCH_CPU | WATCH_TRACE)) noteend(gp);
       if (gp.callid != STARTED_BY_GO) finished(gp);
       goexit0(gp);
       break;
     }
     stackresume(gp);
   }
+}
+
+/** Tells the trace and profiles that gp's function has returned. */
+function noteend(gp: G): void {
+  gp.status = Gdead;
+  if (sched.watch & WATCH_TRACE) traceevent(EV_END, gp, 0, 0);
+  leftoff(gp);
 }
 
 /** Tells profiles that gp has left off to run. */

@@ -50,9 +50,9 @@ if (FRAME_PC_SHIFT != SLOT_LOW_SHIFT) ERROR("tracepark takes the word of a frame
 /** One less than the most switches to one reading of the clock. */
 // @ts-ignore: decorator
 @inline const SELDOM: u32 = 63;
-/** The same in a trace: what it costs to read it less often, where switches are close, pays for the slots. */
+/** The same in a trace, which may be as coarse as PRICE: reading the clock less often, where switches are close, pays for part of it. */
 // @ts-ignore: decorator
-@inline const RARELY: u32 = 255;
+@inline const RARELY: u32 = 511;
 /** Nanoseconds that must have passed for each reading beyond those: what one costs is less than a hundredth of that. */
 // @ts-ignore: decorator
 @inline const PRICE: f64 = 20_000;
