@@ -42,7 +42,7 @@ if (offsetof<Tracer>("ran") != TRACER_RAN) ERROR("shared/layout.ts is stale: Tra
 if (offsetof<Tracer>("ids") != TRACER_IDS) ERROR("shared/layout.ts is stale: Tracer.ids");
 if (offsetof<Tracer>("gen") != TRACER_GEN) ERROR("shared/layout.ts is stale: Tracer.gen");
 if (TRACER + offsetof<Tracer>() > M0) ERROR("Tracer runs into M 0");
-if (FRAME_PC_SHIFT != SLOT_LOW_SHIFT) ERROR("tracepark takes the word of a frame as it is");
+if (FRAME_PC_SHIFT != SLOT_LOW_SHIFT) ERROR("traceleft takes the word of a frame as it is");
 
 // @ts-ignore: decorator
 @inline export const tracer = changetype<Tracer>(TRACER);
