@@ -6,7 +6,7 @@
  */
 import { toAssemblyScript, toJavaScript } from "./dialect.ts";
 import { EVENTS } from "./events.ts";
-import { Random } from "./random.ts";
+import { Random } from "../run/random.ts";
 import { Writer } from "./writer.ts";
 
 const HEAD = `// SPDX-License-Identifier: MIT

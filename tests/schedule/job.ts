@@ -12,7 +12,7 @@ import { DeadlockError, ProgramError } from "../../host/index.ts";
 import { load } from "../../host/instance/instantiate.ts";
 import { generate } from "./generate.ts";
 import type { Outcome } from "./model.ts";
-import { Random } from "./random.ts";
+import { Random } from "../run/random.ts";
 
 const DIR = "build/tests/schedule/programs";
 

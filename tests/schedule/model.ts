@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { Random } from "./random.ts";
+import { Random } from "../run/random.ts";
 import { VALUES } from "./values.ts";
 
 type Body = Generator<void, any, void>;

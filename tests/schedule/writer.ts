@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Random } from "./random.ts";
+import type { Random } from "../run/random.ts";
 
 /** Types of elements and locals, with the suffix of their functions mkX and hX. */
 export const TYPES = {
