@@ -34,9 +34,9 @@ import { firedue } from "./timer";
 @inline const STARTED_BY_GO: i32 = -1;
 // @ts-ignore: decorator
 @inline const OF_A_GROUP: i32 = -2;
-/** With --preempt, once in so many loops: microseconds apart. */
+/** With --preempt, so many checks pass before one looks at the clock: microseconds apart. */
 // @ts-ignore: decorator
-@inline const BUDGET: i32 = 2000;
+@inline const BUDGET: i32 = isDefined(GO_TORTURE_PREEMPT) ? GO_TORTURE_PREEMPT - 1 : 2000;
 
 /** Parks the running goroutine: the last thing a bottom-most function does. */
 // @ts-ignore: decorator
@@ -98,8 +98,11 @@ export function preempt(): void {
   if (resumed()) return;
   m0.budget = BUDGET;
   const gp = getg();
-  if (gp == g0 || nanotime() < sched.sliceend) return;
-  sched.comeback = <u8>SCHED_YIELD;
+  if (gp == g0) return;
+  if (!isDefined(GO_TORTURE_PREEMPT)) { // which is after other goroutines, not after the event loop
+    if (nanotime() < sched.sliceend) return;
+    sched.comeback = <u8>SCHED_YIELD;
+  }
   setstatus(gp, Grunnable, waitZero);
   runqput(p0, gp);
   unwindto(gp);
