@@ -6,13 +6,12 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { MockPlatform } from "../../host/adapter/mock.ts";
 import { compile, type Target } from "../../host/cli/compile.ts";
 import { DeadlockError, ProgramError } from "../../host/index.ts";
 import { load } from "../../host/instance/instantiate.ts";
+import { SeededPlatform } from "../run/seeded.ts";
 import { generate } from "./generate.ts";
 import type { Outcome } from "./model.ts";
-import { Random } from "../run/random.ts";
 
 const DIR = "build/tests/schedule/programs";
 
@@ -62,7 +61,7 @@ async function runOnce(module: WebAssembly.Module, program: number, seed: number
   const platform = new SeededPlatform(seed);
   let end = "returned";
   try {
-    const app = await load(module, { imports: { test: { program: () => program, ...platform.functions() } } }, platform);
+    const app = await load(module, { imports: { test: { program: () => program, ...functionsOf(platform) } } }, platform);
     await platform.drive(app.run());
   } catch (error) {
     end = describe(error);
@@ -75,34 +74,10 @@ function describe(error: unknown): string {
   return error instanceof ProgramError ? `${error.name}\n${error.dump}` : String((error as Error).stack);
 }
 
-/** Random where a platform is, by a seed; its clock moves a little whenever it is read. */
-class SeededPlatform extends MockPlatform {
-  readonly #random: Random;
-
-  constructor(seed: number) {
-    super();
-    this.#random = new Random(seed);
-  }
-
-  override random(): number {
-    return this.#random.next();
-  }
-
-  override now(): number {
-    this.elapse(0.001);
-    return super.now();
-  }
-
-  /** Answers come in any order, and some at once. */
-  functions(): Record<string, (v: any) => unknown> {
-    const later = (value: unknown) => new Promise((resolve) => {
-      if (this.#random.chance(0.3)) resolve(value);
-      else this.timer(this.#random.below(4), () => resolve(value));
-    });
-    return {
-      text: (s: string) => later(`<${s}>`),
-      half: (x: number) => later(x / 2),
-      reversed: (a: number[]) => later([...a].reverse()),
-    };
-  }
+function functionsOf(platform: SeededPlatform): Record<string, (v: any) => unknown> {
+  return {
+    text: (s: string) => platform.later(`<${s}>`),
+    half: (x: number) => platform.later(x / 2),
+    reversed: (a: number[]) => platform.later([...a].reverse()),
+  };
 }

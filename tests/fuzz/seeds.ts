@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Programs that once came to something else. A seed stands for another program when the generator
+ * changes: what a bug was is in tests/prog, as small as it goes.
+ *
+ * @module
+ */
+import type { Build } from "./job.ts";
+
+export const FAILED_ONCE: readonly { readonly seed: number; readonly builds: readonly Build[] }[] = [];
