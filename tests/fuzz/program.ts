@@ -123,7 +123,7 @@ export class Program {
     return this.#hashText.join("\n");
   }
 
-  /** A value of which no other expression is a part. Objects only where `objects` are: their fields begin with values too. */
+  /** A value that no other expression is a part of. */
   constant(t: Type): string {
     const { r } = this;
     switch (t.kind) {

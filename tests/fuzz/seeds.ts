@@ -7,4 +7,9 @@
  */
 import type { Build } from "./job.ts";
 
-export const FAILED_ONCE: readonly { readonly seed: number; readonly builds: readonly Build[] }[] = [];
+export const FAILED_ONCE: readonly { readonly seed: number; readonly builds: readonly Build[] }[] = [
+  // -Oz joined functions that differ in constants only: tests/prog/alike.ts.
+  { seed: 100, builds: ["-Oz"] },
+  // What fills in arguments forgot their number in a park: tests/prog/defaults.ts.
+  { seed: 101, builds: ["-O3, preempted at each check"] },
+];
