@@ -117,7 +117,7 @@ function methods(w: Writer, c: Class): string {
 export function functionText(w: Writer, f: Func): string {
   const vars = f.params.map((type, i): Variable => ({ name: `p${i}`, type }));
   const params = vars.map(({ name, type }, i) => {
-    const before: Scope = { vars: vars.slice(0, i), me: false, methods: true }; // asc fails on a default that calls its own function
+    const before: Scope = { vars: vars.slice(0, i), me: false, methods: true }; // no calls: a default that calls its own function crashes asc
     return `, ${name}: ${text(type)}${i < f.least ? "" : ` = ${w.expr(before, type, 2)}`}`;
   });
   return `function ${f.name}(me: Account${params.join("")}): ${text(f.result)} {
