@@ -21,7 +21,7 @@ import { callexport, resumed, startgoroutine, unwind, unwound } from "../sys/int
 import { nanotime, osdone } from "../sys/os";
 import { flush } from "../sys/print";
 import { Gdead, Grunnable, Grunning, Gwaiting, waitZero } from "../sys/status";
-import { slotleft, traceevent, traceleft, tracenow, tracer, traceready, tracereading } from "../sys/tracer";
+import { slotleft, traceevent, traceleft, tracenow, tracer, traceready, tracereading, untrace } from "../sys/tracer";
 import { callerpc, G, G_SIZE, g0, getg, m0, p0, sched, tracedg } from "../sys/types";
 import { notebirth, noteparked, noteready } from "./gprof";
 import { changed, made } from "./roots";
@@ -247,11 +247,7 @@ function exportdone(gp: G): void {
     if (unwound()) {
       const word = stacksave(gp);
       if (sched.watch & WATCH_TRACE) traceleft(gp, word);
-      if (gp.status == Gdead) {
-        leftoff(gp);
-        if (gp.callid != STARTED_BY_GO) exited(gp);
-        goexit0(gp);
-      }
+      if (gp.status == Gdead) exit(gp);
       break;
     }
     if (gp.stackpos == gp.stackbase) {
@@ -264,11 +260,24 @@ function exportdone(gp: G): void {
   }
 }
 
-/** Tells the trace and profiles that gp's function has returned. */
+/** Ends gp, which has unwound for good. */
+function exit(gp: G): void {
+  leftoff(gp);
+  if (gp.callid != STARTED_BY_GO) {
+    const traced = sched.watch & WATCH_TRACE;
+    if (traced) untrace();
+    exited(gp);
+    if (traced) traceevent(EV_END, gp, 0, 0); // behind those whom it makes ready
+  }
+  goexit0(gp);
+}
+
+/** Tells profiles, whoever waits for it and the trace, in this order, that gp's function has returned. */
 function noteend(gp: G): void {
   gp.status = Gdead;
-  if (sched.watch & WATCH_TRACE) traceevent(EV_END, gp, 0, 0);
   leftoff(gp);
+  if (gp.callid != STARTED_BY_GO) finished(gp);
+  if (sched.watch & WATCH_TRACE) traceevent(EV_END, gp, 0, 0);
 }
 
 /** Tells profiles that gp has left off to run. */

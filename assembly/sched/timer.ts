@@ -158,12 +158,13 @@ function fire(t: Timer, now: f64): void {
   if (t.period > 0) addtimer(t, t.when + t.period * (1 + Math.floor((now - t.when) / t.period)));
   const traced = sched.watch & WATCH_TRACE;
   const at = tracer.pos;
+  const laps = tracer.laps;
   if (traced) {
     traceclock(EV_CLOCK, now);
     traceevent(EV_TIMER, g0, 0, 0);
   }
   call_indirect<void>(load<u32>(t.f), t.arg, now);
-  if (traced) tracetimed(at);
+  if (traced) tracetimed(at, laps);
 }
 
 /** When the next timer fires, −1 if there is none. */

@@ -426,7 +426,9 @@ export const BUCKET_STK: usize = 32;
 // │ 48  unread switches from here to the next   │
 // │            reading, less 1, while they are  │
 // │            granted one by one           i32 │
-// └─────────────────────────────────────────────┘ 52
+// │ 56  read   the scheduler's own latest       │
+// │            reading                      f64 │
+// └─────────────────────────────────────────────┘ 64
 // The ring is full of slots once it has begun anew; the slot at pos is then the oldest, and may be torn.
 export const TRACER_BUF: usize = 0;
 export const TRACER_END: usize = 4;

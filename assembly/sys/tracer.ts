@@ -30,6 +30,7 @@ import { G, m0, sched } from "./types";
   gen: u32;
   saved: f64;
   unread: i32; // while goroutines are granted one at a time: so many more until the clock is read
+  read: f64; // the scheduler's own latest reading: time that passes to one of an event counts, too
 }
 
 if (offsetof<Tracer>("buf") != TRACER_BUF) ERROR("shared/layout.ts is stale: Tracer.buf");
@@ -100,18 +101,30 @@ export function tracering(buf: usize, size: usize): void {
   put(word & ~FRAME_ROOTS_MASK | gp.left, lowgoid(gp));
 }
 
+/** Takes back the slot that has just been added. */
+export function untrace(): void {
+  if (tracer.pos == tracer.buf) {
+    tracer.pos = tracer.end;
+    --tracer.laps;
+  }
+  tracer.pos -= SLOT;
+}
+
 /** Adds that gp can run: because of what runs. */
 // @ts-ignore: decorator
 @inline export function traceready(gp: G): void {
   put(READY_BY_RUNNING, lowgoid(gp));
 }
 
-/** A timer has fired: whom the events from `at` on made ready, are so because of that. */
-export function tracetimed(at: usize): void {
-  while (at != tracer.pos) {
+/** A timer has fired: whom the events made ready that came since `at`, `laps` ago, are so because of that. */
+export function tracetimed(at: usize, laps: u32): void {
+  const size = tracer.end - tracer.buf;
+  const written = <u64>(tracer.laps - laps) * size + tracer.pos - at;
+  at = tracer.pos;
+  for (let left = min(written, <u64>size); left; left -= SLOT) { // they may have gone all round
+    if (at == tracer.buf) at = tracer.end;
+    at -= SLOT;
     if (load<u8>(at) == READY_BY_RUNNING) store<u8>(at, EV_READY);
-    at += SLOT;
-    if (at == tracer.end) at = tracer.buf;
   }
 }
 
@@ -156,7 +169,8 @@ export function tracenow(kind: u32, high: u32): void {
  * end in time where switches are far apart, and readings cost nothing where they are close.
  */
 export function tracereading(kind: u32, now: f64): u32 {
-  const saved = min(tracer.saved + now - tracer.now, SAVED) - PRICE;
+  const saved = min(tracer.saved + now - tracer.read, SAVED) - PRICE;
+  tracer.read = now;
   tracer.saved = max(saved, 0);
   const most = sched.watch & WATCH_TRACE ? RARELY : SELDOM;
   if (saved > PLENTY) tracer.mask = sched.untimed = 0;

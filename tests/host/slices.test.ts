@@ -41,11 +41,13 @@ async function start(options: LoadOptions = {}): Promise<Started> {
 }
 
 describe("a slice", () => {
-  it("ends in time where goroutines take long turns", async () => {
-    const { app, mock, spent } = await start();
-    await mock.drive(app.exports.pair!(200, 1));
-    assert.ok(Math.max(...spent.slice(1)) <= 11, `turns of 1 ms in slices of 10: ${spent}`);
-  });
+  for (const trace of [false, true]) {
+    it(`ends in time where goroutines take long turns${trace ? ", in a trace, too" : ""}`, async () => {
+      const { app, mock, spent } = await start({ trace });
+      await mock.drive(app.exports.pair!(2000, 1));
+      assert.ok(Math.max(...spent.slice(1)) <= 11, `turns of 1 ms in slices of 10: ${spent}`);
+    });
+  }
 
   it("ends late once, by 63 turns, where they were short before", async () => {
     const { app, mock, spent } = await start();

@@ -101,8 +101,22 @@ describe("a trace", () => {
     await mock.drive(app.exports.ticks!());
     const woken = (await lines(app, "s")).filter((line) => line.includes("unblock"));
     assert.deepEqual(woken, ["G2 traced.ticks: s unblock @1000"]);
-    await mock.drive(app.exports.deadline!());
+    await mock.drive(app.exports.deadline!(1));
     assert.deepEqual((await lines(app, "s")).filter((line) => line.includes("unblock")), woken);
+  });
+
+  it("has no goroutine wake those whom a timer wakes, though they take more than the ring", async () => {
+    const { app, mock } = await start({ trace: { bytes: TRACE_LEAST } });
+    await mock.drive(app.exports.deadline!(2 * TRACE_LEAST / SLOT));
+    assert.deepEqual((await lines(app, "s")).filter((line) => line.includes("unblock")), []);
+  });
+
+  it("has who ends wake those who wait for that", async () => {
+    const { app, mock } = await start({ trace: true });
+    await mock.drive(app.exports.groups!());
+    assert.deepEqual((await lines(app, "s")).filter((line) => line.includes("unblock")), [
+      "G3 traced.returns: s unblock @0", "G4 traced.exits: s unblock @0",
+    ]);
   });
 
   it("has host calls from their beginning to their end", async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What tests/host/trace.test.ts traces.
-import { Chan, context, debug, go, gosched, println, runtime, time, trace } from "gopark/assembly";
+import { Chan, context, debug, go, gosched, println, runtime, time, trace, WaitGroup } from "gopark/assembly";
 
 @blocking @external("app", "later") declare function later(s: string): string;
 
@@ -100,9 +100,22 @@ export function ticks(): void {
 
 function expired(ctx: context.Context): void { ctx.done.recv(); }
 
-/** Two goroutines wait for one deadline. */
-export function deadline(): void {
+/** n goroutines and the caller wait for one deadline. */
+export function deadline(n: i32): void {
   const ctx = context.withTimeout(context.background(), time.Millisecond);
-  go(expired, ctx);
+  for (let i = 0; i < n; i++) go(expired, ctx);
   expired(ctx);
+}
+
+function returns(): void {}
+
+function exits(): void { runtime.goexit(); }
+
+/** Waits for a goroutine that returns, and for one that exits. */
+export function groups(): void {
+  const wg = new WaitGroup();
+  wg.go(returns);
+  wg.wait();
+  wg.go(exits);
+  wg.wait();
 }
