@@ -15,7 +15,7 @@
 // The scheduler notes times in GProfs while WATCH_BLOCK is set, and calls onblock.
 
 import {
-  BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, MPROF, PROFILE_DEPTH, STACK_RECORD_DEPTH, WATCH_BLOCK, WATCH_LONG, WATCH_MUTEX, WATCH_WAITS
+  BLOCK_PROFILE_RECORD_CYCLES, BLOCK_PROFILE_RECORD_SIZE, BLOCK_PROFILE_RECORD_STK, MPROF, PROFILE_DEPTH, STACK_RECORD_DEPTH, WATCH_BLOCK, WATCH_LONG, WATCH_MUTEX
 } from "../shared/layout";
 import { trygprof } from "../sched/gprof";
 import { starttheworld, stoptheworld } from "../sync/world";
@@ -24,7 +24,7 @@ import { BLOCK_PARKED, BLOCK_READY, setonblock, setonunlock } from "../sys/hooks
 import { nanotime } from "../sys/os";
 import { cheaprandn } from "../sys/rand";
 import { Gwaiting } from "../sys/status";
-import { PLENTY, tracer } from "../sys/tracer";
+import { PLENTY, SAVED, tracer } from "../sys/tracer";
 import { G, GProf, sched, Sudog, tracedg } from "../sys/types";
 import { BlockBucket, blockProfile, Bucket, copystack, mprof, mutexProfile, stkbucket } from "./bucket";
 import { unwind } from "./traceback";
@@ -67,12 +67,14 @@ export function setmutexfraction(rate: i32): i32 {
 
 function watch(): void {
   const old = sched.watch;
-  let bits = old & ~(WATCH_BLOCK | WATCH_MUTEX | WATCH_WAITS | WATCH_LONG);
+  let bits = old & ~(WATCH_BLOCK | WATCH_MUTEX | WATCH_LONG);
   if (mprof.blockrate) bits |= WATCH_BLOCK;
   if (mprof.mutexrate) bits |= WATCH_BLOCK | WATCH_MUTEX;
   mprof.timed = oneof(mprof.blockrate, mprof.mutexrate);
-  if (mprof.timed > 1) bits |= mprof.blockrate ? WATCH_WAITS | WATCH_LONG : WATCH_WAITS;
+  if (mprof.timed > 1 && mprof.blockrate) bits |= WATCH_LONG;
   sched.untimed = cheaprandn(mprof.timed);
+  tracer.mask = 0; // the first waits are timed, whatever came before them
+  tracer.saved = SAVED;
   sched.watch = bits;
   setonblock(onblock);
   setonunlock(onunlock);

@@ -341,7 +341,7 @@ export function schedule(slice: f64): i32 {
   m0.tsp = TRACE_TOP;
   const start = nanotime();
   sched.sliceend = start + slice;
-  grant(tracereading(EV_BEGIN, start));
+  grant(tracereading(EV_BEGIN, start) + 1); // it has been read for the first
   const ticks = p0.schedtick;
   let why = SCHED_IDLE;
   while (true) {

@@ -135,12 +135,8 @@ export const WATCH_ANCESTORS: u32 = 8;
 export const WATCH_TRACE: u32 = 32;
 /** Those that want to know of new goroutines. */
 export const WATCH_BIRTHS: u32 = WATCH_LABELS | WATCH_ANCESTORS | WATCH_TRACE;
-/** The scheduler is to read the clock often enough for what lies between two readings to be known well, for the CPU profile. */
-export const WATCH_PACE: u32 = 64;
-/** The same, for the block and mutex profiles. */
-export const WATCH_WAITS: u32 = 128;
 /** Those waits that nobody times are to be known, if they are long. */
-export const WATCH_LONG: u32 = 256;
+export const WATCH_LONG: u32 = 64;
 /** Dumps show labels (Go: tracebacklabels=1). */
 export const DUMP_LABELS: u32 = 1;
 

@@ -59,7 +59,7 @@ if (FRAME_PC_SHIFT != SLOT_LOW_SHIFT) ERROR("traceleft takes the word of a frame
 @inline const PRICE: f64 = 20_000;
 /** So much of what passes is saved at most for times in which switches are close. */
 // @ts-ignore: decorator
-@inline const SAVED: f64 = 1_000_000;
+@inline export const SAVED: f64 = 1_000_000;
 /** With so much the clock is read at each switch. */
 // @ts-ignore: decorator
 @inline export const PLENTY: f64 = 500_000;

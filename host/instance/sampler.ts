@@ -16,7 +16,7 @@
  */
 import { buildId } from "../abi/buildid.ts";
 import { endedError, ProfileError } from "../abi/errors.ts";
-import { WATCH_CPU, WATCH_PACE } from "../abi/layout.ts";
+import { WATCH_CPU } from "../abi/layout.ts";
 import { readLabels, readRunning } from "../memory/goroutines.ts";
 import type { MemoryView } from "../memory/view.ts";
 import { setWatch } from "../memory/watch.ts";
@@ -105,7 +105,7 @@ export class CpuSampler implements Sampler {
     this.#parts = parts;
     this.#start = parts.platform.now();
     this.#next = parts.platform.random() * CPU_PERIOD;
-    this.#watch(true, true);
+    this.#watch(true);
   }
 
   begin(now: number): void {
@@ -145,7 +145,7 @@ export class CpuSampler implements Sampler {
 
   async stop(): Promise<Uint8Array<ArrayBuffer>> {
     const { platform, file, section, sampling, elsewhere } = this.#parts;
-    this.#watch(false, false);
+    this.#watch(false);
     sampling.sampler = null;
     const samples = [...this.#samples.values()].map(({ stack, count }) => ({ ...stack, count }));
     const durationNanos = BigInt(Math.round((platform.now() - this.#start) * 1e6));
@@ -153,13 +153,12 @@ export class CpuSampler implements Sampler {
     return platform.gzip(encodePprof(cpuProfile(samples, { busy: this.#busy, timeNanos, durationNanos, note: elsewhere?.note }), { file, buildId: buildId(section) }));
   }
 
-  /** Has the guest ask for the time at switches, or leave it; `paced`: often enough to tell how close they are. */
-  #watch(on: boolean, paced = true): void {
+  /** Has the guest ask for the time at switches, or leave it to the scheduler. */
+  #watch(on: boolean): void {
     const { view, elsewhere } = this.#parts;
     if (elsewhere) return; // the program does not help
     this.#close = on ? 0 : Infinity;
     setWatch(view, WATCH_CPU, on);
-    setWatch(view, WATCH_PACE, paced);
   }
 
   #read(): Reading {

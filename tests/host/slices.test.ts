@@ -82,3 +82,12 @@ describe("schedtick", () => {
     });
   }
 });
+
+describe("the block profile", () => {
+  it("counts long waits that begin where short turns have just ended", async () => {
+    const { app, mock } = await start();
+    await mock.drive(app.exports.waits!(20, 5));
+    const text = await app.pprof.text("block");
+    assert.match(text, /^100000000 20 @/m);
+  });
+});
