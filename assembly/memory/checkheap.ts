@@ -9,13 +9,14 @@ import { fatalthrow } from "../sys/fatal";
 import { printrune } from "../sys/print";
 import { bitmap, bitof, countbits, firstcell, livebits, setbit, testbit } from "./mbitmap";
 import { listlen, listof } from "./mcache";
+import { haspointers } from "./mgcmark";
 import { FREE } from "./mcentral";
 import { binof, BLOCK, BLOCK_SHIFT, blocksof, CELLS, isfree, MARKS_SIZE, mheap, PAGE, RAW, rawof, Run, Span, spanof, spanshift, spansof, sweepof } from "./mheap";
 import { ispinned, pinat } from "./pins";
 import { checkfree, checkobject, isblock, isspan, printaddress, room } from "./poison";
 import { FREED, RawSpan } from "./raw";
 import { restof } from "./sample";
-import { cellsize, HEADER, MEDIUM, NCLASSES } from "./sizeclass";
+import { cellsize, HEADER, isnoscan, MEDIUM, NCLASSES } from "./sizeclass";
 
 /** The heap is walked at every so many lists of cells that ran out. */
 // @ts-ignore: decorator
@@ -140,6 +141,7 @@ function checkcells(s: Span): void {
     else {
       check(id < load<u32>(__rtti_base), ptr, "checkheap: an object's class");
       check(<usize>load<u32>(ptr - 4) <= room(s), ptr, "checkheap: an object's length");
+      check(s.spanclass >= MEDIUM || !s.spanclass || isnoscan(s.spanclass) != haspointers(id), ptr, "checkheap: an object in a span of the other kind");
     }
     ptr += s.elemsize;
   }

@@ -10,7 +10,7 @@ import { fatal, fataloom, gopanic } from "../sys/fatal";
 import { nanotime } from "../sys/os";
 import { sched } from "../sys/types";
 import { gcfull, gcmark, gcstart } from "./mgc";
-import { greyobject, push } from "./mgcmark";
+import { greyobject, haspointers, push } from "./mgcmark";
 import { gcpoll } from "./mgcpacer";
 import { nextfree, refill } from "./mcache";
 import { allocsome, countlarge, linkspan } from "./mcentral";
@@ -20,7 +20,7 @@ import { addpin, removepin } from "./pins";
 import { checkoften } from "./checkheap";
 import { checkobject } from "./poison";
 import { samplelarge, takesample } from "./sample";
-import { anyclass, cellsize, HEADER, MAX_CELL, sizeclass } from "./sizeclass";
+import { anyclass, cellsize, HEADER, MAX_CELL, NOSCAN, sizeclass } from "./sizeclass";
 
 /** No object is of this many bytes: asc's own limit. */
 // @ts-ignore: decorator
@@ -35,7 +35,7 @@ import { anyclass, cellsize, HEADER, MAX_CELL, sizeclass } from "./sizeclass";
 export function __new(size: usize, id: i32): usize {
   if (isDefined(GO_TORTURE) || isDefined(GO_TORTURE_STEP)) torture();
   if (size > MAX_CELL - HEADER) return newlarge(size, id);
-  const sc = sizeclass(size);
+  const sc = sizeclass(size) + (haspointers(id) ? 0 : NOSCAN);
   let ptr = nextfree(sc);
   if (!ptr) ptr = newslow(sc);
   return newobject(ptr, size, id);
@@ -47,9 +47,12 @@ export function __new(size: usize, id: i32): usize {
   if (size > LOOP) return clearedobject(ptr, size, id);
   store<u32>(ptr - 8, id);
   store<u32>(ptr - 4, <u32>size);
-  // Whole words: a cell has room for them.
+  // A cell's payload is a word and some pairs of words.
   store<u64>(ptr, 0);
-  for (let at: usize = 8; at < size; at += 8) store<u64>(ptr + at, 0);
+  for (let at: usize = 8; at < size; at += 16) {
+    store<u64>(ptr + at, 0);
+    store<u64>(ptr + at, 0, 8);
+  }
   return ptr;
 }
 

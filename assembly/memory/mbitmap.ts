@@ -7,7 +7,7 @@
 // touches the span, which markgen tells; one that was never touched has no marks.
 
 import { BLOCK, CELLS, MARKS, MARKS_SIZE, mheap, Span, spanof, spanshift } from "./mheap";
-import { HEADER, MEDIUM } from "./sizeclass";
+import { HEADER, isnoscan, MEDIUM } from "./sizeclass";
 
 /** The bitmap of a cycle. */
 // @ts-ignore: decorator
@@ -32,7 +32,7 @@ import { HEADER, MEDIUM } from "./sizeclass";
   store<u8>(bits + (i >> 3), load<u8>(bits + (i >> 3)) | 1 << <u8>(i & 7));
 }
 
-/** Sets the bit of ptr, which is on the heap, in the cycle that marks; false if it was set. */
+/** Sets the bit of ptr, which is on the heap, in the cycle that marks; true if it was not set and the object may hold references. */
 // @ts-ignore: decorator
 @inline export function setmark(ptr: usize): bool {
   const shift = spanshift(ptr);
@@ -47,7 +47,7 @@ import { HEADER, MEDIUM } from "./sizeclass";
   store<u8>(byte, bits | bit);
   mheap.marked += s.elemsize;
   ++mheap.nmarked;
-  return true;
+  return !isnoscan(s.spanclass);
 }
 
 /** Clears the bitmap of the cycle that marks; that of the cycle before, too, unless it is true. */

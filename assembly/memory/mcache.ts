@@ -5,7 +5,7 @@
 // word where an object has its rtId is FREE. A list is what one span had free when mcentral.ts swept it.
 // While a cycle marks, the cells of new lists are marked: what is allocated then is black.
 
-import { MCACHE } from "../shared/layout";
+import { MCACHE, MHEAP } from "../shared/layout";
 import { cachespan, FREE } from "./mcentral";
 import { countfree } from "./mbitmap";
 import { mheap, spanof } from "./mheap";
@@ -13,7 +13,7 @@ import { checkfree } from "./poison";
 import { flushsamples, handout, restof } from "./sample";
 import { cellsize, NCLASSES } from "./sizeclass";
 
-if (<usize>NCLASSES << 2 > 0x100) ERROR("the mcache runs into mheap");
+if (<usize>NCLASSES << 2 > MHEAP - MCACHE) ERROR("the mcache runs into mheap");
 
 /** The cell that holds the first free cell of a class. */
 // @ts-ignore: decorator

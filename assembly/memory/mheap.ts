@@ -49,7 +49,7 @@ import { cellsize, HEADER, MEDIUM, NCLASSES } from "./sizeclass";
 @inline export const CELLS: usize = MARKS + 2 * MARKS_SIZE;
 /** Added to the class of a raw span. */
 // @ts-ignore: decorator
-@inline export const RAW: i32 = 64;
+@inline export const RAW: i32 = 128;
 
 /** A span's header. */
 @unmanaged export class Span {

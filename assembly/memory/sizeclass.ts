@@ -4,9 +4,10 @@
 // A cell is an 8-byte header and a payload that is aligned to 16 bytes, so cells are multiples of
 // 16: each up to 256 (generated code counts on the classes of these), then those that fill a span with little rest. Objects of a power of two bytes
 // are common, and with their header just too large for a power of two: the classes mind that.
-// Small classes have spans of a block, medium ones spans of four.
+// Small classes have spans of a block, medium ones spans of four. Each small size has two classes, as in Go: objects that
+// hold no references lie in spans of their own (noscan), of which a cycle reads nothing but the marks.
 
-import { HEADER_SIZE, SIZE_CLASSES } from "../shared/layout";
+import { HEADER_SIZE, NOSCAN_CLASSES, SIZE_CLASSES } from "../shared/layout";
 
 /** Bytes before an object: rtId at −8, rtSize at −4. */
 // @ts-ignore: decorator
@@ -17,16 +18,22 @@ import { HEADER_SIZE, SIZE_CLASSES } from "../shared/layout";
 /** The largest medium cell. */
 // @ts-ignore: decorator
 @inline export const MAX_MEDIUM: usize = 32608;
+/** Added to the class of a small cell: the one for objects without references. */
+// @ts-ignore: decorator
+@inline export const NOSCAN: i32 = NOSCAN_CLASSES;
 /** The first medium class. */
 // @ts-ignore: decorator
-@inline export const MEDIUM: i32 = 38;
+@inline export const MEDIUM: i32 = 1 + 2 * NOSCAN;
 /** Classes are 1 to NCLASSES − 1; 0 are large objects, with a span of their own. */
 // @ts-ignore: decorator
 @inline export const NCLASSES: i32 = SIZE_CLASSES;
 
 /** Bytes of a cell by class. */
 const cells = memory.data<u16>([
-  0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 272, 288, 336, 384, 432, 480, 528, 592,
+  0,
+  16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 272, 288, 336, 384, 432, 480, 528, 592,
+  656, 720, 800, 880, 992, 1072, 1232, 1328, 1456, 1600, 1776, 2000, 2288,
+  16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 272, 288, 336, 384, 432, 480, 528, 592,
   656, 720, 800, 880, 992, 1072, 1232, 1328, 1456, 1600, 1776, 2000, 2288,
   2496, 3104, 3616, 4336, 5424, 6512, 7248, 9312, 10864, 13040, 16304, 21744, 32608
 ]);
@@ -40,7 +47,7 @@ const classes = memory.data<u8>([
   36, 36, 36, 36, 36, 36, 36, 36, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37
 ]);
 
-/** The class of an object of `size` bytes, which fits a small cell. */
+/** The class of an object of `size` bytes, which fits a small cell, NOSCAN not added. */
 // @ts-ignore: decorator
 @inline export function sizeclass(size: usize): i32 {
   return <i32>load<u8>(classes + ((size + HEADER + 15) >> 4));
@@ -58,4 +65,10 @@ export function anyclass(size: usize): i32 {
 // @ts-ignore: decorator
 @inline export function cellsize(sc: i32): usize {
   return <usize>load<u16>(cells + (<usize>sc << 1));
+}
+
+/** Tells whether what lies in spans of that class holds no references. */
+// @ts-ignore: decorator
+@inline export function isnoscan(sc: i32): bool {
+  return <u32>(sc - 1 - NOSCAN) < <u32>NOSCAN;
 }

@@ -19,12 +19,12 @@ export const MEMORY_BASE: i32 = 0x100000;
 /** Top of the trace stack of M 0. */
 export const TRACE_TOP: usize = 0xfc000;
 export const MCACHE: usize = 0xfc000;
-export const MHEAP: usize = 0xfc100;
+export const MHEAP: usize = 0xfc180;
 /** In mheap: not 0 while a cycle marks. */
-export const GCPHASE: usize = 0xfc108;
+export const GCPHASE: usize = 0xfc188;
 /** The first span of each size class, or 0. */
-export const SPANS: usize = 0xfc200;
-export const MSTATS: usize = 0xfc568;
+export const SPANS: usize = 0xfc280;
+export const MSTATS: usize = 0xfc7a0;
 /** When the next allocation is sampled, and what has been. */
 export const SAMPLER: usize = 0xfe000;
 export const MPROF: usize = 0xfe400;
@@ -274,7 +274,9 @@ export const RT_SIZE: usize = 4;
 export const ID_ARRAYBUFFER: i32 = 1;
 export const ID_STRING: i32 = 2;
 /** Size classes are 1 to SIZE_CLASSES − 1. */
-export const SIZE_CLASSES: i32 = 51;
+export const SIZE_CLASSES: i32 = 88;
+/** Added to the class of a small object for one that holds no references. */
+export const NOSCAN_CLASSES: i32 = 37;
 
 // ╒═══ a typed array, or an Array ═══╕
 // │  0  buffer                   ptr │
@@ -291,7 +293,7 @@ export const ARRAY_SIZE: i32 = 16;
 // ╒══════ Span, in part ══════╕   ╒══════ Sampler, in part ══════╕
 // │ 20  elemsize          u32 │   │  16  rate                i32 │
 // │ 24  nelems            u32 │   │  32  gaps[SIZE_CLASSES]  u32 │
-// │ 28  spanclass         i32 │   │ 236  rests[SIZE_CLASSES] ptr │
+// │ 28  spanclass         i32 │   │ 384  rests[SIZE_CLASSES] ptr │
 // │ 32  markgen           u32 │   └──────────────────────────────┘
 // │ 36  sweepgen          u32 │
 // │ 40  marks of even cycles  │  a bit for each unit of a cell: 16 bytes, 64 in a medium span
@@ -307,9 +309,9 @@ export const SPAN_MARKS: usize = 40;
 export const SPAN_MARKS_SIZE: usize = 128;
 export const SPAN_FIRST: usize = 304;
 /** Spans of this class and larger ones are medium: a page, aligned to that. Others are a block. */
-export const MEDIUM_CLASS: i32 = 38;
+export const MEDIUM_CLASS: i32 = 75;
 export const SAMPLER_RATE: usize = 16;
-export const SAMPLER_RESTS: usize = 236;
+export const SAMPLER_RESTS: usize = 384;
 
 // ╒════════════ Mheap, in part ═════════════╕
 // │  16  free, spanblocks, rawblocks,       │

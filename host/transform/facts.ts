@@ -143,6 +143,8 @@ export class Facts {
 
   /** Whether there are arrays of references, and maps or sets of them. */
   readonly holds = { arrays: false, tables: false };
+  /** Ids of the classes whose objects hold no references. */
+  readonly pointerfree = new Set<number>();
 
   /** Functions whose frames nothing reads. */
   quiet: ReadonlySet<string> = new Set();
@@ -169,6 +171,7 @@ export class Facts {
     const { managedClasses } = program as unknown as { managedClasses: Map<number, AscClass> };
     for (const [id, cls] of managedClasses) {
       this.classes[id] = shortName(cls);
+      if (cls.isPointerfree) this.pointerfree.add(id);
       if (!cls.typeArguments?.some(type => type.isManaged)) continue;
       this.holds.arrays ||= ARRAYS.test(cls.internalName);
       this.holds.tables ||= TABLES.test(cls.internalName);
@@ -322,4 +325,4 @@ function shortName(cls: AscClass): string {
   return unescaped(cls.internalName).replace(/~?[\w./@-]+\/(?=\w)/g, "");
 }
 
-interface AscClass { internalName: string; id: number; typeArguments: Type[] | null }
+interface AscClass { internalName: string; id: number; isPointerfree: boolean; typeArguments: Type[] | null }

@@ -6,6 +6,7 @@
  *     bind      for a WASI command: imports are bound, exports taken away
  *     wrap      blocking imports and exports become functions that may park, also in the table
  *     growing   arrays are asked for room before they are made larger
+ *     hash      maps and sets keep keys that are close together
  *     splice    what it returns is shown to the collector
  *     preempt   if asked for: loops and recursion check whether the time slice is over
  *     sort      what it sorts is held, where a comparator may collect
@@ -44,6 +45,7 @@ import { hasFunction, importOf, redefine, withErrors, type Context, type Module,
 import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
 import { recursive } from "./graph.ts";
 import { GROW, testCapacity } from "./growing.ts";
+import { keepNear } from "./hash.ts";
 import { registerLibrary } from "./library.ts";
 import { locate } from "./locate.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
@@ -172,6 +174,7 @@ export default class GoparkTransform {
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
     if (this.inlinesNew) testCapacity(c);
+    keepNear(c);
     revisitSpliced(c, `${LIB}/memory/malloc/revisit`);
     const bottom = callersOf(c, START_UNWIND);
     if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`); // may collect, too
@@ -193,7 +196,7 @@ export default class GoparkTransform {
     const { sites } = resolved;
     unmark(c);
     const places = locate(c, facts, resolved, table, origins);
-    if (this.inlinesNew) inlineNew(c, sites);
+    if (this.inlinesNew) inlineNew(c, sites, facts.pointerfree);
     inlineBarrier(c, GCPHASE, sites);
     inserted.forEach(name => m.removeExport(name));
     const starts = findStarts(c, facts);

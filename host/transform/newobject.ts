@@ -14,7 +14,7 @@
  * @module
  */
 
-import { CELL, HEADER_SIZE, MCACHE } from "../abi/layout.ts";
+import { CELL, HEADER_SIZE, MCACHE, NOSCAN_CLASSES } from "../abi/layout.ts";
 import { addLocal, constantOf, definedFunctions, hasFunction, type Context, type Expr, type Func } from "./binaryen.ts";
 import { writtenWords } from "./fresh.ts";
 import { nameOf } from "./graph.ts";
@@ -26,20 +26,23 @@ export const NEWSLOW = `${MALLOC}/newslow`;
 /** Larger objects are zeroed by a loop. */
 const LARGEST = 64;
 
-/** Inlines the allocator's fast path at every call of it with a constant size and class; `sites` know each by what it calls then. */
-export function inlineNew(c: Context, sites: CallSites): void {
+/**
+ * Inlines the allocator's fast path at every call of it with a constant size and class; `sites` know each by what it calls then.
+ * Objects of the classes in `noscan` hold no references.
+ */
+export function inlineNew(c: Context, sites: CallSites, noscan: ReadonlySet<number>): void {
   if (!hasFunction(c, NEWSLOW)) return;
   for (const f of definedFunctions(c)) {
     const own = sites.get(nameOf(c, f))!;
-    if (!nameOf(c, f).startsWith(`${MALLOC}/`) && own.some(({ target }) => target == NEW)) inlineIn(c, f, own);
+    if (!nameOf(c, f).startsWith(`${MALLOC}/`) && own.some(({ target }) => target == NEW)) inlineIn(c, f, own, noscan);
   }
 }
 
-function inlineIn(c: Context, f: Func, sites: CallSite[]): void {
+function inlineIn(c: Context, f: Func, sites: CallSite[], noscan: ReadonlySet<number>): void {
   const written = writtenWords(c, c.raw._BinaryenFunctionGetBody!(f), sizeOf);
   rewriteCalls(c, f, sites, (call) => {
     const size = sizeOf(c, call);
-    return size === undefined ? null : { made: inlineCall(c, f, call, size, written.get(call)), target: NEWSLOW };
+    return size === undefined ? null : { made: inlineCall(c, f, call, size, noscan, written.get(call)), target: NEWSLOW };
   });
 }
 
@@ -50,10 +53,10 @@ function sizeOf({ raw, name }: Context, call: Expr): number | undefined {
   return size !== undefined && id !== undefined && size >>> 0 <= LARGEST ? size : undefined;
 }
 
-function inlineCall(c: Context, f: Func, call: Expr, size: number, written: ReadonlySet<number> | undefined): Expr {
+function inlineCall(c: Context, f: Func, call: Expr, size: number, noscan: ReadonlySet<number>, written: ReadonlySet<number> | undefined): Expr {
   const { raw, m, b } = c;
   const id = constantOf(raw, raw._BinaryenCallGetOperandAt!(call, 1))!;
-  const sizeclass = (size + HEADER_SIZE + CELL - 1) / CELL >> 0;
+  const sizeclass = ((size + HEADER_SIZE + CELL - 1) / CELL >> 0) + (noscan.has(id) ? NOSCAN_CLASSES : 0);
   const p = addLocal(c, f, b.i32!);
   const ptr = () => m.local.get(p, b.i32!);
   const list = MCACHE + 4 * sizeclass;

@@ -3,7 +3,8 @@
 
 import { Chan, debug, go, gosched, runtime, Select } from "gopark/assembly";
 import { gcfinish, gcmark, gcstart } from "gopark/assembly/memory/mgc";
-import { mheap } from "gopark/assembly/memory/mheap";
+import { mheap, spanof } from "gopark/assembly/memory/mheap";
+import { isnoscan } from "gopark/assembly/memory/sizeclass";
 import { describe, expect, it } from "gopark/test";
 import { finalized, settle, spawn } from "./harness";
 
@@ -15,6 +16,11 @@ class Node {
 class Pair {
   a: Node | null = null;
   b: Node | null = null;
+}
+
+class Bytes {
+  a: i64;
+  b: i64;
 }
 
 let got = 0;
@@ -160,6 +166,17 @@ describe("raw blocks", () => {
 });
 
 describe("spans", () => {
+  it("hold objects with references or objects without, whatever their size", () => {
+    for (let size: usize = 0; size <= 2280; size += 8) {
+      const plain = spanof(__new(size, idof<ArrayBuffer>()));
+      const other = spanof(__new(size, idof<Pair>()));
+      expect(isnoscan(plain.spanclass)).toBe(true);
+      expect(isnoscan(other.spanclass)).toBe(false);
+      expect(plain.elemsize).toBe(other.elemsize);
+    }
+    expect(isnoscan(spanof(changetype<usize>(new Bytes())).spanclass)).toBe(true);
+    expect(isnoscan(spanof(changetype<usize>(new Pair())).spanclass)).toBe(false);
+  });
   it("go to other classes when nothing lives in them", () => {
     for (let i = 0; i < 200000; i++) new Node(i);
     const keep: Node[] = [];
