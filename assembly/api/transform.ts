@@ -10,7 +10,7 @@ import { waitIO } from "../sys/status";
 import { tracecall, tracecalled } from "../sys/tracer";
 import { G, getg, sched, sudogof } from "../sys/types";
 
-export { revisit as gopark_revisit, snapshot as gopark_snapshot } from "../memory/malloc";
+export { newunzeroed as gopark_newunzeroed, revisit as gopark_revisit, snapshot as gopark_snapshot } from "../memory/malloc";
 export { gosched as gopark_gosched, morestack as gopark_morestack, preempt as gopark_preempt } from "../sched/proc";
 export { growstack as gopark_growstack } from "../sched/stack";
 

@@ -33,26 +33,36 @@ import { anyclass, cellsize, HEADER, MAX_CELL, NOSCAN, sizeclass } from "./sizec
 // @ts-ignore: decorator
 @global @unsafe
 export function __new(size: usize, id: i32): usize {
-  if (isDefined(GO_TORTURE) || isDefined(GO_TORTURE_STEP)) torture();
-  if (size > MAX_CELL - HEADER) return newlarge(size, id);
-  const sc = sizeclass(size) + (haspointers(id) ? 0 : NOSCAN);
-  let ptr = nextfree(sc);
-  if (!ptr) ptr = newslow(sc);
-  return newobject(ptr, size, id);
-}
-
-/** Makes a cell an object. */
-// @ts-ignore: decorator
-@inline function newobject(ptr: usize, size: usize, id: i32): usize {
-  if (size > LOOP) return clearedobject(ptr, size, id);
-  store<u32>(ptr - 8, id);
-  store<u32>(ptr - 4, <u32>size);
+  const ptr = newobject(size, id);
+  if (size > LOOP) {
+    memory.fill(ptr, 0, size);
+    return ptr;
+  }
   // A cell's payload is a word and some pairs of words.
   store<u64>(ptr, 0);
   for (let at: usize = 8; at < size; at += 16) {
     store<u64>(ptr + at, 0);
     store<u64>(ptr + at, 0, 8);
   }
+  return ptr;
+}
+
+/** Allocates an object that whoever asked fills at once: what is in it is anything. May collect. */
+export function newunzeroed(size: usize, id: i32): usize {
+  return newobject(size, id);
+}
+
+// @ts-ignore: decorator
+@inline function newobject(size: usize, id: i32): usize {
+  if (isDefined(GO_TORTURE) || isDefined(GO_TORTURE_STEP)) torture();
+  let ptr: usize;
+  if (size <= MAX_CELL - HEADER) {
+    const sc = sizeclass(size) + (haspointers(id) ? 0 : NOSCAN);
+    ptr = nextfree(sc);
+    if (!ptr) ptr = newslow(sc);
+  } else ptr = newlarge(size);
+  store<u32>(ptr - 8, id);
+  store<u32>(ptr - 4, <u32>size);
   return ptr;
 }
 
@@ -77,25 +87,17 @@ function newslow(sc: i32): usize {
   if (mheap.finalizing) fatal("__finalize allocates");
 }
 
-/** An object that has no small cell. */
-function newlarge(size: usize, id: i32): usize {
+/** A cell for an object that is not small. */
+function newlarge(size: usize): usize {
   if (size >= MAXSIZE) gopanic("allocation too large");
   const sc = anyclass(size);
-  if (!sc) {
-    const s = largespan(size);
-    const ptr = clearedobject(firstcell(s), size, id);
-    samplelarge(ptr, s.elemsize);
-    return ptr;
+  if (sc) {
+    const ptr = nextfree(sc);
+    return ptr ? ptr : newslow(sc);
   }
-  const ptr = nextfree(sc);
-  return clearedobject(ptr ? ptr : newslow(sc), size, id);
-}
-
-/** As newobject, where a loop would take long. */
-function clearedobject(ptr: usize, size: usize, id: i32): usize {
-  store<u32>(ptr - 8, id);
-  store<u32>(ptr - 4, <u32>size);
-  memory.fill(ptr, 0, size);
+  const s = largespan(size);
+  const ptr = firstcell(s);
+  samplelarge(ptr, s.elemsize);
   return ptr;
 }
 
@@ -140,8 +142,10 @@ export function __renew(ptr: usize, size: usize): usize {
     store<u32>(ptr - 4, <u32>size);
     return ptr;
   }
-  const renewed = __new(size, load<i32>(ptr - 8));
-  memory.copy(renewed, ptr, min(size, old));
+  const renewed = newunzeroed(size, load<i32>(ptr - 8));
+  const kept = min(size, old);
+  memory.copy(renewed, ptr, kept);
+  memory.fill(renewed + kept, 0, size - kept);
   return revisit(renewed);
 }
 
@@ -167,7 +171,7 @@ export function snapshot(array: usize, view: bool): usize {
 
 function copied(ptr: usize): usize {
   const size = <usize>load<u32>(ptr - 4);
-  const copy = __new(size, load<i32>(ptr - 8));
+  const copy = newunzeroed(size, load<i32>(ptr - 8));
   memory.copy(copy, ptr, size);
   return copy;
 }

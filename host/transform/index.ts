@@ -6,6 +6,7 @@
  *     bind      for a WASI command: imports are bound, exports taken away
  *     wrap      blocking imports and exports become functions that may park, also in the table
  *     growing   arrays are asked for room before they are made larger
+ *     filled    what std fills at once is not zeroed before
  *     hash      maps and sets keep keys that are close together
  *     splice    what it returns is shown to the collector
  *     preempt   if asked for: loops and recursion check whether the time slice is over
@@ -44,6 +45,7 @@ import { emitFunctab, functionPcs } from "./functab.ts";
 import { hasFunction, importOf, redefine, withErrors, type Context, type Module, type Raw } from "./binaryen.ts";
 import { Facts, type ExportFact, type ImportFact } from "./facts.ts";
 import { recursive } from "./graph.ts";
+import { fillUnzeroed, NEWUNZEROED } from "./filled.ts";
 import { GROW, testCapacity } from "./growing.ts";
 import { keepNear } from "./hash.ts";
 import { registerLibrary } from "./library.ts";
@@ -84,7 +86,7 @@ const CALLED = `${LIB}/api/transform/gopark_`; // by generated code
 
 const PROCESS = `${LIB}/wasi/process/process`;
 /** What generated code calls is exported, so that asc compiles it; not in the end. */
-const CALLED_EXPORTS = ["contextdone", "gosched", "growstack", "hostwait", "morestack", "outofmemory", "panicdivide", "panicunreachable", "preempt", "revisit", "snapshot", "tracecall", "tracecalled", "unwatchcontext", "watchcontext"]
+const CALLED_EXPORTS = ["contextdone", "gosched", "growstack", "hostwait", "morestack", "newunzeroed", "outofmemory", "panicdivide", "panicunreachable", "preempt", "revisit", "snapshot", "tracecall", "tracecalled", "unwatchcontext", "watchcontext"]
   .map(name => `gopark_${name}`);
 
 /** What is inlined or read behind the optimiser: exported until then, so that calls keep their operands. */
@@ -174,6 +176,7 @@ export default class GoparkTransform {
     defineCallExport(c, `${INTRINSICS}/callexport`, exports);
     if (this.wasi) m.runPasses(["remove-unused-module-elements"]);
     if (this.inlinesNew) testCapacity(c);
+    fillUnzeroed(c);
     keepNear(c);
     revisitSpliced(c, `${LIB}/memory/malloc/revisit`);
     const bottom = callersOf(c, START_UNWIND);
@@ -262,7 +265,7 @@ export default class GoparkTransform {
     const parking = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => parking.frames.has(name));
     const cold = ["memory/mbitmap/count*", "memory/mbitmap/preparespan", "memory/mcentral/linkspan", "memory/mgc/gcfull", "memory/pins/*", "memory/sizeclass/anyclass", "sched/gprof/*", "sched/stack/flip", "sys/fatal/*", "sys/tracer/trace*"].map(name => `${LIB}/${name}`);
-    const kept = [...bottom, ...entries, ...keptApart(c), ...behindStubs(c, parking.frames), SCAN, NEW, NEWSLOW, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, ...cold];
+    const kept = [...bottom, ...entries, ...keptApart(c), ...behindStubs(c, parking.frames), SCAN, NEW, NEWSLOW, NEWUNZEROED, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, ...cold];
     this.noInline(c, [...kept, ...tooLargeTogether(c, parking, kept)]);
   }
 

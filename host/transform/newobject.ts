@@ -20,7 +20,7 @@ import { writtenWords } from "./fresh.ts";
 import { nameOf } from "./graph.ts";
 import { rewriteCalls, type CallSite, type CallSites } from "./sites.ts";
 
-const MALLOC = "~lib/gopark/assembly/memory/malloc";
+export const MALLOC = "~lib/gopark/assembly/memory/malloc";
 export const NEW = `${MALLOC}/__new`;
 export const NEWSLOW = `${MALLOC}/newslow`;
 /** Larger objects are zeroed by a loop. */
