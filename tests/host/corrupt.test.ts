@@ -71,6 +71,7 @@ describe("checkheap names the promise that is broken:", () => {
     markBeside: "marks beside cells",
     markLost: "marks are not mheap.survived",
     headerLost: "an object's class",
+    otherKind: "an object in a span of the other kind",
     listTwice: "a cell is free twice",
     listForeign: "the mcache has a cell of no span of its class",
     rawCount: "a raw span's count",

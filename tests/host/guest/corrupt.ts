@@ -6,7 +6,7 @@ import { checkheap } from "gopark/assembly/memory/checkheap";
 import { listof } from "gopark/assembly/memory/mcache";
 import { binof, mheap, rawof, Run, Span, spanof, sweepof } from "gopark/assembly/memory/mheap";
 import { RawSpan } from "gopark/assembly/memory/raw";
-import { anyclass, sizeclass } from "gopark/assembly/memory/sizeclass";
+import { anyclass, NCLASSES, sizeclass } from "gopark/assembly/memory/sizeclass";
 import { checkrunq } from "gopark/assembly/sched/runq";
 import { Gwaiting } from "gopark/assembly/sys/status";
 import { p0 } from "gopark/assembly/sys/types";
@@ -204,7 +204,7 @@ export function spanLink(): void { const s = span(); s.allnext!.allprev = null; 
 
 export function classLink(): void { const s = span(); s.prev = s; checkheap(); }
 
-export function spanClass(): void { span().spanclass = 77; checkheap(); }
+export function spanClass(): void { span().spanclass = NCLASSES; checkheap(); }
 
 export function cellSize(): void { span().elemsize += 16; checkheap(); }
 
@@ -234,6 +234,12 @@ export function markLost(): void {
 export function headerLost(): void {
   nodes(1);
   store<u32>(changetype<usize>(kept) - 8, 123456);
+  checkheap();
+}
+
+export function otherKind(): void {
+  nodes(1);
+  store<u32>(changetype<usize>(kept) - 8, idof<ArrayBuffer>());
   checkheap();
 }
 
