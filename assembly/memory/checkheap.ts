@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 // Walks the heap of a debug build (GO_DEBUG) and verifies what the heads of the other files promise.
 //
-// It runs when a collection has ended and at every EVERY-th list of cells that ran out: nothing is in
+// It runs when a collection has ended and at every EVERY-th run of cells that came to its end: nothing is in
 // hand then. Whoever broke a promise is not far back. It dies with fatalthrow, the address of the span,
 // run or cell on a line of its own before. Unbounded. Never allocates.
 
 import { fatalthrow } from "../sys/fatal";
 import { printrune } from "../sys/print";
-import { bitmap, bitof, countbits, firstcell, livebits, setbit, testbit } from "./mbitmap";
-import { listlen, listof } from "./mcache";
+import { bitmap, bitof, countbits, firstcell, islivecell, livebits, setbit, testbit } from "./mbitmap";
+import { cachedspan } from "./mcache";
 import { haspointers } from "./mgcmark";
 import { FREE } from "./mcentral";
-import { binof, BLOCK, BLOCK_SHIFT, blocksof, CELLS, isfree, MARKS_SIZE, mheap, PAGE, RAW, rawof, Run, Span, spanof, spanshift, spansof, sweepof } from "./mheap";
+import { binof, BLOCK, BLOCK_SHIFT, blocksof, CELLS, isfree, MARKS_SIZE, mheap, PAGE, RAW, rawof, Run, runof, Span, spanof, spanshift, spansof, sweepof } from "./mheap";
 import { ispinned, pinat } from "./pins";
 import { checkfree, checkobject, isblock, isspan, printaddress, room } from "./poison";
 import { FREED, RawSpan } from "./raw";
 import { restof } from "./sample";
 import { cellsize, HEADER, isnoscan, MEDIUM, NCLASSES } from "./sizeclass";
 
-/** The heap is walked at every so many lists of cells that ran out. */
+/** The heap is walked at every so many runs of cells that came to their end. */
 // @ts-ignore: decorator
 @inline const EVERY: u32 = 256;
 /** Lists of free runs: by length, the last of all that are longer. */
@@ -169,37 +169,43 @@ function checkclass(sc: i32): usize {
   return n;
 }
 
-/** Which cells of a span were seen. */
+/** The span and the run that the mcache has of a class: its cells are free, and black while a cycle marks. */
+function checkcache(sc: i32): void {
+  const run = runof(sc);
+  const ptr = load<usize>(run);
+  const rest = load<usize>(restof(sc));
+  const end = rest ? rest : load<usize>(run, 4);
+  if (!ptr) {
+    check(!end, end, "checkheap: the mcache has a run without a beginning");
+    return;
+  }
+  const s = cachedspan(sc)!;
+  check(isspan(s) && s.spanclass == sc, changetype<usize>(s), "checkheap: the mcache has no span of its class");
+  check(iscell(s, ptr) && iscell(s, load<usize>(run, 4)) && iscell(s, end), ptr, "checkheap: the mcache has a run that is not of cells");
+  for (let at = ptr; at < end; at += s.elemsize) check(!islivecell(s, at), at, "checkheap: the mcache has a cell that lives");
+  checkuntaken(s, ptr);
+}
+
+/** Tells whether one of a span's cells begins there, or the last one ends. */
+function iscell(s: Span, ptr: usize): bool {
+  const offset = ptr - firstcell(s);
+  return offset % s.elemsize == 0 && offset / s.elemsize <= s.nelems;
+}
+
+function checkuntaken(s: Span, ptr: usize): void {
+  const limit = firstcell(s) + s.nelems * s.elemsize;
+  for (; ptr < limit; ptr += s.elemsize) {
+    if (islivecell(s, ptr)) continue;
+    checkfree(ptr, FREE);
+    if (!mheap.gcphase) continue;
+    check(s.markgen == mheap.cycle && testbit(bitmap(s, mheap.cycle), bitof(s, ptr)), ptr, "checkheap: the mcache has a white cell");
+  }
+}
+
+/** Which cells of a raw span were seen. */
 const seen = memory.data(128);
 
 if (MARKS_SIZE != 128) ERROR("seen is too short");
-
-/** The mcache's cells of a class, those behind the next sample included: of one span, free, each there once; black while a cycle marks. */
-function checkcache(sc: i32): void {
-  memory.fill(seen, 0, MARKS_SIZE);
-  const first = load<usize>(listof(sc));
-  const n = checklist(sc, first, first ? first : load<usize>(restof(sc))) +
-    checklist(sc, load<usize>(restof(sc)), first ? first : load<usize>(restof(sc)));
-  check(n == listlen(sc), first, "checkheap: the mcache has more or fewer cells than its span had free");
-}
-
-/** Returns how many there are. */
-function checklist(sc: i32, list: usize, first: usize): usize {
-  let n: usize = 0;
-  for (let ptr = list; ptr; ptr = load<usize>(ptr)) {
-    checkfree(ptr, FREE);
-    const s = spanof(ptr);
-    check(isspan(s) && s.spanclass == sc, ptr, "checkheap: the mcache has a cell of no span of its class");
-    check(s == spanof(first), ptr, "checkheap: the mcache has cells of two spans in a class");
-    check((ptr - firstcell(s)) % s.elemsize == 0, ptr, "checkheap: the mcache has what is no cell");
-    checkonce(s, ptr);
-    if (mheap.gcphase) {
-      check(s.markgen == mheap.cycle && testbit(bitmap(s, mheap.cycle), bitof(s, ptr)), ptr, "checkheap: the mcache has a white cell");
-    }
-    ++n;
-  }
-  return n;
-}
 
 function checkonce(s: Span, ptr: usize): void {
   const bit = ptr - changetype<usize>(s) >> (4 + spanshift(ptr)); // bitof takes no raw span

@@ -3,7 +3,6 @@
 
 import { HEAP_CLASS_SIZE } from "../shared/layout";
 import { bitof, firstcell, livebits, testbit } from "./mbitmap";
-import { FREE } from "./mcentral";
 import { gcfull } from "./mgc";
 import { mheap, Span } from "./mheap";
 import { HEADER } from "./sizeclass";
@@ -27,9 +26,8 @@ function countspan(ptr: usize, s: Span): void {
   if (!bits) return;
   let at = firstcell(s);
   for (let n = s.nelems; n; --n) {
-    const rtId = load<u32>(at - HEADER);
-    if (rtId != FREE && testbit(bits, bitof(s, at))) {
-      const record = ptr + <usize>rtId * HEAP_CLASS_SIZE;
+    if (testbit(bits, bitof(s, at))) {
+      const record = ptr + <usize>load<u32>(at - HEADER) * HEAP_CLASS_SIZE;
       store<u64>(record, load<u64>(record) + 1);
       store<u64>(record, load<u64>(record, 8) + s.elemsize, 8);
     }

@@ -12,8 +12,8 @@ import { sched } from "../sys/types";
 import { gcfull, gcmark, gcstart } from "./mgc";
 import { greyobject, haspointers, push } from "./mgcmark";
 import { gcpoll } from "./mgcpacer";
-import { nextfree, refill } from "./mcache";
-import { allocsome, countlarge, linkspan } from "./mcentral";
+import { nextfree, nextrun, refill } from "./mcache";
+import { addspan, allocsome } from "./mcentral";
 import { BLOCK, BLOCK_SHIFT, capacity, CELLS, mheap, Span } from "./mheap";
 import { firstcell } from "./mbitmap";
 import { addpin, removepin } from "./pins";
@@ -66,17 +66,19 @@ export function newunzeroed(size: usize, id: i32): usize {
   return ptr;
 }
 
-/** A cell when the list of its class is empty: at its end, or before a sample. Generated code calls it, too. */
+/** A cell when the run of its class is at its end, or before a sample. Generated code calls it, too. */
 function newslow(sc: i32): usize {
   if (isDefined(__finalize)) checkfinalizing();
   if (isDefined(GO_DEBUG)) checkoften();
   const sampled = takesample(sc);
   if (sampled) return sampled;
-  if (sched.watch & WATCH_CPU) nanotime();
-  gcpoll(cellsize(sc));
-  if (!refill(sc)) {
-    gcfull();
-    if (!refill(sc)) fataloom();
+  if (!nextrun(sc)) {
+    if (sched.watch & WATCH_CPU) nanotime();
+    gcpoll(cellsize(sc));
+    if (!refill(sc)) {
+      gcfull();
+      if (!refill(sc)) fataloom();
+    }
   }
   const ptr = nextfree(sc);
   return ptr ? ptr : takesample(sc);
@@ -113,8 +115,7 @@ function largespan(size: usize): Span {
     if (!s) fataloom();
   }
   const span = changetype<Span>(s);
-  linkspan(span);
-  countlarge(span);
+  addspan(span);
   return span;
 }
 

@@ -79,17 +79,44 @@ export function countbits(bits: usize): usize {
   return <usize>n;
 }
 
+/** The bitmap of the cells of a span that lived when it was swept; 0 if none did. */
+// @ts-ignore: decorator
+@inline export function sweptbits(s: Span): usize {
+  const gen = s.sweepgen;
+  return s.markgen == gen || s.markgen == gen + 1 ? bitmap(s, gen) : 0;
+}
+
+/** Tells whether a cell of a span lived when that was swept. */
+export function islivecell(s: Span, ptr: usize): bool {
+  const bits = sweptbits(s);
+  return bits != 0 && testbit(bits, bitof(s, ptr));
+}
+
+/** The first cell from ptr on of which the bit is set; `limit` if there is none. */
+export function nextlive(s: Span, bits: usize, ptr: usize, limit: usize): usize {
+  for (let i = bitof(s, ptr); i < MARKS_SIZE << 3; i = (i | 63) + 1) {
+    const word = load<u64>(bits + (i >> 6 << 3)) >> (i & 63);
+    if (!word) continue;
+    const bit = i + <usize>ctz(word);
+    if (s.spanclass < MEDIUM) return changetype<usize>(s) + (bit << 4);
+    const past = changetype<usize>(s) + (bit << 6) - ptr + s.elemsize - 1; // a medium cell may begin behind where its bit does
+    return ptr + past - past % s.elemsize;
+  }
+  return limit;
+}
+
 /** Of the cells of a span from ptr on, those that were free when it was swept. */
 export function countfree(s: Span, ptr: usize): usize {
-  const cells = (firstcell(s) + s.nelems * s.elemsize - ptr) / s.elemsize;
-  const gen = s.sweepgen;
-  if (s.markgen != gen && s.markgen != gen + 1) return cells;
-  const bits = bitmap(s, gen);
-  const first = bitof(s, ptr);
-  let at = bits + (first >> 6 << 3);
-  let n = popcnt(load<u64>(at) >> (first & 63));
-  for (at += 8; at < bits + MARKS_SIZE; at += 8) n += popcnt(load<u64>(at));
-  return cells - <usize>n;
+  const cell = s.elemsize;
+  const limit = firstcell(s) + s.nelems * cell;
+  const bits = sweptbits(s);
+  let n: usize = 0;
+  while (ptr < limit) {
+    const live = bits ? nextlive(s, bits, ptr, limit) : limit;
+    n += (live - ptr) / cell;
+    ptr = live + cell;
+  }
+  return n;
 }
 
 /** The first payload of a span. */

@@ -1,59 +1,87 @@
 // SPDX-License-Identifier: MIT
-// The mcache of a P: a list of free cells for each size class.
+// The mcache of a P: for each size class the run of free cells that is handed out next, in a span.
 //
-// A cell on a list is free whatever its marks say; the first word of its payload links it, and the
-// word where an object has its rtId is FREE. A list is what one span had free when mcentral.ts swept it.
-// While a cycle marks, the cells of new lists are marked: what is allocated then is black.
+// An allocation takes the first cell of the run; none is touched before. What was free when mcentral.ts swept the span
+// is handed out from its beginning to its end, so from the run on every cell is free that did not live then. The run ends
+// before a cell that is to be sampled, too (sample.ts). While a cycle marks, the free cells of spans that it takes are
+// marked: what is allocated then is black.
+//
+// Source: Go's mcache.alloc and mspan.freeindex; Go looks at a bit for each cell, here a run is found once.
 
-import { MCACHE, MHEAP } from "../shared/layout";
+import { CELL, MCACHE, MHEAP } from "../shared/layout";
 import { cachespan, FREE } from "./mcentral";
-import { countfree } from "./mbitmap";
-import { mheap, spanof } from "./mheap";
+import { bitof, countfree, firstcell, islivecell, nextlive, sweptbits, testbit } from "./mbitmap";
+import { mheap, runof, Span, spanof } from "./mheap";
 import { checkfree } from "./poison";
-import { flushsamples, handout, restof } from "./sample";
+import { flushsamples, handout } from "./sample";
 import { cellsize, NCLASSES } from "./sizeclass";
 
-if (<usize>NCLASSES << 2 > MHEAP - MCACHE) ERROR("the mcache runs into mheap");
+if (MCACHE + (<usize>NCLASSES << 3) > MHEAP) ERROR("the mcache runs into mheap");
 
-/** The cell that holds the first free cell of a class. */
-// @ts-ignore: decorator
-@inline export function listof(sc: i32): usize {
-  return MCACHE + (<usize>sc << 2);
+/** The span of a class's run, be that at its end; null if the class has none. */
+export function cachedspan(sc: i32): Span | null {
+  const ptr = load<usize>(runof(sc));
+  return ptr ? spanof(ptr - CELL) : null; // the last cell may end with its span
 }
 
-/** Takes a cell off its list; 0 if the list is empty. */
+/** Takes the first cell of a class's run; 0 if it is at its end. */
 // @ts-ignore: decorator
 @inline export function nextfree(sc: i32): usize {
-  const list = listof(sc);
-  const ptr = load<usize>(list);
-  if (isDefined(GO_DEBUG) && ptr) checkfree(ptr, FREE);
-  if (ptr) store<usize>(list, load<usize>(ptr));
+  const run = runof(sc);
+  const ptr = load<usize>(run);
+  if (ptr == load<usize>(run, 4)) return 0;
+  if (isDefined(GO_DEBUG)) checkfree(ptr, FREE);
+  store<usize>(run, ptr + cellsize(sc));
   return ptr;
 }
 
-/** Fills the list of a class from a span; false if there is no memory. It is empty still if the first cell is to be sampled. */
-export function refill(sc: i32): bool {
-  const before = mheap.nmalloc;
-  const list = cachespan(sc);
-  if (!list) return false;
-  handout(sc, list, <usize>(mheap.nmalloc - before));
+/** Begins the next run in the span that a class has; false if there is none. */
+export function nextrun(sc: i32): bool {
+  const s = cachedspan(sc);
+  return s ? beginrun(sc, s, load<usize>(runof(sc))) : false;
+}
+
+/** Begins the first run from `ptr` on. */
+function beginrun(sc: i32, s: Span, ptr: usize): bool {
+  const cell = s.elemsize;
+  const limit = firstcell(s) + s.nelems * cell;
+  const bits = sweptbits(s);
+  let end = limit;
+  if (bits) {
+    while (ptr < limit && testbit(bits, bitof(s, ptr))) ptr += cell;
+    end = nextlive(s, bits, ptr, limit);
+  }
+  if (ptr == limit) return false;
+  handout(sc, ptr, end);
   return true;
 }
 
-/** Cells of a class that nobody has taken: its list, and its rest, are what its span had free from the first of them on. */
-export function listlen(sc: i32): usize {
-  const list = load<usize>(listof(sc));
-  const first = list ? list : load<usize>(restof(sc));
-  return first ? countfree(spanof(first), first) : 0;
+/** Gives a class another span, with a run; false if there is no memory. The run is empty still if its first cell is to be sampled. */
+export function refill(sc: i32): bool {
+  const s = cachespan(sc);
+  if (!s) return false;
+  return beginrun(sc, s, firstcell(s));
 }
 
-/** Forgets all lists. What was on them is free, and found to be when the next cycle has ended. */
+/** Tells whether a cell is one that the mcache has and nobody has taken, though it may be marked. */
+export function iscached(s: Span, ptr: usize): bool {
+  const sc = s.spanclass;
+  return cachedspan(sc) == s && ptr >= load<usize>(runof(sc)) && !islivecell(s, ptr);
+}
+
+/** Cells of a class that nobody has taken. */
+export function cachedcells(sc: i32): usize {
+  const s = cachedspan(sc);
+  return s ? countfree(s, load<usize>(runof(sc))) : 0;
+}
+
+/** Forgets all runs. What nobody has taken is free, and found to be when the next cycle has ended. */
 export function flushmcache(): void {
   for (let sc = 1; sc < NCLASSES; ++sc) {
-    const n = listlen(sc);
+    const n = cachedcells(sc);
     mheap.nmalloc -= n;
     mheap.totalalloc -= n * cellsize(sc);
-    store<usize>(listof(sc), 0);
   }
+  memory.fill(MCACHE, 0, <usize>NCLASSES << 3);
   flushsamples();
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The spans of each class: where an mcache gets cells from, and how dead objects become free ones.
+// The spans of each class: where an mcache gets them from, and how dead objects become free cells.
 //
-// A span is swept when its class wants cells: those that the last cycle has not found are a list then.
+// A span is swept when its class wants cells: those that the last cycle has not found are free then. Nothing is written
+// to them: the marks say which they are.
 // The spans of a class are one list; those before its cursor (sweepof) are swept or new, those from it on
 // are not. A new span goes to the front. When a cycle ends, every cursor goes to the front.
 // sweepgen says the same of a single span: swept if it is mheap's.
 
-import { bitmap, bitof, countbits, firstcell, livebits, preparespan, setbit, testbit } from "./mbitmap";
+import { bitmap, bitof, countbits, firstcell, islivecell, livebits, preparespan, setbit, sweptbits, testbit } from "./mbitmap";
 import { allocspan, blocksof, freespan, growheap, mheap, Span, spansof, sweepof } from "./mheap";
 import { poisoncell } from "./poison";
 import { HEADER, NCLASSES } from "./sizeclass";
 
-/** rtId of a cell that holds no object. */
+/** rtId of a cell that holds no object, in builds that look for it: those for debugging, and where there is a __finalize. */
 // @ts-ignore: decorator
 @inline export const FREE: u32 = 0xffffffff;
 /** Spans that are looked at before a fresh one is taken instead. */
@@ -21,29 +22,38 @@ import { HEADER, NCLASSES } from "./sizeclass";
 // @ts-ignore: decorator
 @inline const RECLAIM_BUDGET: usize = 2048;
 
-/** The free cells of a span of class `sc` as a list; 0 if there is no memory. */
-export function cachespan(sc: i32): usize {
-  let list = sweepsome(sc, SPAN_BUDGET);
-  if (list) return list;
-  const s = allocsome(blocksof(sc), sc);
+/** A span of class `sc` that has free cells, all of them counted as allocated; null if there is no memory. */
+export function cachespan(sc: i32): Span | null {
+  let s = sweepsome(sc, SPAN_BUDGET);
+  if (s) return s;
+  s = allocsome(blocksof(sc), sc);
   if (!s) return sweepsome(sc, i32.MAX_VALUE);
-  linkspan(s);
-  list = takeall(s);
-  return list;
+  addspan(s);
+  return s;
 }
 
-/** The free cells of the next span that has any; 0 if none of `budget` has. */
-function sweepsome(sc: i32, budget: i32): usize {
+/** Links a new span, and counts its cells as allocated. */
+export function addspan(s: Span): void {
+  linkspan(s);
+  takefree(s, s.nelems);
+}
+
+/** The next span that has free cells; null if none of `budget` has. */
+function sweepsome(sc: i32, budget: i32): Span | null {
   const cursor = sweepof(sc);
   let s = changetype<Span | null>(load<usize>(cursor));
   while (s && --budget >= 0) {
     const next = s.next;
     store<usize>(cursor, changetype<usize>(next));
-    const list = sweepspan(s);
-    if (list) return list;
+    s.sweepgen = mheap.sweepgen;
+    const free = s.nelems - countbits(livebits(s));
+    if (free) {
+      takefree(s, free);
+      return s;
+    }
     s = next;
   }
-  return 0;
+  return null;
 }
 
 /** A span out of free blocks, of those that nothing lives in any more, or of new ones; null if there is no memory. */
@@ -88,74 +98,41 @@ function sweeplarge(): void {
   }
 }
 
-/** Makes a list of the cells that no mark protects; 0 if there are none. */
-function sweepspan(s: Span): usize {
-  s.sweepgen = mheap.sweepgen;
-  const bits = livebits(s);
-  const live = countbits(bits);
-  if (!live) return takeall(s);
-  if (live == s.nelems) return 0;
-  if (mheap.gcphase) preparespan(s);
-  const cell = s.elemsize;
-  let list: usize = 0;
-  let ptr = firstcell(s) + s.nelems * cell;
-  for (let n = s.nelems; n; --n) {
-    ptr -= cell;
-    if (testbit(bits, bitof(s, ptr))) continue;
-    if (isDefined(GO_DEBUG)) poisoncell(s, ptr, FREE);
-    store<u32>(ptr - HEADER, FREE);
-    store<usize>(ptr, list);
-    list = ptr;
-  }
-  countlist(s, list, s.nelems - live);
-  return list;
-}
-
-/** Makes a list of all cells of a span. */
-function takeall(s: Span): usize {
-  const cell = s.elemsize;
-  const first = firstcell(s);
-  const last = first + (s.nelems - 1) * cell;
-  if (isDefined(GO_DEBUG)) for (let ptr = first; ptr <= last; ptr += cell) poisoncell(s, ptr, FREE);
-  for (let ptr = first; ptr < last; ptr += cell) {
-    store<u32>(ptr - HEADER, FREE);
-    store<usize>(ptr, ptr + cell);
-  }
-  store<u32>(last - HEADER, FREE);
-  store<usize>(last, 0);
-  countlist(s, first, s.nelems);
-  return first;
-}
-
-/** Counts the cells of a list as allocated; marks them if a cycle marks. */
-function countlist(s: Span, list: usize, n: usize): void {
+/** Counts the n free cells of a span as allocated; marks them if a cycle marks. */
+function takefree(s: Span, n: usize): void {
   const bytes = n * s.elemsize;
   mheap.live += bytes;
   mheap.totalalloc += bytes;
   mheap.nmalloc += n;
+  if (isDefined(GO_DEBUG) || isDefined(__finalize)) clearfree(s);
   if (!mheap.gcphase) return;
   mheap.marked += bytes;
   mheap.nmarked += n;
   preparespan(s);
   const bits = bitmap(s, mheap.cycle);
-  for (let ptr = list; ptr; ptr = load<usize>(ptr)) setbit(bits, bitof(s, ptr));
+  const live = sweptbits(s);
+  let ptr = firstcell(s);
+  for (let i = s.nelems; i; --i) {
+    const bit = bitof(s, ptr);
+    if (!live || !testbit(live, bit)) setbit(bits, bit);
+    ptr += s.elemsize;
+  }
 }
 
-/** Counts a large object as allocated; marks it if a cycle marks. */
-export function countlarge(s: Span): void {
-  const bytes = s.elemsize;
-  mheap.live += bytes;
-  mheap.totalalloc += bytes;
-  ++mheap.nmalloc;
-  if (!mheap.gcphase) return;
-  mheap.marked += bytes;
-  ++mheap.nmarked;
-  preparespan(s);
-  setbit(bitmap(s, mheap.cycle), bitof(s, firstcell(s)));
+/** Has the free cells of a span say that they are. */
+function clearfree(s: Span): void {
+  let ptr = firstcell(s);
+  for (let i = s.nelems; i; --i) {
+    if (!islivecell(s, ptr)) {
+      if (isDefined(GO_DEBUG)) poisoncell(s, ptr, FREE);
+      else store<u32>(ptr - HEADER, FREE);
+    }
+    ptr += s.elemsize;
+  }
 }
 
 /** Puts a span at the front of its class and of all. */
-export function linkspan(s: Span): void {
+function linkspan(s: Span): void {
   const list = spansof(s.spanclass);
   const next = changetype<Span | null>(load<usize>(list));
   s.next = next;

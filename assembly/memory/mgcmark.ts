@@ -9,7 +9,7 @@
 
 import { BLOCK_SHIFT, allocblocks, freeblocks, mheap, Span } from "./mheap";
 import { bitmap, bitof, firstcell, setmark, testbit } from "./mbitmap";
-import { FREE } from "./mcentral";
+import { iscached } from "./mcache";
 import { hasarrays, IN_PIECES, inpieces, LARGE, visitcopy, visitpiece } from "./mgcpieces";
 import { checkobject } from "./poison";
 import { HEADER } from "./sizeclass";
@@ -154,7 +154,7 @@ function visitspan(s: Span): void {
   const bits = bitmap(s, mheap.cycle);
   let ptr = firstcell(s);
   for (let n = s.nelems; n; --n) {
-    if (load<u32>(ptr - HEADER) != FREE && testbit(bits, bitof(s, ptr))) visitmarked(ptr);
+    if (testbit(bits, bitof(s, ptr)) && !iscached(s, ptr)) visitmarked(ptr);
     ptr += s.elemsize;
   }
 }

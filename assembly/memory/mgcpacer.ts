@@ -10,8 +10,8 @@
 //
 // While a cycle marks, each byte allocated owes ASSIST bytes of marking. A cycle begins where that will have
 // as much marked as survived the last one when the goal is reached; should more be alive, it ends that
-// much later, and the heap grows by at most an ASSISTth over the goal. Debts are paid when a list of cells is
-// refilled and with each large object, at most MAX_STEP at a time, so that no stop is long.
+// much later, and the heap grows by at most an ASSISTth over the goal. Debts are paid when a class gets
+// a span and with each large object, at most MAX_STEP at a time, so that no stop is long.
 
 import { gcfinish, gcmark, gcstart } from "./mgc";
 import { BLOCK_SHIFT, mheap, stackinuse } from "./mheap";

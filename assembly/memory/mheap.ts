@@ -23,7 +23,7 @@
 // A raw span (raw.ts) has its free list where the marks are.
 
 import {
-  GCPHASE, MHEAP, MHEAP_BLOCK, MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GCPERCENT, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT,
+  GCPHASE, MCACHE, MHEAP, MHEAP_BLOCK, MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GCPERCENT, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT,
   MEDIUM_CLASS, MHEAP_SPANBLOCKS, MHEAP_STACKBYTES, MSTATS, SAMPLER, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN, SPAN_MARKS, SPAN_MARKS_SIZE,
   SPAN_NELEMS, SPAN_SWEEPGEN, SPANS
 } from "../shared/layout";
@@ -171,6 +171,12 @@ const pages = memory.data(65536);
 // @ts-ignore: decorator
 @inline export function stackinuse(): u64 {
   return (<u64>mheap.persistent << BLOCK_SHIFT) - mheap.bucketbytes + mheap.stackbytes;
+}
+
+/** The place of a class's run of free cells in the mcache: where it begins, and behind it where it ends. */
+// @ts-ignore: decorator
+@inline export function runof(sc: i32): usize {
+  return MCACHE + (<usize>sc << 3);
 }
 
 /** All spans of a class: the cell that holds the first. */

@@ -12,7 +12,7 @@ import { nanotime, walltime } from "../sys/os";
 import { printrune, printstring, printuint, flush } from "../sys/print";
 import { tracemore, tracenow } from "../sys/tracer";
 import { sched } from "../sys/types";
-import { listlen } from "./mcache";
+import { cachedcells } from "./mcache";
 import { mheap, stackinuse } from "./mheap";
 import { cellsize, NCLASSES } from "./sizeclass";
 
@@ -156,9 +156,9 @@ function printms(time: f64): void {
   else printrune(0x30);
 }
 
-/** Cells on the lists of the mcache: counted as allocated, and not objects. */
+/** Cells of the mcache: counted as allocated, and not objects. */
 export function cached(bytes: bool): u64 {
   let sum: u64 = 0;
-  for (let sc = 1; sc < NCLASSES; ++sc) sum += listlen(sc) * (bytes ? cellsize(sc) : 1);
+  for (let sc = 1; sc < NCLASSES; ++sc) sum += cachedcells(sc) * (bytes ? cellsize(sc) : 1);
   return sum;
 }

@@ -48,8 +48,8 @@ export function poisoncell(s: Span, ptr: usize, id: u32): void {
 
 /** A free cell that is to be handed out: dies if it is none, or was written to since it was freed. */
 export function checkfree(ptr: usize, id: u32): void {
-  if (ptr & 15 || !inmemory(ptr)) badpointer(ptr, " is on a list of free cells, and no cell", AFTER_FREE);
-  if (load<u32>(ptr - HEADER) != id) badpointer(ptr, " is on a list of free cells, and not free", AFTER_FREE);
+  if (ptr & 15 || !inmemory(ptr)) badpointer(ptr, " is to be handed out, and no cell", AFTER_FREE);
+  if (load<u32>(ptr - HEADER) != id) badpointer(ptr, " is to be handed out, and not free", AFTER_FREE);
   checkpoison(ptr, ptr + 4, ptr + room(spanof(ptr)));
 }
 

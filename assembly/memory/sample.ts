@@ -2,17 +2,18 @@
 // Which allocations the memory profile samples: on average one in so many bytes, at exponential gaps.
 //
 // Each size class draws gaps of its own, and large objects draw theirs: together these processes are
-// one over all bytes. A class's free list ends where its next sample is; the sampled cell and those
-// behind it wait as the class's rest. So the fast path of __new knows nothing of profiles: it comes
-// to the end of a list, and the slow path finds a rest there. With rate 1 each list is empty.
+// one over all bytes. A class's run of free cells ends where its next sample is; where it truly ends is noted
+// beside it. So the fast path of __new knows nothing of profiles: it comes to the end of a run, and the slow path
+// finds that there is more. With rate 1 each run is empty.
 //
 // Gaps have no memory, so a drawn one may be forgotten at any time: a collection that forgets the
-// lists, or a change of the rate, has the next one drawn anew.
+// runs, or a change of the rate, has the next one drawn anew.
 
-import { MCACHE, MPROF, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS } from "../shared/layout";
+import { MPROF, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS } from "../shared/layout";
 import { profmalloc } from "../sys/hooks";
 import { MULTIPLIER, xorshift } from "../sys/rand";
 import { FREE } from "./mcentral";
+import { runof } from "./mheap";
 import { checkfree } from "./poison";
 import { cellsize, NCLASSES } from "./sizeclass";
 
@@ -49,21 +50,16 @@ if (SAMPLER + SAMPLER_RESTS != RESTS) ERROR("shared/layout.ts is stale: Sampler.
 if (offsetof<Sampler>() > 32) ERROR("Sampler runs into its arrays");
 if (RESTS + (<usize>NCLASSES << 2) > MPROF) ERROR("Sampler's arrays run into Mprof");
 
-/** The place of a class's gap: cells to come before the one that is sampled. */
+/** The place of a class's gap: bytes of cells to come before the one that is sampled. */
 // @ts-ignore: decorator
 @inline function gapof(sc: i32): usize {
   return GAPS + (<usize>sc << 2);
 }
 
-/** The place of a class's rest: a list that begins with a cell to be sampled, or 0. */
+/** The place of where a class's run ends that was cut before a cell to be sampled; 0: it was not. */
 // @ts-ignore: decorator
 @inline export function restof(sc: i32): usize {
   return RESTS + (<usize>sc << 2);
-}
-
-// @ts-ignore: decorator
-@inline function listof(sc: i32): usize {
-  return MCACHE + (<usize>sc << 2);
 }
 
 /** ln x for a normal x > 0, to nine digits. */
@@ -91,45 +87,34 @@ function drawbytes(): u64 {
   return <u64>(<f64>rate * (53 * LN2 - ln(uniform)));
 }
 
-/** Draws a gap in cells: an object is passed when all its bytes are before the sampled one. */
-function drawcells(sc: i32): u32 {
-  return <u32>min(drawbytes() / cellsize(sc), UNDRAWN - 1);
+/** Draws a gap in cells: an object is passed when all its bytes are before the sampled one. Returns their bytes. */
+function drawcells(cell: usize): u32 {
+  return <u32>(min<u64>(drawbytes(), UNDRAWN - 1) / cell * cell);
 }
 
-/** Makes n linked free cells the list of a class, as far as the next sample. */
-export function handout(sc: i32, list: usize, n: usize): void {
-  let gap = load<u32>(gapof(sc));
-  if (gap == UNDRAWN) gap = drawcells(sc);
-  if (<usize>gap < n) {
-    cut(sc, list, gap);
-    return;
-  }
-  store<u32>(gapof(sc), gap - <u32>n);
-  store<usize>(listof(sc), list);
+/** Makes free cells, all that lie between, the run of a class, as far as the next sample. */
+export function handout(sc: i32, ptr: usize, end: usize): void {
+  const gap = gapof(sc);
+  const bytes = <u32>(end - ptr);
+  store<usize>(runof(sc), ptr);
+  store<usize>(restof(sc), 0);
+  if (load<u32>(gap) == UNDRAWN) store<u32>(gap, drawcells(cellsize(sc)));
+  const left = load<u32>(gap);
+  if (left < bytes) {
+    store<usize>(restof(sc), end);
+    end = ptr + left;
+    store<u32>(gap, UNDRAWN);
+  } else store<u32>(gap, left - bytes);
+  store<usize>(runof(sc), end, 4);
 }
 
-/** Makes the first `gap` cells the list of a class and what is behind them its rest. */
-function cut(sc: i32, list: usize, gap: u32): void {
-  let link = listof(sc);
-  store<usize>(link, list);
-  while (gap && list) {
-    link = list;
-    list = load<usize>(list);
-    --gap;
-  }
-  store<usize>(link, 0);
-  store<usize>(restof(sc), list);
-  store<u32>(gapof(sc), list ? UNDRAWN : gap);
-}
-
-/** Takes the sampled cell that a list ended before, and hands out what is behind it; 0 if the class has no rest. */
+/** Takes the sampled cell that a run ended before, and hands out what is behind it; 0 if there is none. */
 export function takesample(sc: i32): usize {
-  const ptr = load<usize>(restof(sc));
-  if (!ptr) return 0;
+  const rest = load<usize>(restof(sc));
+  if (!rest) return 0;
+  const ptr = load<usize>(runof(sc));
   if (isDefined(GO_DEBUG)) checkfree(ptr, FREE);
-  // With rate 1 all that follows is the rest.
-  if (sampler.rate == 1) store<usize>(restof(sc), load<usize>(ptr));
-  else cut(sc, load<usize>(ptr), drawcells(sc));
+  handout(sc, ptr + cellsize(sc), rest);
   profmalloc(ptr, cellsize(sc));
   return ptr;
 }
@@ -145,7 +130,7 @@ export function samplelarge(ptr: usize, size: usize): void {
   profmalloc(ptr, size);
 }
 
-/** Forgets the rests, and all gaps of classes, as the lists are forgotten. */
+/** Forgets what was cut, and all gaps of classes, as the runs are forgotten. */
 export function flushsamples(): void {
   memory.fill(GAPS, 0xff, <usize>NCLASSES << 2);
   memory.fill(RESTS, 0, <usize>NCLASSES << 2);
@@ -161,11 +146,10 @@ export function setsamplerate(rate: i32): i32 {
   const old = sampler.rate;
   sampler.rate = max(rate, 0);
   sampler.large = UNDRAWN_LARGE;
+  memory.fill(GAPS, 0xff, <usize>NCLASSES << 2);
   for (let sc = 1; sc < NCLASSES; ++sc) {
-    let link = listof(sc);
-    while (load<usize>(link)) link = load<usize>(link);
-    store<usize>(link, load<usize>(restof(sc)));
-    cut(sc, load<usize>(listof(sc)), drawcells(sc));
+    const rest = load<usize>(restof(sc));
+    handout(sc, load<usize>(runof(sc)), rest ? rest : load<usize>(runof(sc), 4));
   }
   return old;
 }

@@ -18,13 +18,14 @@
 export const MEMORY_BASE: i32 = 0x100000;
 /** Top of the trace stack of M 0. */
 export const TRACE_TOP: usize = 0xfc000;
+/** For each size class where its run of free cells begins and where it ends, or 0. */
 export const MCACHE: usize = 0xfc000;
-export const MHEAP: usize = 0xfc180;
+export const MHEAP: usize = 0xfc2c0;
 /** In mheap: not 0 while a cycle marks. */
-export const GCPHASE: usize = 0xfc188;
+export const GCPHASE: usize = 0xfc2c8;
 /** The first span of each size class, or 0. */
-export const SPANS: usize = 0xfc280;
-export const MSTATS: usize = 0xfc7a0;
+export const SPANS: usize = 0xfc3c0;
+export const MSTATS: usize = 0xfc8e0;
 /** When the next allocation is sampled, and what has been. */
 export const SAMPLER: usize = 0xfe000;
 export const MPROF: usize = 0xfe400;

@@ -10,9 +10,9 @@
  */
 import { AbiError } from "../abi/errors.ts";
 import {
-  BUCKET_ALLNEXT, BUCKET_NSTK, GCSTATS_TOTAL, MCACHE, MEDIUM_CLASS, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MHEAP, MHEAP_BLOCK,
+  BUCKET_ALLNEXT, BUCKET_NSTK, CELL, GCSTATS_TOTAL, MCACHE, MEDIUM_CLASS, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MHEAP, MHEAP_BLOCK,
   MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT, MHEAP_SPANBLOCKS, MHEAP_STACKBYTES, MPROF,
-  MPROF_COLLECTED, MSTATS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS, SIZE_CLASSES, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN,
+  MPROF_COLLECTED, MSTATS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, SIZE_CLASSES, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN,
   SPAN_MARKS, SPAN_MARKS_SIZE, SPAN_NELEMS, SPAN_SWEEPGEN,
 } from "../abi/layout.ts";
 import { linked } from "./list.ts";
@@ -70,11 +70,11 @@ export function readHeapStats(view: MemoryView): MemStats {
   };
 }
 
-/** Cells on the lists of the mcache: counted as allocated, and not objects. */
+/** Cells of the mcache: counted as allocated, and not objects. */
 function readCached(view: MemoryView): { cells: number; bytes: number } {
   let [cells, bytes] = [0, 0];
   for (let sc = 1; sc < SIZE_CLASSES; sc++) {
-    const first = view.u32(MCACHE + 4 * sc) || view.u32(SAMPLER + SAMPLER_RESTS + 4 * sc);
+    const first = view.u32(MCACHE + 8 * sc);
     if (!first) continue;
     const span = cellSpan(view, sc, first);
     const n = countFree(view, span, first);
@@ -94,13 +94,14 @@ interface CellSpan {
   readonly unit: number;
 }
 
-/** Finds the span of the cell at `ptr`. Throws AbiError unless it is one of class `sc`. */
+/** Finds the span of which a cell, or the last one's end, is at `ptr`. Throws AbiError unless it is one of class `sc`. */
 function cellSpan(view: MemoryView, sc: number, ptr: number): CellSpan {
   const medium = sc >= MEDIUM_CLASS;
-  const address = ptr - ptr % (medium ? 4 * MHEAP_BLOCK : MHEAP_BLOCK);
+  const within = ptr - CELL;
+  const address = within - within % (medium ? 4 * MHEAP_BLOCK : MHEAP_BLOCK);
   const [elemsize, nelems] = [view.u32(address + SPAN_ELEMSIZE), view.u32(address + SPAN_NELEMS)];
   const first = address + SPAN_FIRST;
-  const isCell = nelems <= 8 * SPAN_MARKS_SIZE && ptr >= first && ptr < first + nelems * elemsize && (ptr - first) % elemsize === 0;
+  const isCell = nelems <= 8 * SPAN_MARKS_SIZE && ptr >= first && ptr <= first + nelems * elemsize && (ptr - first) % elemsize === 0;
   if (!isCell || view.i32(address + SPAN_CLASS) !== sc) throw new AbiError(`the free cell at 0x${ptr.toString(16)} is in no span of size class ${sc}`);
   return { address, elemsize, end: first + nelems * elemsize, unit: medium ? 6 : 4 };
 }

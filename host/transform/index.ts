@@ -264,7 +264,7 @@ export default class GoparkTransform {
   private keepApart(c: Context, bottom: ReadonlySet<string>): void {
     const parking = mayPark(c, bottom);
     const entries = [...calledByTrampolines(c)].filter(name => parking.frames.has(name));
-    const cold = ["memory/mbitmap/count*", "memory/mbitmap/preparespan", "memory/mcentral/linkspan", "memory/mgc/gcfull", "memory/pins/*", "memory/sizeclass/anyclass", "sched/gprof/*", "sched/stack/flip", "sys/fatal/*", "sys/tracer/trace*"].map(name => `${LIB}/${name}`);
+    const cold = ["memory/mbitmap/count*", "memory/mbitmap/preparespan", "memory/mcache/cachedspan", "memory/mcentral/addspan", "memory/mgc/gcfull", "memory/pins/*", "memory/sizeclass/anyclass", "sched/gprof/*", "sched/stack/flip", "sys/fatal/*", "sys/tracer/trace*"].map(name => `${LIB}/${name}`);
     const kept = [...bottom, ...entries, ...keptApart(c), ...behindStubs(c, parking.frames), SCAN, NEW, NEWSLOW, NEWUNZEROED, LINK, SHADE, ...(this.inlinesNew ? [GROW] : []), `${INTRINSICS}/callexport`, ...cold];
     this.noInline(c, [...kept, ...tooLargeTogether(c, parking, kept)]);
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /**
- * Allocates small objects of a known class in place: takes the first free cell of their size off
- * the mcache, and calls the allocator when there is none.
+ * Allocates small objects of a known class in place: takes the first cell of the mcache's run of
+ * their size, and calls the allocator at its end.
  *
- *     __new(24, 7)   ->   p = mcache[2]; if (p) mcache[2] = *p; else p = newslow(2); header and zeros; p
+ *     __new(24, 7)   ->   p = run[2].from; if (p != run[2].to) run[2].from = p + 32; else p = newslow(2); header and zeros; p
  *
  * Every path that finds a cell makes no call, so it needs no frame on the trace and shows the
  * collector nothing. Words that are written at once are not zeroed before (fresh.ts). Runs behind
@@ -56,10 +56,11 @@ function sizeOf({ raw, name }: Context, call: Expr): number | undefined {
 function inlineCall(c: Context, f: Func, call: Expr, size: number, noscan: ReadonlySet<number>, written: ReadonlySet<number> | undefined): Expr {
   const { raw, m, b } = c;
   const id = constantOf(raw, raw._BinaryenCallGetOperandAt!(call, 1))!;
-  const sizeclass = ((size + HEADER_SIZE + CELL - 1) / CELL >> 0) + (noscan.has(id) ? NOSCAN_CLASSES : 0);
+  const units = (size + HEADER_SIZE + CELL - 1) / CELL >> 0;
+  const sizeclass = units + (noscan.has(id) ? NOSCAN_CLASSES : 0);
   const p = addLocal(c, f, b.i32!);
   const ptr = () => m.local.get(p, b.i32!);
-  const list = MCACHE + 4 * sizeclass;
+  const run = MCACHE + 8 * sizeclass;
   // The call itself stays, so that its place is still known.
   raw._BinaryenCallSetTarget!(call, c.cstr(NEWSLOW));
   raw._BinaryenCallSetOperandAt!(call, 0, m.i32.const(sizeclass));
@@ -67,8 +68,8 @@ function inlineCall(c: Context, f: Func, call: Expr, size: number, noscan: Reado
   const header = (BigInt(size) << 32n) | BigInt(id >>> 0);
   const words = Array.from({ length: Math.max(1, (size + 7) >> 3) }, (_, i) => i).filter(i => !written?.has(i));
   return m.block(null, [
-    m.if(m.local.tee(p, m.i32.load(list, 4, m.i32.const(0)), b.i32!),
-      m.i32.store(list, 4, m.i32.const(0), m.i32.load(0, 4, ptr())),
+    m.if(m.i32.ne(m.local.tee(p, m.i32.load(run, 4, m.i32.const(0)), b.i32!), m.i32.load(run + 4, 4, m.i32.const(0))),
+      m.i32.store(run, 4, m.i32.const(0), m.i32.add(ptr(), m.i32.const(units * CELL))),
       m.local.set(p, call)),
     m.i64.store(0, 8, m.i32.sub(ptr(), m.i32.const(HEADER_SIZE)), m.i64.const(header)),
     ...words.map(i => m.i64.store(8 * i, 8, ptr(), m.i64.const(0n))),

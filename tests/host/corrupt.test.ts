@@ -41,7 +41,7 @@ describe("a debug build says what is wrong with", () => {
     { name: "reallocInside", line: "is not where a block begins", error: FOREIGN },
     { name: "renewRaw", line: "is in no span of objects", error: BAD },
     { name: "pinWild", line: "is not where a cell begins", error: BAD },
-    { name: "listOfObject", line: "is on a list of free cells, and not free", error: FREE },
+    { name: "runOfObject", line: "is to be handed out, and not free", error: FREE },
   ];
   for (const { name, line, error } of tests) {
     it(`${name}: ${error}`, async () => {
@@ -72,8 +72,10 @@ describe("checkheap names the promise that is broken:", () => {
     markLost: "marks are not mheap.survived",
     headerLost: "an object's class",
     otherKind: "an object in a span of the other kind",
-    listTwice: "a cell is free twice",
-    listForeign: "the mcache has a cell of no span of its class",
+    runForeign: "the mcache has no span of its class",
+    runBeside: "the mcache has a run that is not of cells",
+    runBack: "the mcache has a cell that lives",
+    runEnds: "the mcache has a run without a beginning",
     rawCount: "a raw span's count",
     rawTwice: "a cell is free twice",
     rawForeign: "a raw span lists a foreign cell",

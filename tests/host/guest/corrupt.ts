@@ -3,8 +3,7 @@
 import { gosched, go, runtime } from "gopark/assembly";
 import { bitmap, setbit } from "gopark/assembly/memory/mbitmap";
 import { checkheap } from "gopark/assembly/memory/checkheap";
-import { listof } from "gopark/assembly/memory/mcache";
-import { binof, mheap, rawof, Run, Span, spanof, sweepof } from "gopark/assembly/memory/mheap";
+import { binof, mheap, rawof, Run, runof, Span, spanof, sweepof } from "gopark/assembly/memory/mheap";
 import { RawSpan } from "gopark/assembly/memory/raw";
 import { anyclass, NCLASSES, sizeclass } from "gopark/assembly/memory/sizeclass";
 import { checkrunq } from "gopark/assembly/sched/runq";
@@ -243,23 +242,39 @@ export function otherKind(): void {
   checkheap();
 }
 
-export function listTwice(): void {
+/** Where the run of a node's cells begins. */
+function nodeRun(): usize {
   nodes(1);
-  const list = load<usize>(listof(sizeclass(offsetof<Node>())));
-  store<usize>(load<usize>(list), list);
+  return runof(sizeclass(offsetof<Node>()));
+}
+
+export function runForeign(): void {
+  store<usize>(runof(sizeclass(100)), load<usize>(nodeRun()));
   checkheap();
 }
 
-export function listForeign(): void {
-  nodes(1);
-  const list = listof(sizeclass(offsetof<Node>()));
-  store<usize>(listof(sizeclass(100)), load<usize>(list));
+export function runBeside(): void {
+  const at = nodeRun();
+  store<usize>(at, load<usize>(at) - 16);
   checkheap();
 }
 
-export function listOfObject(): void {
+export function runBack(): void {
+  const at = nodeRun();
+  root = kept;
+  runtime.gc();
   nodes(1);
-  store<usize>(listof(sizeclass(offsetof<Node>())), changetype<usize>(kept));
+  store<usize>(at, changetype<usize>(root));
+  checkheap();
+}
+
+export function runEnds(): void {
+  store<usize>(nodeRun(), 0);
+  checkheap();
+}
+
+export function runOfObject(): void {
+  store<usize>(nodeRun(), changetype<usize>(kept));
   nodes(1);
 }
 
