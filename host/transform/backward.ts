@@ -44,6 +44,11 @@ export class BitSet {
     other.words.forEach((word, i) => (this.words[i]! &= word));
   }
 
+  /** Takes out what another set has. */
+  subtract(other: BitSet): void {
+    other.words.forEach((word, i) => (this.words[i]! &= ~word));
+  }
+
   fill(size: number): void {
     for (let i = 0; i < size; ++i) this.add(i);
   }

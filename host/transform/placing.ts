@@ -33,11 +33,6 @@ export interface Plan {
   readonly region: Expr;
 }
 
-const EMPTY = 0;
-const STALE = 1;
-const MIXED = 2;
-const FIRST = 3;
-
 /** Where a slot's value is. */
 interface Held { readonly local: number; readonly written: boolean }
 
@@ -45,8 +40,10 @@ interface State {
   readonly held: Map<number, Held>;
   /** Words of the frame that have been written on every path. */
   readonly stored: BitSet;
-  /** What each word has: nothing, what no slot means any more, one of several slots' value, or that of slot number − FIRST. */
-  readonly words: Uint32Array;
+  /** Slots whose word may have their value. */
+  readonly holders: BitSet;
+  /** Words that have what no slot means any more. */
+  readonly stale: BitSet;
   /** Control does not get here. */
   dead: boolean;
 }
@@ -63,14 +60,19 @@ export class Placing {
   private readonly plan: Plan;
   private readonly build: boolean;
   private readonly numWords: number;
+  /** The slots of each word. */
+  private readonly sharers: readonly (readonly number[])[];
 
   constructor(plan: Plan, build: boolean) {
     this.plan = plan;
     this.build = build;
     this.numWords = plan.words.reduce((n, word) => Math.max(n, word + 1), 0);
     this.zeroed = new BitSet(this.numWords);
+    this.sharers = Array.from({ length: this.numWords }, (_, word) => plan.words.flatMap((own, slot) => (own == word ? [slot] : [])));
     this.written = new BitSet(plan.words.length);
-    this.state = { held: new Map(), stored: new BitSet(this.numWords), words: new Uint32Array(this.numWords), dead: false };
+    this.state = {
+      held: new Map(), stored: new BitSet(this.numWords), holders: new BitSet(plan.words.length), stale: new BitSet(this.numWords), dead: false,
+    };
   }
 
   place(e: Expr): Expr {
@@ -117,7 +119,8 @@ export class Placing {
   private enterRegion(e: Expr): Expr {
     this.state.stored.assign(undefined);
     this.inside = true;
-    this.state.words.fill(EMPTY);
+    this.state.holders.assign(undefined);
+    this.state.stale.assign(undefined);
     const made = this.place(e);
     this.inside = false;
     this.regions.add(made);
@@ -147,17 +150,29 @@ export class Placing {
       return this.build ? m.nop() : e;
     }
     const [local, code] = flow.needed.has(e) ? this.toLocal(value) : [-1, this.discard(value)];
-    const held = this.state.held.get(slot);
     if (local == -1) this.state.held.delete(slot);
-    else if (held?.local !== local) this.state.held.set(slot, { local, written: false });
+    else this.hold(slot, local);
     return this.build ? code : e;
   }
 
+  /** A slot has got a value: those that have its word and another one are in use no more. */
+  private hold(slot: number, local: number): void {
+    const { held } = this.state;
+    if (held.get(slot)?.local !== local) held.set(slot, { local, written: false });
+    for (const other of this.sharing(slot)) if (held.get(other)?.local !== local) held.delete(other);
+  }
+
   private leave(slot: number): void {
-    this.state.held.delete(slot);
-    const { words } = this.state;
-    const word = this.plan.words[slot]!;
-    if (words[word] == FIRST + slot) words[word] = STALE;
+    const { held, holders, stale } = this.state;
+    held.delete(slot);
+    if (!holders.has(slot)) return;
+    holders.remove(slot);
+    if (!this.sharing(slot).some(other => holders.has(other))) stale.add(this.plan.words[slot]!);
+  }
+
+  /** The other slots that have its word. */
+  private sharing(slot: number): number[] {
+    return this.sharers[this.plan.words[slot]!]!.filter(other => other != slot);
   }
 
   private discard(value: Expr): Expr {
@@ -205,11 +220,27 @@ export class Placing {
       this.state.held.set(slot, { local: held.local, written: true });
       const word = this.plan.words[slot]!;
       this.state.stored.add(word);
-      this.state.words[word] = FIRST + slot;
       this.written.add(slot);
-      if (this.build) stores.push(m.global.set(`${ROOT}${word}`, m.local.get(held.local, b.i32!)));
+      const there = this.takeWord(slot, held.local);
+      if (this.build && !there) stores.push(m.global.set(`${ROOT}${word}`, m.local.get(held.local, b.i32!)));
     }
     return stores;
+  }
+
+  /** Notes that a slot's word has its value; tells whether another slot has put the same there already. */
+  private takeWord(slot: number, local: number): boolean {
+    const { held, holders, stale } = this.state;
+    const { twins } = this.plan.flow;
+    let there = false;
+    for (const other of this.sharing(slot)) {
+      const twin = held.get(other);
+      if (twin?.local === local) there ||= twin.written;
+      // A twin of which no local is known any more may be in use all the same.
+      else if (!twins[slot]!.has(other) && !twins[other]!.has(slot)) holders.remove(other);
+    }
+    holders.add(slot);
+    stale.remove(this.plan.words[slot]!);
+    return there;
   }
 
   private call(e: Expr): Expr {
@@ -222,13 +253,9 @@ export class Placing {
 
   private emptyStale(): Expr[] {
     const { m } = this.c;
-    const stores: Expr[] = [];
-    this.state.words.forEach((use, word) => {
-      if (use != STALE) return;
-      this.state.words[word] = EMPTY;
-      if (this.build) stores.push(m.global.set(`${ROOT}${word}`, m.i32.const(0)));
-    });
-    return stores;
+    const words = this.state.stale.list();
+    this.state.stale.assign(undefined);
+    return this.build ? words.map(word => m.global.set(`${ROOT}${word}`, m.i32.const(0))) : [];
   }
 
   /** A cold call outside of the region. */
@@ -274,20 +301,40 @@ export class Placing {
     }
     set("IfTrue", ifTrue);
     if (ifFalse) set("IfFalse", ifFalse);
-    this.state = joined(first, second);
+    this.state = this.joined(first, second);
     return e;
   }
 
+  /** What is known where both arms of an if meet. */
+  private joined(a: State, b: State): State {
+    if (a.dead) return b;
+    if (b.dead) return a;
+    for (const [slot, held] of a.held) {
+      const other = b.held.get(slot);
+      if (other?.local != held.local) a.held.delete(slot);
+      else a.held.set(slot, { local: held.local, written: held.written && other.written });
+    }
+    a.stored.intersect(b.stored);
+    a.holders.merge(b.holders);
+    a.stale.merge(b.stale);
+    for (const slot of a.holders.list()) a.stale.remove(this.plan.words[slot]!);
+    return a;
+  }
+
   private copy(): State {
-    const { held, stored, words, dead } = this.state;
-    return { held: new Map(held), stored: stored.copy(), words: words.slice(), dead };
+    const { held, stored, holders, stale, dead } = this.state;
+    return { held: new Map(held), stored: stored.copy(), holders: holders.copy(), stale: stale.copy(), dead };
   }
 
   private loop(e: Expr): Expr {
     const { raw, m } = this.c;
     const head = this.plan.flow.labels.get(raw._BinaryenLoopGetName!(e));
     const stores = this.write(slot => head?.has(slot) ?? false);
-    this.state.held.clear();
+    const changes = this.plan.flow.changes.get(e)!;
+    for (const [slot, { local }] of this.state.held) {
+      // What the loop leaves alone is where it was in each turn.
+      if (!head?.has(slot) || changes.slots.has(slot) || changes.locals.has(local)) this.state.held.delete(slot);
+    }
     this.keepUsed(head);
     this.children(e);
     return stores.length ? m.block(null, [...stores, e], raw._BinaryenExpressionGetType!(e)) : e;
@@ -295,10 +342,10 @@ export class Placing {
 
   /** What comes to a label on other paths may be in use. */
   private keepUsed(live: BitSet | undefined): void {
-    const { words } = this.state;
+    const { holders, stale } = this.state;
     for (const slot of live?.list() ?? []) {
-      const word = this.plan.words[slot]!;
-      words[word] = either(words[word]!, FIRST + slot);
+      holders.add(slot);
+      stale.remove(this.plan.words[slot]!);
     }
   }
 
@@ -344,20 +391,3 @@ export class Placing {
   }
 }
 
-/** What is known where both arms of an if meet. */
-function joined(a: State, b: State): State {
-  if (a.dead) return b;
-  if (b.dead) return a;
-  for (const [slot, held] of a.held) {
-    const other = b.held.get(slot);
-    if (other?.local != held.local) a.held.delete(slot);
-    else a.held.set(slot, { local: held.local, written: held.written && other.written });
-  }
-  a.stored.intersect(b.stored);
-  a.words.forEach((use, word) => (a.words[word] = either(use, b.words[word]!)));
-  return a;
-}
-
-function either(a: number, b: number): number {
-  return a == b || Math.min(a, b) < MIXED ? Math.max(a, b) : MIXED;
-}

@@ -13,7 +13,7 @@
 import { Backward, BitSet } from "./backward.ts";
 import { kindOf, type Context, type Expr } from "./binaryen.ts";
 import type { Collecting } from "./collecting.ts";
-import { Occupancy, type Markers } from "./occupancy.ts";
+import { Occupancy, type Changes, type Markers } from "./occupancy.ts";
 
 /** Names of the globals whose stores are markers. */
 export const SLOT = "gopark:slot:";
@@ -30,8 +30,12 @@ export interface SlotFlow {
   readonly labels: ReadonlyMap<number, BitSet>;
   /** Slots that a collecting call can follow, behind an if, an assignment or the region. */
   readonly behind: ReadonlyMap<Expr, BitSet>;
-  /** By slot: those in use where it is written. */
+  /** By slot: those in use, with another value, where it is written. */
   readonly neighbours: readonly BitSet[];
+  /** By slot: those that have its value already where it is written. */
+  readonly twins: readonly BitSet[];
+  /** What each loop changes. */
+  readonly changes: ReadonlyMap<Expr, Changes>;
   /** Slots that a needed marker writes: no other needs a word. */
   readonly holding: BitSet;
 }
@@ -81,6 +85,8 @@ class Walker extends Backward implements SlotFlow, Markers {
   readonly needed = new Map<Expr, BitSet>();
   readonly behind = new Map<Expr, BitSet>();
   readonly neighbours: BitSet[];
+  readonly twins: BitSet[];
+  changes: ReadonlyMap<Expr, Changes> = new Map();
   readonly holding: BitSet;
   readonly position: Map<number, number>;
   readonly slots: readonly number[];
@@ -96,6 +102,7 @@ class Walker extends Backward implements SlotFlow, Markers {
     this.region = region;
     this.position = new Map(slots.map((slot, i) => [slot, i]));
     this.neighbours = slots.map(() => new BitSet(slots.length));
+    this.twins = slots.map(() => new BitSet(slots.length));
     this.holding = new BitSet(slots.length);
   }
 
@@ -134,12 +141,18 @@ class Walker extends Backward implements SlotFlow, Markers {
 
   /** Leaves only slots that may hold a value. */
   restrict(occupancy: Occupancy): void {
-    for (const [label, live] of this.labels) live.intersect(occupancy.labels.get(label) ?? new BitSet(this.size));
+    this.changes = occupancy.changes;
+    for (const [label, live] of this.labels) live.intersect(occupancy.labels.get(label)?.used ?? new BitSet(this.size));
     for (const [e, live] of this.needed) {
-      const used = occupancy.markers.get(e);
-      if (!used) continue; // unreachable
-      live.intersect(used);
-      this.neighbours[this.written(e)]!.merge(live);
+      const use = occupancy.markers.get(e);
+      if (!use) continue; // unreachable
+      live.intersect(use.used);
+      const slot = this.written(e);
+      const others = live.copy();
+      others.subtract(use.equal);
+      this.neighbours[slot]!.merge(others);
+      live.intersect(use.equal);
+      this.twins[slot]!.merge(live);
     }
   }
 }

@@ -8,13 +8,14 @@
  * A reference needs to be in memory only while a call runs that may collect. So a marker's store
  * waits for the next such call, in whatever arm that is, and is not repeated while the local has
  * not changed. Where paths meet or part, what waits and matters there is written first. Slots that
- * are never in use together share a word. `root N := x` becomes a store to word N of the frame
+ * are never in use together, or only with the same value, share a word. `root N := x` becomes a store to word N of the frame
  * (trace.ts), which exists in the regions of the function that it is given. placing.ts does the walk.
  *
  * @module
  */
 
 import { SHADE } from "./barrier.ts";
+import type { BitSet } from "./backward.ts";
 import { type Expr, type Func } from "./binaryen.ts";
 import { NEWSLOW } from "./newobject.ts";
 import { NoFrame, Placing, type Plan } from "./placing.ts";
@@ -70,16 +71,22 @@ function tryPlace(plan: Plan): boolean {
   }
 }
 
-/** Gives each slot that holds something a word that none of its neighbours has. */
-function colour({ slots, neighbours, holding }: SlotFlow): number[] {
+/** Gives each slot that holds something a word that none of its neighbours has: that of a slot with the same value, if it can. */
+function colour({ slots, neighbours, twins, holding }: SlotFlow): number[] {
   const words = slots.map(() => -1);
-  const adjacent = slots.map(() => new Set<number>());
-  neighbours.forEach((set, i) => set.list().forEach(k => (adjacent[i]!.add(k), adjacent[k]!.add(i))));
+  const adjacent = bothWays(neighbours);
+  const alike = bothWays(twins);
   holding.list().forEach(i => {
     const taken = new Set([...adjacent[i]!].map(k => words[k]));
-    let word = 0;
-    while (taken.has(word)) ++word;
+    let word = [...alike[i]!].map(k => words[k]!).find(twin => twin >= 0 && !taken.has(twin));
+    if (word === undefined) for (word = 0; taken.has(word);) ++word;
     words[i] = word;
   });
   return words;
+}
+
+function bothWays(relation: readonly BitSet[]): Set<number>[] {
+  const related = relation.map(() => new Set<number>());
+  relation.forEach((set, i) => set.list().forEach(k => (related[i]!.add(k), related[k]!.add(i))));
+  return related;
 }

@@ -2,6 +2,8 @@
 // What running and parked code holds survives, and nothing else: whatever the optimiser has made of it.
 
 import { gosched } from "gopark/assembly";
+import { FRAME_ROOTS_MASK } from "gopark/assembly/shared/layout";
+import { m0 } from "gopark/assembly/sys/types";
 import { describe, expect, it } from "gopark/test";
 import { finalized } from "./harness";
 
@@ -99,6 +101,48 @@ function inner(v: i32): void {
   odd += node.v & 1;
 }
 
+/** Holds its argument under a name of its own, beside who calls it. */
+function passedOn(node: Node): i32 {
+  const same = node;
+  collect();
+  return same.v + node.v;
+}
+
+/** References that the running function's frame holds. */
+// @ts-ignore: decorator
+@inline function framed(): u32 {
+  return load<u32>(m0.tsp) & FRAME_ROOTS_MASK;
+}
+
+/** Three names for a node, and what its frame holds. */
+function names(node: Node): u32 {
+  const a = node;
+  const b = a;
+  __collect();
+  const n = framed();
+  return a.v + b.v + node.v ? n : 0;
+}
+
+/** As names, for a node that a loop does not change. */
+function loopNames(node: Node): u32 {
+  let n: u32 = 0;
+  for (let i = 0; i < 3; ++i) {
+    const same = node;
+    __collect();
+    n = framed();
+    odd += same.v;
+  }
+  return node.v ? n : 0;
+}
+
+/** Has a node that it still needs held by others, too, who let go of it. */
+function keeping(): void {
+  const node = new Node(4);
+  const v = passedOn(node) + passedOn(node);
+  __collect();
+  if (freed() || node.v * 4 != v) throw new Error("a node was freed that is held");
+}
+
 describe("a running function", () => {
   it("holds the operands of a call while later ones are made", () => {
     expect(sum(made(1), made(2), made(3))).toBe(6);
@@ -136,6 +180,38 @@ describe("a running function", () => {
     }
     expect(n).toBe(1 + 2 + 4 + 5 + 7 + 8 + 10 + 11 + 13 + 14 + 16 + 17 + 19);
   });
+  it("holds a value under each of its names, when others get another", () => {
+    for (let i = 0; i < 4; ++i) {
+      let a = new Node(1);
+      let b = a;
+      const c = b;
+      collect();
+      if (i & 1) a = new Node(2);
+      collect();
+      if (i & 2) b = new Node(3);
+      collect();
+      new Node(-2);
+      expect(a.v * 100 + b.v * 10 + c.v).toBe((i & 1 ? 200 : 100) + (i & 2 ? 30 : 10) + 1);
+    }
+  });
+  it("holds what it passed on to who had it under another name and is left", () => {
+    let node = new Node(1);
+    for (let i = 2; i < 6; ++i) {
+      const sum = passedOn(node) + passedOn(node);
+      collect();
+      expect(sum).toBe(node.v * 4);
+      const before = node;
+      if (i & 1) node = new Node(i);
+      collect();
+      expect(before.v).toBe(i == 2 || i == 3 ? 1 : 3);
+    }
+  });
+  it("holds a value once, whatever its names are where it is optimised", () => {
+    expect(names(new Node(7))).toBe(ASC_OPTIMIZE_LEVEL ? 1 : 2);
+  });
+  it("holds a value once, whatever a loop calls it", () => {
+    expect(loopNames(new Node(7))).toBe(ASC_OPTIMIZE_LEVEL ? 1 : 2);
+  });
   it("holds the old value while a new one is made from it", () => {
     let text = "a";
     for (let i = 0; i < 8; ++i) {
@@ -168,6 +244,13 @@ describe("a function that is left", () => {
     expect(freed()).toBe(1);
     inner(3);
     gosched();
+    __collect();
+    expect(freed()).toBe(1);
+  });
+  it("leaves what it was given to its caller alone", () => {
+    __collect();
+    freed();
+    keeping();
     __collect();
     expect(freed()).toBe(1);
   });
