@@ -8,7 +8,7 @@
  *     growing   arrays are asked for room before they are made larger
  *     filled    what std fills at once is not zeroed before
  *     hash      maps and sets keep keys that are close together
- *     splice    what it returns is shown to the collector
+ *     revisit   what is filled without a barrier is shown to the collector
  *     preempt   if asked for: loops and recursion check whether the time slice is over
  *     sort      what it sorts is held, where a comparator may collect
  *     shadow    asc's shadow stack becomes markers, where something can collect
@@ -61,6 +61,7 @@ import { entryPcs, exportPcs, PcTable } from "./pctab.ts";
 import { quietFunctions } from "./quiet.ts";
 import { refuseReferences } from "./references.ts";
 import { resolve } from "./resolve.ts";
+import { revisitFilled } from "./revisit.ts";
 import { mayCollect, SCAN } from "./collecting.ts";
 import { inlineNew, NEW, NEWSLOW } from "./newobject.ts";
 import { keptApart, markSlots, unmarkSlots } from "./shadow.ts";
@@ -70,7 +71,6 @@ import type { Rooting } from "./slotflow.ts";
 import { escaped } from "./sourcemap.ts";
 import { holdSorted } from "./sort.ts";
 import { findStarts, NEWPROC, startSwitch, startWord, type Start } from "./start.ts";
-import { revisitSpliced } from "./splice.ts";
 import { Throws } from "./throws.ts";
 import { tooLargeTogether } from "./toolarge.ts";
 import { trace } from "./trace.ts";
@@ -178,7 +178,7 @@ export default class GoparkTransform {
     if (this.inlinesNew) testCapacity(c);
     fillUnzeroed(c);
     keepNear(c);
-    revisitSpliced(c, `${LIB}/memory/malloc/revisit`);
+    revisitFilled(c, facts, `${LIB}/memory/malloc/revisit`);
     const bottom = callersOf(c, START_UNWIND);
     if (this.preempt) addPreempt(c, facts, `${LIB}/sched/proc/preempt`); // may collect, too
     this.answerCollector(c, facts, bottom);
