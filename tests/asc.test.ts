@@ -95,6 +95,17 @@ describe("--textFile", () => {
   });
 });
 
+const OUTSIDER = `import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Transform } from "assemblyscript/transform";
+
+export default class extends Transform {
+  afterParse() {
+    writeFileSync(process.env.SEEN, JSON.stringify([join(process.cwd(), this.baseDir), this.baseDir]));
+  }
+}
+`;
+
 const MAIN = `import { Chan, go, println } from "gopark/assembly";
 import { twice } from "./lib";
 
@@ -168,6 +179,17 @@ describe("a project that has installed the package", () => {
     assert.match(run("npx", "gopark", "--version"), /^gopark \d/);
     run("npx", "gopark", "build", "assembly/main.ts", "-o", "build/cli.wasm");
     assert.match(run("node", "run.js", "build/cli.wasm"), /^PanicError\npanic: enough\n/);
+  });
+
+  it("shows other transforms the folder that asc's command shows them", () => {
+    write("outsider.js", OUTSIDER);
+    mkdirSync(join(root, "elsewhere"));
+    const flags = ["-o", join(root, "build/cli.wasm"), "--", "--transform", join(root, "outsider.js")];
+    for (const [cwd, file, base] of [["", "assembly/main.ts", "."], ["elsewhere", "../assembly/main.ts", "../assembly"]] as const) {
+      const env = { ...process.env, SEEN: join(root, "seen.json") };
+      execFileSync("npx", ["gopark", "build", file, ...flags], { cwd: join(root, cwd), env });
+      assert.deepEqual(JSON.parse(readFileSync(env.SEEN, "utf8")), [join(root, cwd, base), base]);
+    }
   });
 
   it("has its specs run by gopark test", () => {

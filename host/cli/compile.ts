@@ -84,10 +84,14 @@ async function loadTransform() {
   return class extends GoparkTransform {} as never;
 }
 
-/** Names in profiles and diagnostics are paths from here. */
+/**
+ * Names in profiles and diagnostics are paths from here. It is a path from the current folder if it can be, as
+ * asc's own: other transforms join the two.
+ */
 function baseOf(file: string): string {
   const inside = relative(process.cwd(), resolve(file));
-  return inside.startsWith("..") || isAbsolute(inside) ? dirname(resolve(file)) : process.cwd();
+  if (!inside.startsWith("..") && !isAbsolute(inside)) return ".";
+  return relative(process.cwd(), dirname(resolve(file)));
 }
 
 /** Prints what asc prints, without the stack of an exception that a transform threw. */
