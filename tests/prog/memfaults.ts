@@ -114,10 +114,10 @@ function start(): void {
   println(`ended: ${sum}`);
 }
 
+/** Its frames are alike however it is built: each holds the node that is passed on, once. */
 function deep(n: i32, node: Node): i32 {
   if (!n) return c.recv() + node.v;
-  const own = nodes.pop();
-  return deep(n - 1, own) + own.v - n + node.v - node.v;
+  return deep(n - 1, nodes.pop()) + node.v - n;
 }
 
 /** So does a stack that grows, in the middle of an unwinding. */
