@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 // No allocator and no collector, as a runtime of asc's: a block is the next bytes of a ring, zeroed. What a
-// program takes with it is the floor that no runtime can be under, as asc compiles it.
+// program takes with it is what it does itself, as asc compiles it.
 //
-// For programs whose blocks are dead before their ring comes round: there is one for small blocks, one for what
-// has MAP bytes, as a Map outlasts its elements, and one for large ones (tables, a Map's buckets).
+// For programs whose small blocks are dead before 2 MiB more were made, and whose large ones never are.
 
-// @ts-ignore: decorator
-@inline const MAP: usize = 24;
 // @ts-ignore: decorator
 @inline const LARGE: usize = 4096;
 // @ts-ignore: decorator
@@ -14,7 +11,6 @@
 
 /** Where the next block of a ring is, and the ring's end. */
 const small = memory.data(8);
-const maps = memory.data(8);
 const large = memory.data(8);
 
 // @ts-ignore: decorator
@@ -34,7 +30,7 @@ function begin(ring: usize, room: usize): usize {
 @global @unsafe
 export function __new(size: usize, id: u32): usize {
   const need = size + HEADER + 15 & ~15;
-  const block = size > LARGE ? take(large, 64 << 20, need) : size == MAP ? take(maps, 8 << 20, need) : take(small, 6 << 20, need);
+  const block = size > LARGE ? take(large, 1 << 20, need) : take(small, 2 << 20, need);
   store<u32>(block, id, 8);
   store<u32>(block, <u32>size, 12);
   memory.fill(block + HEADER, 0, size);
