@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Walks the heap of a debug build (GO_DEBUG) and verifies what the heads of the other files promise.
 //
-// It runs when a collection has ended and at every EVERY-th run of cells that came to its end: nothing is in
+// It runs when a collection has ended and whenever EVERY spans were used up: nothing is in
 // hand then. Whoever broke a promise is not far back. It dies with fatalthrow, the address of the span,
 // run or cell on a line of its own before. Unbounded. Never allocates.
 
@@ -18,7 +18,7 @@ import { FREED, RawSpan } from "./raw";
 import { restof } from "./sample";
 import { cellsize, HEADER, isnoscan, MEDIUM, NCLASSES } from "./sizeclass";
 
-/** The heap is walked at every so many runs of cells that came to their end. */
+/** The heap is walked whenever so many spans were used up. */
 // @ts-ignore: decorator
 @inline const EVERY: u32 = 256;
 /** Lists of free runs: by length, the last of all that are longer. */

@@ -69,10 +69,10 @@ export function newunzeroed(size: usize, id: i32): usize {
 /** A cell when the run of its class is at its end, or before a sample. Generated code calls it, too. */
 function newslow(sc: i32): usize {
   if (isDefined(__finalize)) checkfinalizing();
-  if (isDefined(GO_DEBUG)) checkoften();
   const sampled = takesample(sc);
   if (sampled) return sampled;
   if (!nextrun(sc)) {
+    if (isDefined(GO_DEBUG)) checkoften();
     if (sched.watch & WATCH_CPU) nanotime();
     gcpoll(cellsize(sc));
     if (!refill(sc)) {
