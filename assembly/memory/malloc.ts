@@ -66,22 +66,26 @@ export function newunzeroed(size: usize, id: i32): usize {
   return ptr;
 }
 
-/** A cell when the run of its class is at its end, or before a sample. Generated code calls it, too. */
+/** A cell, also when the run of its class is at its end, or before a sample. Generated code calls it, too. */
 function newslow(sc: i32): usize {
   if (isDefined(__finalize)) checkfinalizing();
-  const sampled = takesample(sc);
-  if (sampled) return sampled;
-  if (!nextrun(sc)) {
-    if (isDefined(GO_DEBUG)) checkoften();
-    if (sched.watch & WATCH_CPU) nanotime();
-    gcpoll(cellsize(sc));
-    if (!refill(sc)) {
-      gcfull();
-      if (!refill(sc)) fataloom();
-    }
+  while (true) {
+    const ptr = nextfree(sc);
+    if (ptr) return ptr;
+    const sampled = takesample(sc);
+    if (sampled) return sampled;
+    if (!nextrun(sc)) takespan(sc);
   }
-  const ptr = nextfree(sc);
-  return ptr ? ptr : takesample(sc);
+}
+
+/** Gives a class another span. May collect. */
+function takespan(sc: i32): void {
+  if (isDefined(GO_DEBUG)) checkoften();
+  if (sched.watch & WATCH_CPU) nanotime();
+  gcpoll(cellsize(sc));
+  if (refill(sc)) return;
+  gcfull();
+  if (!refill(sc)) fataloom();
 }
 
 // @ts-ignore: decorator
@@ -93,10 +97,7 @@ function newslow(sc: i32): usize {
 function newlarge(size: usize): usize {
   if (size >= MAXSIZE) gopanic("allocation too large");
   const sc = anyclass(size);
-  if (sc) {
-    const ptr = nextfree(sc);
-    return ptr ? ptr : newslow(sc);
-  }
+  if (sc) return newslow(sc);
   const s = largespan(size);
   const ptr = firstcell(s);
   samplelarge(ptr, s.elemsize);

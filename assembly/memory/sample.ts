@@ -89,23 +89,23 @@ function drawbytes(): u64 {
 
 /** Draws a gap in cells: an object is passed when all its bytes are before the sampled one. Returns their bytes. */
 function drawcells(cell: usize): u32 {
-  return <u32>(min<u64>(drawbytes(), UNDRAWN - 1) / cell * cell);
+  return <u32>min<u64>(drawbytes(), UNDRAWN - 1) / <u32>cell * <u32>cell;
 }
 
 /** Makes free cells, all that lie between, the run of a class, as far as the next sample. */
 export function handout(sc: i32, ptr: usize, end: usize): void {
-  const gap = gapof(sc);
+  let gap = load<u32>(gapof(sc));
+  if (gap == UNDRAWN) gap = drawcells(cellsize(sc));
   const bytes = <u32>(end - ptr);
-  store<usize>(runof(sc), ptr);
-  store<usize>(restof(sc), 0);
-  if (load<u32>(gap) == UNDRAWN) store<u32>(gap, drawcells(cellsize(sc)));
-  const left = load<u32>(gap);
-  if (left < bytes) {
-    store<usize>(restof(sc), end);
-    end = ptr + left;
-    store<u32>(gap, UNDRAWN);
-  } else store<u32>(gap, left - bytes);
-  store<usize>(runof(sc), end, 4);
+  let rest: usize = 0;
+  if (gap < bytes) {
+    rest = end;
+    end = ptr + gap;
+    gap = UNDRAWN;
+  } else gap -= bytes;
+  store<u32>(gapof(sc), gap);
+  store<usize>(restof(sc), rest);
+  store<u64>(runof(sc), <u64>end << 32 | ptr);
 }
 
 /** Takes the sampled cell that a run ended before, and hands out what is behind it; 0 if there is none. */
@@ -114,7 +114,10 @@ export function takesample(sc: i32): usize {
   if (!rest) return 0;
   const ptr = load<usize>(runof(sc));
   if (isDefined(GO_DEBUG)) checkfree(ptr, FREE);
-  handout(sc, ptr + cellsize(sc), rest);
+  const next = ptr + cellsize(sc);
+  // With rate 1 all that follows is cut off.
+  if (sampler.rate == 1 && next != rest) store<u64>(runof(sc), <u64>next << 32 | next);
+  else handout(sc, next, rest);
   profmalloc(ptr, cellsize(sc));
   return ptr;
 }

@@ -149,7 +149,7 @@ export function unwind(gp: G, p: usize, max: i32): i32 {
   }
   u.trace = at;
   if (to != p) u.entry = 0;
-  while (to < end) {
+  while (to < end && (u.entry || u.end > u.base)) {
     const pc = unwindnext(u);
     if (!pc) break;
     store<u32>(to, pc);
