@@ -25,7 +25,7 @@ function log(line: string): void {
 function build(options: Options): { skip: Set<Contestant>; failures: Failure[] } {
   const skip = new Set(rivals.filter((who) => !options.rivals.includes(who)));
   const failures: Failure[] = [];
-  for (const who of ["gopark", "notrace", "unwatched", "ring", ...rivals] as Contestant[]) {
+  for (const who of ["gopark", "notrace", "unwatched", ...rivals] as Contestant[]) {
     if (skip.has(who) || !options.rows.some((row) => row.contestants.includes(who))) continue;
     log(`building ${who}`);
     try {

@@ -38,10 +38,6 @@ function gopark(variant: string, row: Row, args: string[]): Command {
   return { file: node, args: [join(here, "gopark.bench.js"), module, row.program, ...args] };
 }
 
-function plain(module: string, row: Row, args: string[]): Command {
-  return { file: node, args: [join(here, "asc.bench.js"), join(out, module), row.program, ...args] };
-}
-
 /** The command that runs `row` for `who`. */
 export function commandOf(who: Contestant, row: Row): Command {
   const args = (row.argsOf?.[who] ?? row.args).map(String);
@@ -53,9 +49,7 @@ export function commandOf(who: Contestant, row: Row): Command {
     case "unwatched":
       return gopark(".unwatched", row, args);
     case "asc":
-      return plain("plain.wasm", row, args);
-    case "ring":
-      return plain("plain.ring.wasm", row, args);
+      return { file: node, args: [join(here, "asc.bench.js"), join(out, "plain.wasm"), row.program, ...args] };
     case "go":
       return { file: join(out, "go"), args: [row.program, ...args] };
     case "gojs":
@@ -116,10 +110,10 @@ function buildGo(to: string, env: Record<string, string>): void {
   });
 }
 
-function buildAsc(runtime: string, module: string): void {
+function buildAsc(): void {
   const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
-  const how = ["-O3", "--runtime", runtime, "--config", "none"];
-  execute({ file: node, args: [asc, "tests/bench/guest/plain.ts", ...how, "-o", join(out, module)] });
+  const how = ["-O3", "--runtime", "incremental", "--config", "none"];
+  execute({ file: node, args: [asc, "tests/bench/guest/plain.ts", ...how, "-o", join(out, "plain.wasm")] });
 }
 
 const builders: Record<Contestant, (rows: Row[]) => void> = {
@@ -130,8 +124,7 @@ const builders: Record<Contestant, (rows: Row[]) => void> = {
   },
   notrace: (rows) => buildGuests(rows, "notrace", ".notrace", { env: { GOPARK_TRACE: "0" } }),
   unwatched: (rows) => buildGuests(rows, "unwatched", ".unwatched", { asc: ["--use", "GO_UNWATCHED=1"] }),
-  asc: () => buildAsc("incremental", "plain.wasm"),
-  ring: () => buildAsc("tests/bench/guest/ring", "plain.ring.wasm"),
+  asc: buildAsc,
   go: () => buildGo(join(out, "go"), {}),
   gojs: () => buildGo(join(out, "go.wasm"), { GOOS: "js", GOARCH: "wasm" }),
   generators: () => {},

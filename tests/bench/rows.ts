@@ -5,7 +5,7 @@
  * @module
  */
 
-export type Contestant = "gopark" | "go" | "gojs" | "generators" | "asc" | "notrace" | "unwatched" | "ring";
+export type Contestant = "gopark" | "go" | "gojs" | "generators" | "asc" | "notrace" | "unwatched";
 
 /** The contestants that `--rivals` chooses from. */
 export const rivals: Contestant[] = ["go", "gojs", "generators", "asc"];
@@ -187,11 +187,6 @@ const watching: Row[] = [
   watchedRow("cpu", "serves", 400_000, { most: 1.02 }),
 ];
 
-/** Informational: beside asc's code with neither allocator nor collector, so beside what the program does itself. */
-function floorRow(program: string, count: number): Row {
-  return { ...blank, name: `floor-${program}`, program, args: [count], versus: "ring", contestants: ["gopark", "ring"] };
-}
-
 function rateRow(name: string, rate: number, most: number): Row {
   return {
     ...blank, name: `rate-${name}`, unit: "times", program: "rate", args: [rate, 40_000_000],
@@ -213,7 +208,6 @@ const allocating: Row[] = [
   }, { ascBar: 0.7 }),
   ...heapRow("objects", { args: [10_000_000], bar: { ratio: 0.65 }, ascBar: 0.33 }, {}),
   ...heapRow("mixed", { args: [2_000_000], ascBar: 0.33 }, {}),
-  floorRow("mixed", 2_000_000),
   ...heapRow("arrays", { args: [1000, 10_000], ascBar: 0.33 }, {}),
   ...heapRow("strings", { args: [2_000_000], ascBar: 0.33 }, {}),
   ...heapRow("maps", { args: [2_000_000], ascBar: 0.33 }, { ascBar: 0.7 }),

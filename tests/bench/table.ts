@@ -34,7 +34,7 @@ export function judge(row: Row, best: Best): Line {
 
 const columns: [title: string, ...whoever: Contestant[]][] = [
   ["gopark", "gopark"], ["Go", "go"], ["Go js/wasm", "gojs"], ["generators", "generators"],
-  ["asc", "asc"], ["base", "notrace", "unwatched", "ring"],
+  ["asc", "asc"], ["base", "notrace", "unwatched"],
 ];
 
 /** Text for a terminal, every column but the first flush right. */
@@ -62,10 +62,9 @@ function verdict(ok: boolean | undefined): string {
   return ok === undefined ? "" : ok ? "ok" : "OVER";
 }
 
-export const legend = `ratio: gopark to Go, GOMAXPROCS=1; in the trace, off and floor rows to base.
+export const legend = `ratio: gopark to Go, GOMAXPROCS=1; in the trace and off rows to base.
 asc: plain asc -O3 with its incremental runtime. base: the same module without the trace stage, or,
-in the off rows, without what profiles and execution traces need in the scheduler; in the floor rows, the
-program as plain asc -O3 compiles it, with neither an allocator nor a collector: blocks come from a ring.
+in the off rows, without what profiles and execution traces need in the scheduler.
 rate: how many times as long it takes with a memory profile of that rate as with none.
 watch: the same with an execution trace (Go: its flight recorder), a block profile of 10 us, a mutex profile
 of 1/100, a CPU profile. yields and handoff only switch, the others work a microsecond in between.
