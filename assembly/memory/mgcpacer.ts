@@ -11,7 +11,9 @@
 // While a cycle marks, each byte allocated owes ASSIST bytes of marking. A cycle begins where that will have
 // as much marked as survived the last one when the goal is reached; should more be alive, it ends that
 // much later, and the heap grows by at most an ASSISTth over the goal. Debts are paid when a class gets
-// a span and with each large object, at most MAX_STEP at a time, so that no stop is long.
+// a span and with each large object, at most MAX_STEP at a time, so that no stop is long; a large object pays up to four
+// times its size, in proportion to what it takes to clear it: else memory would grow by several such before what they
+// replace is found dead.
 
 import { gcfinish, gcmark, gcstart } from "./mgc";
 import { BLOCK_SHIFT, mheap, stackinuse } from "./mheap";
@@ -92,12 +94,12 @@ export function gcpoll(size: usize): void {
   const debt = <usize>min(<u64>mheap.assistdebt + <u64>bytes * ASSIST, <u64>mheap.live); // all there is
   if (<u64>mheap.live + size > <u64>mheap.goal + (mheap.goal >> 1)) gcfinish(); // the race is lost
   else if (debt < MIN_STEP) mheap.assistdebt = debt;
-  else assist(debt);
+  else assist(debt, size);
 }
 
-function assist(debt: usize): void {
+function assist(debt: usize, size: usize): void {
   const marked = mheap.marked;
-  gcmark(<i32>min(debt, MAX_STEP));
+  gcmark(<i32>min(debt, max(MAX_STEP, size << 3 >> 1))); // no i32 overflows
   mheap.assistdebt = debt - min(debt, mheap.marked - marked);
 }
 
