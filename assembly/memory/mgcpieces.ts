@@ -10,6 +10,7 @@
 
 import { BLOCK_SHIFT, allocblocks, freeblocks, mheap } from "./mheap";
 import { greyobject, hasroom, popword, pushword } from "./mgcmark";
+import { HEADER } from "./sizeclass";
 
 // Of a class's flags: asc's std/assembly/shared/typeinfo.ts.
 // @ts-ignore: decorator
@@ -46,6 +47,12 @@ import { greyobject, hasroom, popword, pushword } from "./mgcmark";
 @inline const ENTRIES: usize = 2;
 // @ts-ignore: decorator
 @inline export const IN_PIECES: usize = PARTLY | ENTRIES;
+
+/** Of a copied array, the bytes of references to objects of which the headers are read before they are marked. */
+// @ts-ignore: decorator
+@inline const AHEAD: usize = 256;
+/** What was read: else the engine would not. */
+let touched: u32 = 0;
 
 /** Head of a copied array. */
 @unmanaged class Snapshot {
@@ -103,9 +110,13 @@ function snapshot(ptr: usize, flags: u32): bool {
 export function visitcopy(): i32 {
   const s = changetype<Snapshot>(mheap.snapshots);
   const end = min(s.end, s.at + PIECE);
-  for (let at = s.at; at < end; at += 4) {
-    const ptr = load<usize>(at);
-    if (ptr) greyobject(ptr);
+  for (let at = s.at; at < end; ) {
+    const stop = min(end, at + AHEAD);
+    touch(at, stop);
+    for (; at < stop; at += 4) {
+      const ptr = load<usize>(at);
+      if (ptr) greyobject(ptr);
+    }
   }
   s.at = end;
   if (end == s.end) {
@@ -114,6 +125,13 @@ export function visitcopy(): i32 {
     freeblocks(changetype<usize>(s), s.blocks);
   }
   return <i32>PIECE;
+}
+
+/** Reads the headers of objects that are to be marked, one right after the other: their cache misses then run side by side. */
+function touch(at: usize, end: usize): void {
+  let ids: u32 = 0;
+  for (; at < end; at += 4) ids |= load<u32>(max<usize>(load<usize>(at), HEADER) - HEADER);
+  touched = ids;
 }
 
 /** Visits a piece of what was on the mark stack, and puts the rest back; returns what that costs. */
