@@ -6,6 +6,7 @@
 
 import { MEM_STATS_CPUFRACTION, MEM_STATS_NUMGC, MEM_STATS_SIZE } from "../shared/layout";
 import { BLOCK_SHIFT, mheap, stackinuse } from "../memory/mheap";
+import { mixedobjects } from "../memory/mixed";
 import { cached, gcstats } from "../memory/mstats";
 
 /** Bytes, counts of objects, nanoseconds. sys = heapSys + stackInuse + buckHashSys + gcSys + otherSys. */
@@ -39,7 +40,7 @@ if (offsetof<MemNumbers>() != MEM_STATS_SIZE) ERROR("shared/layout.ts is stale: 
 /** Fills m. Never parks, never allocates. */
 export function readnumbers(m: MemNumbers): void {
   const onlists = cached(false);
-  m.mallocs = mheap.nmalloc - onlists;
+  m.mallocs = mheap.nmalloc + mixedobjects() - onlists;
   m.frees = mheap.nfree;
   m.heapObjects = m.mallocs - m.frees;
   m.totalAlloc = mheap.totalalloc - cached(true);

@@ -12,11 +12,12 @@ import { cachedspan } from "./mcache";
 import { haspointers } from "./mgcmark";
 import { FREE } from "./mcentral";
 import { binof, BLOCK, BLOCK_SHIFT, blocksof, CELLS, isfree, MARKS_SIZE, mheap, PAGE, RAW, rawof, Run, runof, Span, spanof, spanshift, spansof, sweepof } from "./mheap";
+import { cellat } from "./mixed";
 import { ispinned, pinat } from "./pins";
-import { checkfree, checkobject, isblock, isspan, printaddress, room } from "./poison";
+import { checkfree, checkobject, isblock, isspan, longest, printaddress } from "./poison";
 import { FREED, RawSpan } from "./raw";
 import { restof } from "./sample";
-import { cellsize, HEADER, isnoscan, MEDIUM, NCLASSES } from "./sizeclass";
+import { cellsize, hasmixed, HEADER, ismixed, isnoscan, MEDIUM, NCLASSES } from "./sizeclass";
 
 /** The heap is walked whenever so many spans were used up. */
 // @ts-ignore: decorator
@@ -125,27 +126,43 @@ function checkspan(s: Span): void {
   checkcells(s);
 }
 
-/** Each cell is free and poisoned or has a header; no mark is between cells. */
+/** Each cell is free and poisoned or has a header; no mark is between cells, nor on part of an object only. */
 function checkcells(s: Span): void {
   const live = livebits(s);
   const marks = s.markgen == mheap.cycle ? bitmap(s, mheap.cycle) : live;
+  const limit = firstcell(s) + s.nelems * s.elemsize;
   let nlive: usize = 0;
   let nmarks: usize = 0;
   let ptr = firstcell(s);
-  for (let n = s.nelems; n; --n) {
-    const bit = bitof(s, ptr);
-    if (live && testbit(live, bit)) ++nlive;
-    if (marks && testbit(marks, bit)) ++nmarks;
+  while (ptr < limit) {
     const id = load<u32>(ptr - HEADER);
     if (id == FREE) checkfree(ptr, FREE);
     else {
       check(id < load<u32>(__rtti_base), ptr, "checkheap: an object's class");
-      check(<usize>load<u32>(ptr - 4) <= room(s), ptr, "checkheap: an object's length");
-      check(s.spanclass >= MEDIUM || !s.spanclass || isnoscan(s.spanclass) != haspointers(id), ptr, "checkheap: an object in a span of the other kind");
+      check(<usize>load<u32>(ptr - 4) <= longest(s), ptr, "checkheap: an object's length");
+      check(isrightkind(s.spanclass, id), ptr, "checkheap: an object in a span of the other kind");
     }
-    ptr += s.elemsize;
+    const next = ptr + cellat(s, ptr);
+    check(next <= limit, ptr, "checkheap: an object ends behind its span");
+    nlive += countmarks(s, live, ptr, next);
+    nmarks += countmarks(s, marks, ptr, next);
+    ptr = next;
   }
   check(nlive == countbits(live) && nmarks == countbits(marks), changetype<usize>(s), "checkheap: marks beside cells");
+}
+
+/** Tells whether objects of a class may be in a span. Those without references lie among others where no others like them are. */
+function isrightkind(sc: i32, id: u32): bool {
+  if (isnoscan(sc)) return !haspointers(id);
+  return haspointers(id) || !hasmixed() || !sc || sc >= MEDIUM;
+}
+
+/** The marks of a cell, or of those that an object has: all or none. */
+function countmarks(s: Span, bits: usize, ptr: usize, end: usize): usize {
+  if (!bits) return 0;
+  const marked = testbit(bits, bitof(s, ptr));
+  for (let at = ptr; at < end; at += s.elemsize) check(testbit(bits, bitof(s, at)) == marked, ptr, "checkheap: part of an object is marked");
+  return marked ? (end - ptr) / s.elemsize : 0;
 }
 
 /** The spans of a class: those before the cursor are swept, those from it on are not. Returns how many. */
@@ -183,7 +200,7 @@ function checkcache(sc: i32): void {
   check(isspan(s) && s.spanclass == sc, changetype<usize>(s), "checkheap: the mcache has no span of its class");
   check(iscell(s, ptr) && iscell(s, load<usize>(run, 4)) && iscell(s, end), ptr, "checkheap: the mcache has a run that is not of cells");
   for (let at = ptr; at < end; at += s.elemsize) check(!islivecell(s, at), at, "checkheap: the mcache has a cell that lives");
-  checkuntaken(s, ptr);
+  checkuntaken(s, ptr, ismixed(sc) ? end : firstcell(s) + s.nelems * s.elemsize);
 }
 
 /** Tells whether one of a span's cells begins there, or the last one ends. */
@@ -192,12 +209,13 @@ function iscell(s: Span, ptr: usize): bool {
   return offset % s.elemsize == 0 && offset / s.elemsize <= s.nelems;
 }
 
-function checkuntaken(s: Span, ptr: usize): void {
+/** What is free from ptr on, and black as far as `end` while a cycle marks. */
+function checkuntaken(s: Span, ptr: usize, end: usize): void {
   const limit = firstcell(s) + s.nelems * s.elemsize;
   for (; ptr < limit; ptr += s.elemsize) {
     if (islivecell(s, ptr)) continue;
     checkfree(ptr, FREE);
-    if (!mheap.gcphase) continue;
+    if (!mheap.gcphase || ptr >= end) continue;
     check(s.markgen == mheap.cycle && testbit(bitmap(s, mheap.cycle), bitof(s, ptr)), ptr, "checkheap: the mcache has a white cell");
   }
 }

@@ -5,6 +5,7 @@ import { HEAP_CLASS_SIZE } from "../shared/layout";
 import { bitof, firstcell, livebits, testbit } from "./mbitmap";
 import { gcfull } from "./mgc";
 import { mheap, Span } from "./mheap";
+import { cellat } from "./mixed";
 import { HEADER } from "./sizeclass";
 
 /** Collects, then fills n HeapClasses, by rtId, if there are at most as many classes; returns their number. World stopped. */
@@ -24,13 +25,15 @@ export function heaphistogram(ptr: usize, n: i32): i32 {
 function countspan(ptr: usize, s: Span): void {
   const bits = livebits(s);
   if (!bits) return;
-  let at = firstcell(s);
-  for (let n = s.nelems; n; --n) {
+  let cell: usize = 0;
+  const limit = firstcell(s) + s.nelems * s.elemsize;
+  for (let at = firstcell(s); at < limit; at += cell) {
+    cell = s.elemsize;
     if (testbit(bits, bitof(s, at))) {
+      cell = cellat(s, at);
       const record = ptr + <usize>load<u32>(at - HEADER) * HEAP_CLASS_SIZE;
       store<u64>(record, load<u64>(record) + 1);
-      store<u64>(record, load<u64>(record, 8) + s.elemsize, 8);
+      store<u64>(record, load<u64>(record, 8) + cell, 8);
     }
-    at += s.elemsize;
   }
 }

@@ -5,7 +5,7 @@
 // sched/roots.ts for everything that is parked. So must who calls needraw or needpersistent. Raw blocks are in raw.ts.
 
 import "./raw";
-import { VIEW_DATASTART, WATCH_CPU } from "../shared/layout";
+import { CELL, VIEW_DATASTART, WATCH_CPU } from "../shared/layout";
 import { fatal, fataloom, gopanic } from "../sys/fatal";
 import { nanotime } from "../sys/os";
 import { sched } from "../sys/types";
@@ -14,78 +14,96 @@ import { greyobject, haspointers, push } from "./mgcmark";
 import { gcpoll } from "./mgcpacer";
 import { nextfree, nextrun, refill } from "./mcache";
 import { addspan, allocsome } from "./mcentral";
-import { BLOCK, BLOCK_SHIFT, capacity, CELLS, mheap, Span } from "./mheap";
+import { BLOCK, BLOCK_SHIFT, capacity, CELLS, ismixedspan, mheap, Span, spanof } from "./mheap";
 import { firstcell } from "./mbitmap";
+import { clear, zeroesahead } from "./mixed";
 import { addpin, removepin } from "./pins";
 import { checkoften } from "./checkheap";
-import { checkobject } from "./poison";
+import { checkobject, checkpinned } from "./poison";
 import { samplelarge, takesample } from "./sample";
-import { anyclass, cellsize, HEADER, MAX_CELL, NOSCAN, sizeclass } from "./sizeclass";
+import { anyclass, cellsize, FILLED, hasmixed, HEADER, ismixed, MAX_CELL, rangeof, roundcell, sizeclass, ZEROED } from "./sizeclass";
 
 /** No object is of this many bytes: asc's own limit. */
 // @ts-ignore: decorator
 @inline export const MAXSIZE: usize = (1 << 30) - 20;
-/** Up to this many bytes a loop clears faster than the engine. */
-// @ts-ignore: decorator
-@inline const LOOP: usize = 256;
 
 /** Allocates a zeroed object. May collect. */
 // @ts-ignore: decorator
 @global @unsafe
 export function __new(size: usize, id: i32): usize {
-  const ptr = newobject(size, id);
-  if (size > LOOP) {
-    memory.fill(ptr, 0, size);
-    return ptr;
+  if (goesmixed(size, id)) {
+    const ptr = newmixed(ZEROED, size);
+    if (!zeroesahead()) clear(ptr - HEADER, ptr + size);
+    return header(ptr, size, id);
   }
-  // A cell's payload is a word and some pairs of words.
-  store<u64>(ptr, 0);
-  for (let at: usize = 8; at < size; at += 16) {
-    store<u64>(ptr + at, 0);
-    store<u64>(ptr + at, 0, 8);
-  }
-  return ptr;
+  const ptr = newcell(size);
+  clear(ptr - HEADER, ptr + size);
+  return header(ptr, size, id);
 }
 
 /** Allocates an object that whoever asked fills at once: what is in it is anything. May collect. */
 export function newunzeroed(size: usize, id: i32): usize {
-  return newobject(size, id);
+  return header(goesmixed(size, id) ? newmixed(FILLED, size) : newcell(size), size, id);
+}
+
+/** Tells whether an object is to lie among others of different sizes. */
+// @ts-ignore: decorator
+@inline function goesmixed(size: usize, id: i32): bool {
+  return hasmixed() && size <= MAX_CELL - HEADER && !haspointers(id);
 }
 
 // @ts-ignore: decorator
-@inline function newobject(size: usize, id: i32): usize {
+@inline function newmixed(sc: i32, size: usize): usize {
+  const cell = roundcell(size);
+  sc += rangeof(cell);
+  watch();
+  const ptr = nextfree(sc, cell, true);
+  return ptr ? ptr : newslow(sc, cell);
+}
+
+/** A cell of a size class, or a span for a large object. */
+// @ts-ignore: decorator
+@inline function newcell(size: usize): usize {
+  if (size > MAX_CELL - HEADER) return newlarge(size);
+  const sc = sizeclass(size);
+  const cell = cellsize(sc);
+  watch();
+  const ptr = nextfree(sc, cell, false);
+  return ptr ? ptr : newslow(sc, cell);
+}
+
+// @ts-ignore: decorator
+@inline function watch(): void {
   if (isDefined(GO_TORTURE) || isDefined(GO_TORTURE_STEP)) torture();
-  let ptr: usize;
-  if (size <= MAX_CELL - HEADER) {
-    const sc = sizeclass(size) + (haspointers(id) ? 0 : NOSCAN);
-    ptr = nextfree(sc);
-    if (!ptr) ptr = newslow(sc);
-  } else ptr = newlarge(size);
+}
+
+// @ts-ignore: decorator
+@inline function header(ptr: usize, size: usize, id: i32): usize {
   store<u32>(ptr - 8, id);
   store<u32>(ptr - 4, <u32>size);
   return ptr;
 }
 
-/** A cell, also when the run of its class is at its end, or before a sample. Generated code calls it, too. */
-function newslow(sc: i32): usize {
+/** A cell of so many bytes, also when the run of its class is at its end, or before a sample. Generated code calls it, too. */
+function newslow(sc: i32, cell: usize): usize {
   if (isDefined(__finalize)) checkfinalizing();
   while (true) {
-    const ptr = nextfree(sc);
+    const ptr = nextfree(sc, cell, ismixed(sc));
     if (ptr) return ptr;
-    const sampled = takesample(sc);
+    const sampled = takesample(sc, cell);
     if (sampled) return sampled;
-    if (!nextrun(sc)) takespan(sc);
+    if (!nextrun(sc, cell)) takespan(sc, cell);
   }
 }
 
 /** Gives a class another span. May collect. */
-function takespan(sc: i32): void {
+function takespan(sc: i32, cell: usize): void {
   if (isDefined(GO_DEBUG)) checkoften();
   if (sched.watch & WATCH_CPU) nanotime();
-  gcpoll(cellsize(sc));
-  if (refill(sc)) return;
+  gcpoll(cell);
+  if (refill(sc, cell)) return;
   gcfull();
-  if (!refill(sc)) fataloom();
+  if (!refill(sc, cell)) fataloom();
 }
 
 // @ts-ignore: decorator
@@ -95,9 +113,10 @@ function takespan(sc: i32): void {
 
 /** A cell for an object that is not small. */
 function newlarge(size: usize): usize {
+  watch();
   if (size >= MAXSIZE) gopanic("allocation too large");
   const sc = anyclass(size);
-  if (sc) return newslow(sc);
+  if (sc) return newslow(sc, cellsize(sc));
   const s = largespan(size);
   const ptr = firstcell(s);
   samplelarge(ptr, s.elemsize);
@@ -139,7 +158,7 @@ export function torture(): void {
 export function __renew(ptr: usize, size: usize): usize {
   if (isDefined(GO_DEBUG)) checkobject(ptr);
   const old = <usize>load<u32>(ptr - 4);
-  if (ptr >= __heap_base && size <= capacity(ptr)) {
+  if (ptr >= __heap_base && fits(ptr, size)) {
     if (size > old) memory.fill(ptr + old, 0, size - old);
     store<u32>(ptr - 4, <u32>size);
     return ptr;
@@ -149,6 +168,12 @@ export function __renew(ptr: usize, size: usize): usize {
   memory.copy(renewed, ptr, kept);
   memory.fill(renewed + kept, 0, size - kept);
   return revisit(renewed);
+}
+
+/** Tells whether an object can become so large, or small, where it is. Among others of different sizes its cell stays as it is. */
+function fits(ptr: usize, size: usize): bool {
+  const room = capacity(ptr);
+  return size <= room && (size + CELL > room || !ismixedspan(spanof(ptr)));
 }
 
 /** Has an object visited that was filled with references and no barrier; returns it. What is new is marked, but was not visited. */
@@ -202,7 +227,7 @@ export function __visit(ptr: usize, cookie: u32): void {
 @global @unsafe
 export function __pin(ptr: usize): usize {
   if (!ptr) return ptr;
-  if (isDefined(GO_DEBUG)) checkobject(ptr);
+  if (isDefined(GO_DEBUG)) checkpinned(ptr);
   if (!addpin(ptr)) gopanic("Object already pinned");
   if (mheap.gcphase) shade(ptr);
   return ptr;

@@ -6,8 +6,9 @@
 // can be swept meanwhile. Nothing clears all bitmaps at once: a span's is cleared when a cycle first
 // touches the span, which markgen tells; one that was never touched has no marks.
 
+import { marknoscan } from "./mixed";
 import { BLOCK, CELLS, MARKS, MARKS_SIZE, mheap, Span, spanof, spanshift } from "./mheap";
-import { HEADER, isnoscan, MEDIUM } from "./sizeclass";
+import { hasmixed, HEADER, isnoscan, MEDIUM } from "./sizeclass";
 
 /** The bitmap of a cycle. */
 // @ts-ignore: decorator
@@ -32,7 +33,7 @@ import { HEADER, isnoscan, MEDIUM } from "./sizeclass";
   store<u8>(bits + (i >> 3), load<u8>(bits + (i >> 3)) | 1 << <u8>(i & 7));
 }
 
-/** Sets the bit of ptr, which is on the heap, in the cycle that marks; true if it was not set and the object may hold references. */
+/** Sets the bits of ptr, which is on the heap, in the cycle that marks; true if it was not set and the object may hold references. */
 // @ts-ignore: decorator
 @inline export function setmark(ptr: usize): bool {
   const shift = spanshift(ptr);
@@ -44,10 +45,11 @@ import { HEADER, isnoscan, MEDIUM } from "./sizeclass";
   const bits = load<u8>(byte);
   const bit = <u8>1 << <u8>(i & 7);
   if (bits & bit) return false;
+  if (hasmixed() && isnoscan(s.spanclass)) return marknoscan(s, ptr, bitmap(s, cycle), i);
   store<u8>(byte, bits | bit);
   mheap.marked += s.elemsize;
   ++mheap.nmarked;
-  return !isnoscan(s.spanclass);
+  return hasmixed() || !isnoscan(s.spanclass);
 }
 
 /** Clears the bitmap of the cycle that marks; that of the cycle before, too, unless it is true. */
@@ -101,6 +103,15 @@ export function nextlive(s: Span, bits: usize, ptr: usize, limit: usize): usize 
     if (s.spanclass < MEDIUM) return changetype<usize>(s) + (bit << 4);
     const past = changetype<usize>(s) + (bit << 6) - ptr + s.elemsize - 1; // a medium cell may begin behind where its bit does
     return ptr + past - past % s.elemsize;
+  }
+  return limit;
+}
+
+/** The first of the smallest cells from ptr on of which the bit is clear; `limit` if there is none. */
+export function nextfreecell(s: Span, bits: usize, ptr: usize, limit: usize): usize {
+  for (let i = bitof(s, ptr); i < MARKS_SIZE << 3; i = (i | 63) + 1) {
+    const word = ~load<u64>(bits + (i >> 6 << 3)) >> (i & 63);
+    if (word) return changetype<usize>(s) + (i + <usize>ctz(word) << 4);
   }
   return limit;
 }

@@ -4,19 +4,18 @@
 // An allocation takes the first cell of the run; none is touched before. What was free when mcentral.ts swept the span
 // is handed out from its beginning to its end, so from the run on every cell is free that did not live then. The run ends
 // before a cell that is to be sampled, too (sample.ts). While a cycle marks, the free cells of spans that it takes are
-// marked: what is allocated then is black.
+// marked: what is allocated then is black. Runs for objects of different sizes are mixed.ts's.
 //
 // Source: Go's mcache.alloc and mspan.freeindex; Go looks at a bit for each cell, here a run is found once.
 
-import { CELL, MCACHE, MHEAP } from "../shared/layout";
+import { CELL, MCACHE } from "../shared/layout";
 import { cachespan, FREE } from "./mcentral";
 import { bitof, countfree, firstcell, islivecell, nextlive, sweptbits, testbit } from "./mbitmap";
 import { mheap, runof, Span, spanof } from "./mheap";
-import { checkfree } from "./poison";
-import { flushsamples, handout } from "./sample";
-import { cellsize, NCLASSES } from "./sizeclass";
-
-if (MCACHE + (<usize>NCLASSES << 3) > MHEAP) ERROR("the mcache runs into mheap");
+import { beginmixed, countmixed, flushmixed, giveback, refillmixed } from "./mixed";
+import { checkallfree } from "./poison";
+import { flushsamples, handout, restof } from "./sample";
+import { cellsize, hasmixed, ismixed, NCLASSES } from "./sizeclass";
 
 /** The span of a class's run, be that at its end; null if the class has none. */
 export function cachedspan(sc: i32): Span | null {
@@ -24,21 +23,27 @@ export function cachedspan(sc: i32): Span | null {
   return ptr ? spanof(ptr - CELL) : null; // the last cell may end with its span
 }
 
-/** Takes the first cell of a class's run; 0 if it is at its end. */
+/** Takes the first cell of a class's run, of `cell` bytes; 0 if it is at its end. `mixed` says whether the class is. */
 // @ts-ignore: decorator
-@inline export function nextfree(sc: i32): usize {
+@inline export function nextfree(sc: i32, cell: usize, mixed: bool): usize {
   const run = runof(sc);
   const ptr = load<usize>(run);
-  if (ptr == load<usize>(run, 4)) return 0;
-  if (isDefined(GO_DEBUG)) checkfree(ptr, FREE);
-  store<usize>(run, ptr + cellsize(sc));
+  const next = ptr + cell;
+  if (next > load<usize>(run, 4)) return 0;
+  if (isDefined(GO_DEBUG)) checkallfree(ptr, cell, FREE);
+  store<usize>(run, next);
+  if (mixed) countmixed();
   return ptr;
 }
 
-/** Begins the next run in the span that a class has; false if there is none. */
-export function nextrun(sc: i32): bool {
+/** Begins the next run, of at least `need` bytes, in the span that a class has; false if there is none. */
+export function nextrun(sc: i32, need: usize): bool {
+  const mixed = ismixed(sc);
+  if (mixed) giveback(sc);
   const s = cachedspan(sc);
-  return s ? beginrun(sc, s, load<usize>(runof(sc))) : false;
+  if (!s) return false;
+  const ptr = load<usize>(runof(sc));
+  return mixed ? beginmixed(sc, s, ptr, need) : beginrun(sc, s, ptr);
 }
 
 /** Begins the first run from `ptr` on. */
@@ -57,26 +62,32 @@ function beginrun(sc: i32, s: Span, ptr: usize): bool {
 }
 
 /** Gives a class another span, with a run; false if there is no memory. The run is empty still if its first cell is to be sampled. */
-export function refill(sc: i32): bool {
-  const s = cachespan(sc);
-  if (!s) return false;
-  return beginrun(sc, s, firstcell(s));
+export function refill(sc: i32, need: usize): bool {
+  if (ismixed(sc)) return refillmixed(sc, need);
+  const s = cachespan(sc, true);
+  return s ? beginrun(sc, s, firstcell(s)) : false;
 }
 
 /** Tells whether a cell is one that the mcache has and nobody has taken, though it may be marked. */
 export function iscached(s: Span, ptr: usize): bool {
   const sc = s.spanclass;
+  if (hasmixed() && !sc) return false; // where class 0 would have its run mixed.ts counts
   return cachedspan(sc) == s && ptr >= load<usize>(runof(sc)) && !islivecell(s, ptr);
 }
 
-/** Cells of a class that nobody has taken. */
+/** Cells of a class that nobody has taken, of a mixed one in units. */
 export function cachedcells(sc: i32): usize {
+  if (ismixed(sc)) {
+    const rest = load<usize>(restof(sc));
+    return (rest ? rest : load<usize>(runof(sc), 4)) - load<usize>(runof(sc)) >> 4;
+  }
   const s = cachedspan(sc);
   return s ? countfree(s, load<usize>(runof(sc))) : 0;
 }
 
 /** Forgets all runs. What nobody has taken is free, and found to be when the next cycle has ended. */
 export function flushmcache(): void {
+  flushmixed();
   for (let sc = 1; sc < NCLASSES; ++sc) {
     const n = cachedcells(sc);
     mheap.nmalloc -= n;

@@ -2,19 +2,22 @@
 // The spans of each class: where an mcache gets them from, and how dead objects become free cells.
 //
 // A span is swept when its class wants cells: those that the last cycle has not found are free then. Nothing is written
-// to them: the marks say which they are.
+// to them: the marks say which they are. (Only what mixed.ts zeroes is cleared when its run begins.)
 // The spans of a class are one list; those before its cursor (sweepof) are swept or new, those from it on
 // are not. A new span goes to the front. When a cycle ends, every cursor goes to the front.
 // sweepgen says the same of a single span: swept if it is mheap's.
 
 import { bitmap, bitof, countbits, firstcell, islivecell, livebits, preparespan, setbit, sweptbits, testbit } from "./mbitmap";
-import { allocspan, blocksof, freespan, growheap, mheap, Span, spansof, sweepof } from "./mheap";
+import { allocspan, blocksof, freespan, growheap, ismixedspan, MARKS_SIZE, mheap, Span, spansof, sweepof } from "./mheap";
 import { poisoncell } from "./poison";
-import { HEADER, NCLASSES } from "./sizeclass";
+import { hasmixed, HEADER, ismixed, NCLASSES } from "./sizeclass";
 
 /** rtId of a cell that holds no object, in builds that look for it: those for debugging, and where there is a __finalize. */
 // @ts-ignore: decorator
 @inline export const FREE: u32 = 0xffffffff;
+/** Where objects of different sizes lie, a span with so few free cells is left as it is while there is memory: what is allocated together should lie together. */
+// @ts-ignore: decorator
+@inline const SPARSE: usize = MARKS_SIZE;
 /** Spans that are looked at before a fresh one is taken instead. */
 // @ts-ignore: decorator
 @inline const SPAN_BUDGET: i32 = 100;
@@ -22,11 +25,16 @@ import { HEADER, NCLASSES } from "./sizeclass";
 // @ts-ignore: decorator
 @inline const RECLAIM_BUDGET: usize = 2048;
 
-/** A span of class `sc` that has free cells, all of them counted as allocated; null if there is no memory. */
-export function cachespan(sc: i32): Span | null {
-  let s = sweepsome(sc, SPAN_BUDGET);
-  if (s) return s;
-  s = allocsome(blocksof(sc), sc);
+/**
+ * A span of class `sc` that has free cells, all of them counted as allocated; null if there is no memory. Of a mixed class none is: a run is.
+ * Without `swept` it is a new one, unless there is no memory for that.
+ */
+export function cachespan(sc: i32, swept: bool): Span | null {
+  if (swept) {
+    const s = sweepsome(sc, SPAN_BUDGET);
+    if (s) return s;
+  }
+  const s = allocsome(blocksof(sc), sc);
   if (!s) return sweepsome(sc, i32.MAX_VALUE);
   addspan(s);
   return s;
@@ -38,16 +46,17 @@ export function addspan(s: Span): void {
   takefree(s, s.nelems);
 }
 
-/** The next span that has free cells; null if none of `budget` has. */
-function sweepsome(sc: i32, budget: i32): Span | null {
+/** The next span that has free cells; null if none of `budget` has. Where there is no other memory (i32.MAX_VALUE) a single one is enough. */
+export function sweepsome(sc: i32, budget: i32): Span | null {
   const cursor = sweepof(sc);
+  const least = ismixed(sc) && budget <= SPAN_BUDGET ? SPARSE : 0;
   let s = changetype<Span | null>(load<usize>(cursor));
   while (s && --budget >= 0) {
     const next = s.next;
     store<usize>(cursor, changetype<usize>(next));
     s.sweepgen = mheap.sweepgen;
     const free = s.nelems - countbits(livebits(s));
-    if (free) {
+    if (free > least) {
       takefree(s, free);
       return s;
     }
@@ -66,7 +75,8 @@ export function allocsome(blocks: usize, sc: i32): Span | null {
   }
   if (!s) s = reclaimfor(blocks, sc);
   if (!s && growheap(blocks)) s = allocspan(blocks, sc);
-  if (!s) {
+  // A small object may ask often: it does not fit in every span that has free cells.
+  if (!s && !(hasmixed() && !mheap.unlooked)) {
     reclaimall();
     s = allocspan(blocks, sc);
   }
@@ -100,11 +110,12 @@ function sweeplarge(): void {
 
 /** Counts the n free cells of a span as allocated; marks them if a cycle marks. */
 function takefree(s: Span, n: usize): void {
+  if (isDefined(GO_DEBUG) || isDefined(__finalize)) clearfree(s);
+  if (ismixedspan(s)) return;
   const bytes = n * s.elemsize;
   mheap.live += bytes;
   mheap.totalalloc += bytes;
   mheap.nmalloc += n;
-  if (isDefined(GO_DEBUG) || isDefined(__finalize)) clearfree(s);
   if (!mheap.gcphase) return;
   mheap.marked += bytes;
   mheap.nmarked += n;
@@ -123,22 +134,48 @@ function takefree(s: Span, n: usize): void {
 function clearfree(s: Span): void {
   let ptr = firstcell(s);
   for (let i = s.nelems; i; --i) {
-    if (!islivecell(s, ptr)) {
-      if (isDefined(GO_DEBUG)) poisoncell(s, ptr, FREE);
-      else store<u32>(ptr - HEADER, FREE);
-    }
+    if (!islivecell(s, ptr)) clearcell(s, ptr);
     ptr += s.elemsize;
   }
 }
 
-/** Puts a span at the front of its class and of all. */
-function linkspan(s: Span): void {
+/** Has a cell say that it is free. */
+export function clearcell(s: Span, ptr: usize): void {
+  if (isDefined(GO_DEBUG)) poisoncell(s, ptr, FREE);
+  else store<u32>(ptr - HEADER, FREE);
+}
+
+/** Puts a span at the front of its class. */
+// @ts-ignore: decorator
+@inline function linkclass(s: Span): void {
   const list = spansof(s.spanclass);
   const next = changetype<Span | null>(load<usize>(list));
   s.next = next;
   s.prev = null;
   if (next) next.prev = s;
   store<usize>(list, changetype<usize>(s));
+}
+
+/** Takes a span out of its class. */
+// @ts-ignore: decorator
+@inline function unlinkclass(s: Span): void {
+  const next = s.next;
+  const prev = s.prev;
+  if (next) next.prev = prev;
+  if (prev) prev.next = next;
+  else store<usize>(spansof(s.spanclass), changetype<usize>(next));
+}
+
+/** Has a swept span be one of another class, with cells of the same size. */
+export function movespan(s: Span, sc: i32): void {
+  unlinkclass(s);
+  s.spanclass = sc;
+  linkclass(s);
+}
+
+/** Puts a span at the front of its class and of all. */
+function linkspan(s: Span): void {
+  linkclass(s);
   const allnext = mheap.allspans;
   s.allnext = allnext;
   s.allprev = null;
@@ -148,13 +185,9 @@ function linkspan(s: Span): void {
 
 /** Takes a span out of its lists and gives its blocks back. */
 function dropspan(s: Span): void {
-  const next = s.next;
-  const prev = s.prev;
-  if (next) next.prev = prev;
-  if (prev) prev.next = next;
-  else store<usize>(spansof(s.spanclass), changetype<usize>(next));
+  unlinkclass(s);
   const cursor = sweepof(s.spanclass);
-  if (load<usize>(cursor) == changetype<usize>(s)) store<usize>(cursor, changetype<usize>(next));
+  if (load<usize>(cursor) == changetype<usize>(s)) store<usize>(cursor, changetype<usize>(s.next));
   const allnext = s.allnext;
   const allprev = s.allprev;
   if (allnext) allnext.allprev = allprev;

@@ -16,12 +16,12 @@ import { nanotime } from "../sys/os";
 import { m0 } from "../sys/types";
 import { ismarked, firstcell } from "./mbitmap";
 import { flushmcache } from "./mcache";
-import { FREE, reclaimall, startsweep } from "./mcentral";
+import { clearcell, FREE, reclaimall, startsweep } from "./mcentral";
 import { drain, drained, drainoverflow, dropmarkstack, greyobject, markstackinit } from "./mgcmark";
 import { mheap } from "./mheap";
 import { cycleended, cyclestarted, gcstats, stopped } from "./mstats";
+import { cellat, flushmixed } from "./mixed";
 import { pinat } from "./pins";
-import { poisoncell } from "./poison";
 import { checkheap } from "./checkheap";
 import { setgoal, startassist } from "./mgcpacer";
 import { sampleinit } from "./sample";
@@ -147,6 +147,7 @@ function markend(start: f64): bool {
   drain(END_WORK);
   if (!drained()) return false;
   drainoverflow();
+  flushmixed();
   mheap.gcphase = 0;
   mheap.sweepgen = mheap.cycle;
   profgc();
@@ -174,14 +175,15 @@ function finalizedead(): void {
   let s = mheap.allspans;
   while (s) {
     const next = s.allnext;
+    const limit = firstcell(s) + s.nelems * s.elemsize;
     let ptr = firstcell(s);
-    for (let n = s.nelems; n; --n) {
+    while (ptr < limit) {
+      const next = ptr + cellat(s, ptr);
       if (load<u32>(ptr - HEADER) != FREE && !ismarked(ptr)) {
         if (isDefined(__finalize)) __finalize(ptr);
-        if (isDefined(GO_DEBUG)) poisoncell(s, ptr, FREE);
-        else store<u32>(ptr - HEADER, FREE);
+        for (; ptr < next; ptr += s.elemsize) clearcell(s, ptr);
       }
-      ptr += s.elemsize;
+      ptr = next;
     }
     s = next;
   }

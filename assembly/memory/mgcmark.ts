@@ -7,7 +7,7 @@
 // ends the cycle then walks the heap for them. What __link calls must not visit members itself: that may
 // panic, and every store of a reference would be traced.
 
-import { BLOCK_SHIFT, allocblocks, freeblocks, mheap, Span } from "./mheap";
+import { allocblocks, BLOCK_SHIFT, freeblocks, ismixedspan, mheap, Span } from "./mheap";
 import { bitmap, bitof, firstcell, setmark, testbit } from "./mbitmap";
 import { iscached } from "./mcache";
 import { hasarrays, IN_PIECES, inpieces, LARGE, visitcopy, visitpiece } from "./mgcpieces";
@@ -151,6 +151,7 @@ export function drainoverflow(): void {
 }
 
 function visitspan(s: Span): void {
+  if (ismixedspan(s)) return;
   const bits = bitmap(s, mheap.cycle);
   let ptr = firstcell(s);
   for (let n = s.nelems; n; --n) {

@@ -20,7 +20,7 @@
 // │168  marks             of odd cycles               │
 // │296  cells, payloads at 304 + 16n                  │
 // └───────────────────────────────────────────────────┘
-// A raw span (raw.ts) has its free list where the marks are.
+// A raw span (raw.ts) has its free list where the marks are. In a mixed one (mixed.ts) an object takes several cells.
 
 import {
   GCPHASE, MCACHE, MHEAP, MHEAP_BLOCK, MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GCPERCENT, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT,
@@ -28,7 +28,7 @@ import {
   SPAN_NELEMS, SPAN_SWEEPGEN, SPANS
 } from "../shared/layout";
 import { checkblocks, poisonblocks, poisonhead } from "./poison";
-import { cellsize, HEADER, MEDIUM, NCLASSES } from "./sizeclass";
+import { cellsize, hasmixed, HEADER, ismixed, MEDIUM, NCLASSES, roundcell } from "./sizeclass";
 
 // @ts-ignore: decorator
 @inline export const BLOCK_SHIFT: usize = 14;
@@ -91,7 +91,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   allspans: Span | null;
   reclaimed: Span | null; // the next to look at for dead spans to give back
   // The pacer's.
-  live: usize; // bytes of objects that survived, and that were allocated since
+  live: usize; // bytes of objects that survived, and that were allocated since, or did not fit
   survived: usize; // of which the last cycle has found
   trigger: usize; // a cycle begins when live reaches it
   goal: usize; // and should end before live reaches this
@@ -122,7 +122,7 @@ if ((CELLS + HEADER & 15) != 0) ERROR("payloads are not aligned");
   pinlen: usize;
   pincap: usize;
   // Statistics.
-  nmalloc: u64; // cells that went into an mcache, large objects
+  nmalloc: u64; // cells that went into an mcache, large objects; mixed ones when their runs are forgotten
   totalalloc: u64; // their bytes
   nfree: u64; // as of the last cycle
   totalfree: u64;
@@ -214,9 +214,16 @@ const pages = memory.data(65536);
   return changetype<Span>(ptr & (-BLOCK << spanshift(ptr)));
 }
 
+/** Tells whether objects of different sizes lie in a span. */
+// @ts-ignore: decorator
+@inline export function ismixedspan(s: Span): bool {
+  return hasmixed() && ismixed(s.spanclass);
+}
+
 /** Bytes that the object at ptr could have. */
 export function capacity(ptr: usize): usize {
   const s = spanof(ptr);
+  if (ismixedspan(s)) return roundcell(load<u32>(ptr - 4)) - HEADER;
   return s.spanclass & (RAW - 1) ? s.elemsize - HEADER : (s.blocks << BLOCK_SHIFT) - CELLS - HEADER;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the allocator and the collector tell of themselves: MemStats, and the lines of GODEBUG=gctrace=1.
 //
-// Nothing is counted per object: cells are counted when they go into an mcache, and those that are
+// Nothing is counted per object but those of mixed.ts: cells are counted when they go into an mcache, and those that are
 // still on a list are taken off again when someone asks. Frees are as of the last cycle, as in Go.
 
 import {
@@ -14,7 +14,7 @@ import { tracemore, tracenow } from "../sys/tracer";
 import { sched } from "../sys/types";
 import { cachedcells } from "./mcache";
 import { mheap, stackinuse } from "./mheap";
-import { cellsize, NCLASSES } from "./sizeclass";
+import { cellsize, ismixed, NCLASSES } from "./sizeclass";
 
 /** Times in nanoseconds. */
 @unmanaged export class GCStats {
@@ -159,6 +159,6 @@ function printms(time: f64): void {
 /** Cells of the mcache: counted as allocated, and not objects. */
 export function cached(bytes: bool): u64 {
   let sum: u64 = 0;
-  for (let sc = 1; sc < NCLASSES; ++sc) sum += cachedcells(sc) * (bytes ? cellsize(sc) : 1);
+  for (let sc = 1; sc < NCLASSES; ++sc) sum += cachedcells(sc) * (bytes ? cellsize(sc) : ismixed(sc) ? 0 : 1);
   return sum;
 }

@@ -14,9 +14,10 @@ import { fatalthrow } from "../sys/fatal";
 import { printrune, printstring, printuint } from "../sys/print";
 import { bitof, firstcell, livebits, testbit } from "./mbitmap";
 import { FREE } from "./mcentral";
-import { BLOCK, BLOCK_SHIFT, CELLS, mheap, RAW, Span, spanof } from "./mheap";
+import { BLOCK, BLOCK_SHIFT, CELLS, ismixedspan, mheap, RAW, Span, spanof } from "./mheap";
+import { cellat } from "./mixed";
 import { FREED, RAWID } from "./raw";
-import { cellsize, HEADER, NCLASSES } from "./sizeclass";
+import { cellsize, HEADER, MAX_CELL, NCLASSES } from "./sizeclass";
 
 /** A byte of free memory, and four of them: odd, so no address of an object, and no class. */
 // @ts-ignore: decorator
@@ -34,8 +35,13 @@ import { cellsize, HEADER, NCLASSES } from "./sizeclass";
 
 /** Bytes of payload that the cells of a span have. */
 // @ts-ignore: decorator
-@inline export function room(s: Span): usize {
+@inline function room(s: Span): usize {
   return s.spanclass & (RAW - 1) ? s.elemsize - HEADER : (s.blocks << BLOCK_SHIFT) - CELLS - HEADER;
+}
+
+/** Bytes of the longest object in a span. */
+export function longest(s: Span): usize {
+  return ismixedspan(s) ? MAX_CELL - HEADER : room(s);
 }
 
 /** Makes a cell of a span a free one: FREE or FREED. Its link is the caller's. */
@@ -46,7 +52,12 @@ export function poisoncell(s: Span, ptr: usize, id: u32): void {
   memory.fill(ptr + 4, BYTE, room(s) - 4);
 }
 
-/** A free cell that is to be handed out: dies if it is none, or was written to since it was freed. */
+/** Free cells, of `bytes` in all, that are to be handed out: dies if one is none, or was written to since it was freed. */
+export function checkallfree(ptr: usize, bytes: usize, id: u32): void {
+  for (const end = ptr + bytes; ptr < end; ptr += spanof(ptr).elemsize) checkfree(ptr, id);
+}
+
+/** A free cell that is to be handed out. */
 export function checkfree(ptr: usize, id: u32): void {
   if (ptr & 15 || !inmemory(ptr)) badpointer(ptr, " is to be handed out, and no cell", AFTER_FREE);
   if (load<u32>(ptr - HEADER) != id) badpointer(ptr, " is to be handed out, and not free", AFTER_FREE);
@@ -108,8 +119,18 @@ function checkcell(ptr: usize): void {
     printclass(load<u32>(ptr - 4));
     fatalthrow(AFTER_FREE);
   }
-  if (<usize>load<u32>(ptr - 4) > room(s)) badobject(ptr, " has a length that its cell has not");
+  if (<usize>load<u32>(ptr - 4) > longest(s)) badobject(ptr, " has a length that its cell has not");
   if (isdead(s, ptr)) badobject(ptr, " was found dead by the collection before, and is held");
+}
+
+/** What is to be pinned: dies if it is no object, be that within one. */
+export function checkpinned(ptr: usize): void {
+  checkobject(ptr);
+  if (ptr < __heap_base) return;
+  const s = spanof(ptr);
+  let at = firstcell(s);
+  while (at < ptr) at += cellat(s, at);
+  if (at > ptr) badobject(ptr, " is not where a cell begins");
 }
 
 /** Tells whether the last collection that has ended found no object there, and it is not swept yet. */

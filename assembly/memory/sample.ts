@@ -14,8 +14,9 @@ import { profmalloc } from "../sys/hooks";
 import { MULTIPLIER, xorshift } from "../sys/rand";
 import { FREE } from "./mcentral";
 import { runof } from "./mheap";
-import { checkfree } from "./poison";
-import { cellsize, NCLASSES } from "./sizeclass";
+import { countmixed } from "./mixed";
+import { checkallfree } from "./poison";
+import { cellsize, ismixed, NCLASSES } from "./sizeclass";
 
 /** Go's MemProfileRate. */
 // @ts-ignore: decorator
@@ -108,17 +109,29 @@ export function handout(sc: i32, ptr: usize, end: usize): void {
   store<u64>(runof(sc), <u64>end << 32 | ptr);
 }
 
-/** Takes the sampled cell that a run ended before, and hands out what is behind it; 0 if there is none. */
-export function takesample(sc: i32): usize {
+/** Takes back the rest of a run; returns where it truly ends. As many bytes as were to come before the next sample still are. */
+export function unsample(sc: i32): usize {
+  const run = runof(sc);
+  const end = load<usize>(run, 4);
   const rest = load<usize>(restof(sc));
-  if (!rest) return 0;
+  const gap = rest ? 0 : load<u32>(gapof(sc)); // the one behind a cut is not drawn
+  store<u32>(gapof(sc), gap + <u32>(end - load<usize>(run)));
+  store<usize>(restof(sc), 0);
+  return rest ? rest : end;
+}
+
+/** Takes the sampled cell, of `cell` bytes, that a run ended before, and hands out what is behind it; 0 if there is none. */
+export function takesample(sc: i32, cell: usize): usize {
+  const rest = load<usize>(restof(sc));
   const ptr = load<usize>(runof(sc));
-  if (isDefined(GO_DEBUG)) checkfree(ptr, FREE);
-  const next = ptr + cellsize(sc);
+  const next = ptr + cell;
+  if (next > rest) return 0;
+  if (isDefined(GO_DEBUG)) checkallfree(ptr, cell, FREE);
+  if (ismixed(sc)) countmixed();
   // With rate 1 all that follows is cut off.
   if (sampler.rate == 1 && next != rest) store<u64>(runof(sc), <u64>next << 32 | next);
   else handout(sc, next, rest);
-  profmalloc(ptr, cellsize(sc));
+  profmalloc(ptr, cell);
   return ptr;
 }
 

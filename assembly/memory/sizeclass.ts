@@ -4,10 +4,11 @@
 // A cell is an 8-byte header and a payload that is aligned to 16 bytes, so cells are multiples of
 // 16: each up to 256 (generated code counts on the classes of these), then those that fill a span with little rest. Objects of a power of two bytes
 // are common, and with their header just too large for a power of two: the classes mind that.
-// Small classes have spans of a block, medium ones spans of four. Each small size has two classes, as in Go: objects that
-// hold no references lie in spans of their own (noscan), of which a cycle reads nothing but the marks.
+// Small classes have spans of a block, medium ones spans of four. Small objects that hold no references lie in spans of
+// their own (noscan, as in Go), of which a cycle visits nothing: those of which generated code knows the size have a class
+// for each, all others lie among such of different sizes (mixed.ts).
 
-import { HEADER_SIZE, NOSCAN_CLASSES, SIZE_CLASSES } from "../shared/layout";
+import { HEADER_SIZE, MEDIUM_CLASS, MIXED_CLASS, NOSCAN_CLASSES, SIZE_CLASSES } from "../shared/layout";
 
 /** Bytes before an object: rtId at −8, rtSize at −4. */
 // @ts-ignore: decorator
@@ -18,12 +19,17 @@ import { HEADER_SIZE, NOSCAN_CLASSES, SIZE_CLASSES } from "../shared/layout";
 /** The largest medium cell. */
 // @ts-ignore: decorator
 @inline export const MAX_MEDIUM: usize = 32608;
-/** Added to the class of a small cell: the one for objects without references. */
+/** The first class of small objects without references. */
 // @ts-ignore: decorator
-@inline export const NOSCAN: i32 = NOSCAN_CLASSES;
+@inline export const NOSCAN: i32 = NOSCAN_CLASSES + 1;
+/** The first class of those of different sizes that are zeroed, and of those that whoever asked fills: three each, by size. */
+// @ts-ignore: decorator
+@inline export const ZEROED: i32 = MIXED_CLASS;
+// @ts-ignore: decorator
+@inline export const FILLED: i32 = ZEROED + 3;
 /** The first medium class. */
 // @ts-ignore: decorator
-@inline export const MEDIUM: i32 = 1 + 2 * NOSCAN;
+@inline export const MEDIUM: i32 = MEDIUM_CLASS;
 /** Classes are 1 to NCLASSES − 1; 0 are large objects, with a span of their own. */
 // @ts-ignore: decorator
 @inline export const NCLASSES: i32 = SIZE_CLASSES;
@@ -33,8 +39,7 @@ const cells = memory.data<u16>([
   0,
   16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 272, 288, 336, 384, 432, 480, 528, 592,
   656, 720, 800, 880, 992, 1072, 1232, 1328, 1456, 1600, 1776, 2000, 2288,
-  16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 272, 288, 336, 384, 432, 480, 528, 592,
-  656, 720, 800, 880, 992, 1072, 1232, 1328, 1456, 1600, 1776, 2000, 2288,
+  16, 32, 48, 64, 80, 16, 16, 16, 16, 16, 16,
   2496, 3104, 3616, 4336, 5424, 6512, 7248, 9312, 10864, 13040, 16304, 21744, 32608
 ]);
 
@@ -47,7 +52,7 @@ const classes = memory.data<u8>([
   36, 36, 36, 36, 36, 36, 36, 36, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37
 ]);
 
-/** The class of an object of `size` bytes, which fits a small cell, NOSCAN not added. */
+/** The class of an object of `size` bytes, which fits a small cell, be that with references or not. */
 // @ts-ignore: decorator
 @inline export function sizeclass(size: usize): i32 {
   return <i32>load<u8>(classes + ((size + HEADER + 15) >> 4));
@@ -70,5 +75,28 @@ export function anyclass(size: usize): i32 {
 /** Tells whether what lies in spans of that class holds no references. */
 // @ts-ignore: decorator
 @inline export function isnoscan(sc: i32): bool {
-  return <u32>(sc - 1 - NOSCAN) < <u32>NOSCAN;
+  return <u32>(sc - NOSCAN) < <u32>(MEDIUM - NOSCAN);
+}
+
+/** Bytes of an object of `size` bytes with its header, where it lies among others of different sizes. */
+// @ts-ignore: decorator
+@inline export function roundcell(size: usize): usize {
+  return size + HEADER + 15 & ~15;
+}
+
+/** Added to ZEROED or FILLED for an object of so many bytes: what differs much in size does not lie together. Sizes come in no order: no branch. */
+// @ts-ignore: decorator
+@inline export function rangeof(cell: usize): i32 {
+  return i32(cell > 128) + i32(cell > 512);
+}
+
+/** Tells whether objects of different sizes lie in spans of that class. */
+// @ts-ignore: decorator
+@inline export function ismixed(sc: i32): bool {
+  return hasmixed() && <u32>(sc - ZEROED) < <u32>(MEDIUM - ZEROED);
+}
+
+/** Whether a program allocates objects without references of sizes that it does not say. The transform knows, and answers. */
+export function hasmixed(): bool {
+  return true;
 }

@@ -275,9 +275,11 @@ export const RT_SIZE: usize = 4;
 export const ID_ARRAYBUFFER: i32 = 1;
 export const ID_STRING: i32 = 2;
 /** Size classes are 1 to SIZE_CLASSES − 1. */
-export const SIZE_CLASSES: i32 = 88;
-/** Added to the class of a small object for one that holds no references. */
+export const SIZE_CLASSES: i32 = 62;
+/** Added to the class of a small object of known size for one that holds no references. */
 export const NOSCAN_CLASSES: i32 = 37;
+/** Spans of this class and the next ones, but for medium ones, hold objects of different sizes. */
+export const MIXED_CLASS: i32 = 43;
 
 // ╒═══ a typed array, or an Array ═══╕
 // │  0  buffer                   ptr │
@@ -294,7 +296,7 @@ export const ARRAY_SIZE: i32 = 16;
 // ╒══════ Span, in part ══════╕   ╒══════ Sampler, in part ══════╕
 // │ 20  elemsize          u32 │   │  16  rate                i32 │
 // │ 24  nelems            u32 │   │  32  gaps[SIZE_CLASSES]  u32 │
-// │ 28  spanclass         i32 │   │ 384  rests[SIZE_CLASSES] ptr │
+// │ 28  spanclass         i32 │   │ 280  rests[SIZE_CLASSES] ptr │
 // │ 32  markgen           u32 │   └──────────────────────────────┘
 // │ 36  sweepgen          u32 │
 // │ 40  marks of even cycles  │  a bit for each unit of a cell: 16 bytes, 64 in a medium span
@@ -310,9 +312,9 @@ export const SPAN_MARKS: usize = 40;
 export const SPAN_MARKS_SIZE: usize = 128;
 export const SPAN_FIRST: usize = 304;
 /** Spans of this class and larger ones are medium: a page, aligned to that. Others are a block. */
-export const MEDIUM_CLASS: i32 = 75;
+export const MEDIUM_CLASS: i32 = 49;
 export const SAMPLER_RATE: usize = 16;
-export const SAMPLER_RESTS: usize = 384;
+export const SAMPLER_RESTS: usize = 280;
 
 // ╒════════════ Mheap, in part ═════════════╕
 // │  16  free, spanblocks, rawblocks,       │

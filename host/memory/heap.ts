@@ -11,8 +11,8 @@
 import { AbiError } from "../abi/errors.ts";
 import {
   BUCKET_ALLNEXT, BUCKET_NSTK, CELL, GCSTATS_TOTAL, MCACHE, MEDIUM_CLASS, MEM_BUCKET_ALLOCS, MEM_BUCKET_RECENT, MEM_BUCKET_STK, MHEAP, MHEAP_BLOCK,
-  MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT, MHEAP_SPANBLOCKS, MHEAP_STACKBYTES, MPROF,
-  MPROF_COLLECTED, MSTATS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, SIZE_CLASSES, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN,
+  MHEAP_BUCKETBYTES, MHEAP_FREE, MHEAP_GCBLOCKS, MHEAP_GOAL, MHEAP_NMALLOC, MHEAP_PERSISTENT, MHEAP_SPANBLOCKS, MHEAP_STACKBYTES, MIXED_CLASS, MPROF,
+  MPROF_COLLECTED, MSTATS, PROFILE_DEPTH, SAMPLER, SAMPLER_RATE, SAMPLER_RESTS, SIZE_CLASSES, SPAN_CLASS, SPAN_ELEMSIZE, SPAN_FIRST, SPAN_MARKGEN,
   SPAN_MARKS, SPAN_MARKS_SIZE, SPAN_NELEMS, SPAN_SWEEPGEN,
 } from "../abi/layout.ts";
 import { linked } from "./list.ts";
@@ -53,8 +53,9 @@ export function readHeapStats(view: MemoryView): MemStats {
   // What is taken off first: where the program goes on meanwhile, no difference is below 0.
   const [frees, freed] = [u64(MHEAP + MHEAP_NMALLOC + 16), u64(MHEAP + MHEAP_NMALLOC + 24)];
   const cached = readCached(view);
+  const mixed = view.u32(MCACHE); // objects cut out of runs that go on
   const [nmalloc, totalBytes] = [u64(MHEAP + MHEAP_NMALLOC), u64(MHEAP + MHEAP_NMALLOC + 8)];
-  const [mallocs, totalAlloc] = [nmalloc - cached.cells, totalBytes - cached.bytes];
+  const [mallocs, totalAlloc] = [nmalloc + mixed - cached.cells, totalBytes - cached.bytes];
   const [heapInuse, heapIdle, gcSys] = [blocks(MHEAP_SPANBLOCKS), blocks(MHEAP_FREE), blocks(MHEAP_GCBLOCKS)];
   const buckHashSys = view.u32(MHEAP + MHEAP_BUCKETBYTES);
   const stackInuse = blocks(MHEAP_PERSISTENT) - buckHashSys + view.u32(MHEAP + MHEAP_STACKBYTES);
@@ -77,6 +78,10 @@ function readCached(view: MemoryView): { cells: number; bytes: number } {
     const first = view.u32(MCACHE + 8 * sc);
     if (!first) continue;
     const span = cellSpan(view, sc, first);
+    if (sc >= MIXED_CLASS && sc < MEDIUM_CLASS) {
+      bytes += (view.u32(SAMPLER + SAMPLER_RESTS + 4 * sc) || view.u32(MCACHE + 8 * sc + 4)) - first;
+      continue;
+    }
     const n = countFree(view, span, first);
     cells += n;
     bytes += n * span.elemsize;

@@ -51,6 +51,7 @@ import { keepNear } from "./hash.ts";
 import { registerLibrary } from "./library.ts";
 import { locate } from "./locate.ts";
 import { ABORT, mark, unmark } from "./mark.ts";
+import { allocatesMixed } from "./mixed.ts";
 import { addMorestack, behindStubs } from "./morestack.ts";
 import { optimise } from "./optimise.ts";
 import { type AscOptions, checkOptions, isCommand, optionsOf } from "./options.ts";
@@ -248,13 +249,14 @@ export default class GoparkTransform {
   }
 
   /** Answers what the collector asks about the program: what it need not know of is left out. */
-  private answerCollector(c: Context, { holds }: Facts, bottom: ReadonlySet<string>): void {
+  private answerCollector(c: Context, { holds, pointerfree }: Facts, bottom: ReadonlySet<string>): void {
     const answer = (question: string, yes: boolean) => {
       const name = `${LIB}/${question}`;
       if (hasFunction(c, name)) redefine(c, name, [], () => c.m.i32.const(yes ? 1 : 0));
     };
     answer("memory/mgcpieces/hasarrays", holds.arrays);
     answer("memory/mgcpieces/hastables", holds.tables);
+    answer("memory/sizeclass/hasmixed", allocatesMixed(c, pointerfree));
     const hasGo = hasFunction(c, `${LIB}/sched/proc/newproc`);
     answer("sched/roots/hasgo", hasGo);
     answer("sched/roots/hasdeep", hasGo && recursive(c, mayPark(c, bottom).frames).length > 0);

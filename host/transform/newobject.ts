@@ -3,7 +3,7 @@
  * Allocates small objects of a known class in place: takes the first cell of the mcache's run of
  * their size, and calls the allocator at its end.
  *
- *     __new(24, 7)   ->   p = run[2].from; if (p != run[2].to) run[2].from = p + 32; else p = newslow(2); header and zeros; p
+ *     __new(24, 7)   ->   p = run[2].from; if (p != run[2].to) run[2].from = p + 32; else p = newslow(2, 32); header and zeros; p
  *
  * Every path that finds a cell makes no call, so it needs no frame on the trace and shows the
  * collector nothing. Words that are written at once are not zeroed before (fresh.ts). Runs behind
@@ -60,16 +60,17 @@ function inlineCall(c: Context, f: Func, call: Expr, size: number, noscan: Reado
   const sizeclass = units + (noscan.has(id) ? NOSCAN_CLASSES : 0);
   const p = addLocal(c, f, b.i32!);
   const ptr = () => m.local.get(p, b.i32!);
+  const cell = units * CELL;
   const run = MCACHE + 8 * sizeclass;
   // The call itself stays, so that its place is still known.
   raw._BinaryenCallSetTarget!(call, c.cstr(NEWSLOW));
   raw._BinaryenCallSetOperandAt!(call, 0, m.i32.const(sizeclass));
-  raw._BinaryenCallRemoveOperandAt!(call, 1);
+  raw._BinaryenCallSetOperandAt!(call, 1, m.i32.const(cell));
   const header = (BigInt(size) << 32n) | BigInt(id >>> 0);
   const words = Array.from({ length: Math.max(1, (size + 7) >> 3) }, (_, i) => i).filter(i => !written?.has(i));
   return m.block(null, [
     m.if(m.i32.ne(m.local.tee(p, m.i32.load(run, 4, m.i32.const(0)), b.i32!), m.i32.load(run + 4, 4, m.i32.const(0))),
-      m.i32.store(run, 4, m.i32.const(0), m.i32.add(ptr(), m.i32.const(units * CELL))),
+      m.i32.store(run, 4, m.i32.const(0), m.i32.add(ptr(), m.i32.const(cell))),
       m.local.set(p, call)),
     m.i64.store(0, 8, m.i32.sub(ptr(), m.i32.const(HEADER_SIZE)), m.i64.const(header)),
     ...words.map(i => m.i64.store(8 * i, 8, ptr(), m.i64.const(0n))),

@@ -41,6 +41,7 @@ describe("a debug build says what is wrong with", () => {
     { name: "reallocInside", line: "is not where a block begins", error: FOREIGN },
     { name: "renewRaw", line: "is in no span of objects", error: BAD },
     { name: "pinWild", line: "is not where a cell begins", error: BAD },
+    { name: "pinWithin", line: "is not where a cell begins", error: BAD },
     { name: "runOfObject", line: "is to be handed out, and not free", error: FREE },
   ];
   for (const { name, line, error } of tests) {
@@ -71,6 +72,8 @@ describe("checkheap names the promise that is broken:", () => {
     markBeside: "marks beside cells",
     markLost: "marks are not mheap.survived",
     headerLost: "an object's class",
+    partMarked: "part of an object is marked",
+    lengthBehind: "an object ends behind its span",
     otherKind: "an object in a span of the other kind",
     runForeign: "the mcache has no span of its class",
     runBeside: "the mcache has a run that is not of cells",

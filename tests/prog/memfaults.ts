@@ -2,7 +2,7 @@
 // Memory that cannot grow, limits that are reached, sizes that cannot be, pins that are none.
 // Flags: --maximumMemory 64
 // Cases: garbage full large raw goroutines limit tooLarge tooLargeRaw pinTwice unpinTwice
-// Cases: start unwind sleep sample label unwindDies
+// Cases: start unwind sleep sample label unwindDies strings
 import { Chan, WaitGroup, debug, go, gosched, pprof, println, runtime, time } from "gopark/assembly";
 
 @external("test", "pick") declare function pick(): string;
@@ -188,6 +188,26 @@ function limit(): void {
   println(`the list is whole: ${whole(10000)}`);
 }
 
+/** Where blocks have taken all the memory and some have died, there is room between them for strings. */
+function strings(): void {
+  debug.setGCPercent(-1);
+  const blocks = new StaticArray<StaticArray<u8> | null>(40000);
+  const made = new StaticArray<string>(5000);
+  const m = new runtime.MemStats();
+  let n = 0;
+  do {
+    blocks[n++] = new StaticArray<u8>(100);
+    runtime.readMemStats(m);
+  } while (memory.size() < 64 || m.heapIdle);
+  for (let i = 0; i < n; i += 2) blocks[i] = null;
+  let length = 0;
+  for (let i = 0; i < made.length; i++) {
+    made[i] = "string".repeat(1 + i % 8);
+    length += made[i].length;
+  }
+  println(`${length} letters`);
+}
+
 export function main(): void {
   const name = pick();
   debug.setTraceback("single");
@@ -203,6 +223,7 @@ export function main(): void {
   if (name == "sample") sample();
   if (name == "label") label();
   if (name == "unwindDies") unwindDies();
+  if (name == "strings") strings();
   if (name == "tooLarge") new StaticArray<u8>((1 << 30) - 20);
   if (name == "tooLargeRaw") heap.alloc(1 << 30);
   const text = "pinned";

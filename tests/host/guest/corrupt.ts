@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Breaks its own heap, one promise an export, where tests/host/corrupt.test.ts looks what a debug build says.
 import { gosched, go, runtime } from "gopark/assembly";
-import { bitmap, setbit } from "gopark/assembly/memory/mbitmap";
+import { bitmap, bitof, firstcell, setbit } from "gopark/assembly/memory/mbitmap";
 import { checkheap } from "gopark/assembly/memory/checkheap";
 import { binof, mheap, rawof, Run, runof, Span, spanof, sweepof } from "gopark/assembly/memory/mheap";
 import { RawSpan } from "gopark/assembly/memory/raw";
@@ -240,6 +240,43 @@ export function otherKind(): void {
   nodes(1);
   store<u32>(changetype<usize>(kept) - 8, idof<ArrayBuffer>());
   checkheap();
+}
+
+/** Two blocks side by side, among others of different sizes. */
+function blocks(): StaticArray<u8>[] {
+  const two = [new StaticArray<u8>(size(200)), new StaticArray<u8>(size(300))];
+  runtime.gc();
+  return two;
+}
+
+// Not inlined, so that the size is one that the program does not say.
+let less = 0;
+function size(n: i32): i32 {
+  return n - less;
+}
+
+export function partMarked(): void {
+  const ptr = changetype<usize>(blocks()[0]);
+  const s = spanof(ptr);
+  const bit = bitof(s, ptr) + 3;
+  const byte = bitmap(s, mheap.cycle) + (bit >> 3);
+  store<u8>(byte, load<u8>(byte) & ~(1 << <u8>(bit & 7)));
+  checkheap();
+}
+
+export function lengthBehind(): void {
+  const ptr = changetype<usize>(blocks()[0]);
+  const s = spanof(ptr);
+  const last = firstcell(s) + (s.nelems - 1) * s.elemsize;
+  store<u32>(last - 8, idof<ArrayBuffer>());
+  store<u32>(last - 4, 100);
+  checkheap();
+}
+
+export function pinWithin(): void {
+  const ptr = changetype<usize>(blocks()[1]) + 32;
+  store<u64>(ptr - 8, idof<ArrayBuffer>()); // as in an object of no bytes
+  __pin(ptr);
 }
 
 /** Where the run of a node's cells begins. */
