@@ -7,7 +7,7 @@
 
 import { fatalthrow } from "../sys/fatal";
 import { printrune } from "../sys/print";
-import { bitmap, bitof, countbits, firstcell, islivecell, livebits, setbit, testbit } from "./mbitmap";
+import { bitmap, bitof, countbits, firstcell, islivecell, lastcellend, livebits, setbit, testbit } from "./mbitmap";
 import { cachedspan } from "./mcache";
 import { haspointers } from "./mgcmark";
 import { FREE } from "./mcentral";
@@ -16,7 +16,7 @@ import { cellat } from "./mixed";
 import { ispinned, pinat } from "./pins";
 import { checkfree, checkobject, isblock, isspan, longest, printaddress } from "./poison";
 import { FREED, RawSpan } from "./raw";
-import { restof } from "./sample";
+import { runend } from "./sample";
 import { cellsize, hasmixed, HEADER, ismixed, isnoscan, MEDIUM, NCLASSES } from "./sizeclass";
 
 /** The heap is walked whenever so many spans were used up. */
@@ -130,7 +130,7 @@ function checkspan(s: Span): void {
 function checkcells(s: Span): void {
   const live = livebits(s);
   const marks = s.markgen == mheap.cycle ? bitmap(s, mheap.cycle) : live;
-  const limit = firstcell(s) + s.nelems * s.elemsize;
+  const limit = lastcellend(s);
   let nlive: usize = 0;
   let nmarks: usize = 0;
   let ptr = firstcell(s);
@@ -190,8 +190,7 @@ function checkclass(sc: i32): usize {
 function checkcache(sc: i32): void {
   const run = runof(sc);
   const ptr = load<usize>(run);
-  const rest = load<usize>(restof(sc));
-  const end = rest ? rest : load<usize>(run, 4);
+  const end = runend(sc);
   if (!ptr) {
     check(!end, end, "checkheap: the mcache has a run without a beginning");
     return;
@@ -200,7 +199,7 @@ function checkcache(sc: i32): void {
   check(isspan(s) && s.spanclass == sc, changetype<usize>(s), "checkheap: the mcache has no span of its class");
   check(iscell(s, ptr) && iscell(s, load<usize>(run, 4)) && iscell(s, end), ptr, "checkheap: the mcache has a run that is not of cells");
   for (let at = ptr; at < end; at += s.elemsize) check(!islivecell(s, at), at, "checkheap: the mcache has a cell that lives");
-  checkuntaken(s, ptr, ismixed(sc) ? end : firstcell(s) + s.nelems * s.elemsize);
+  checkuntaken(s, ptr, ismixed(sc) ? end : lastcellend(s));
 }
 
 /** Tells whether one of a span's cells begins there, or the last one ends. */
@@ -211,7 +210,7 @@ function iscell(s: Span, ptr: usize): bool {
 
 /** What is free from ptr on, and black as far as `end` while a cycle marks. */
 function checkuntaken(s: Span, ptr: usize, end: usize): void {
-  const limit = firstcell(s) + s.nelems * s.elemsize;
+  const limit = lastcellend(s);
   for (; ptr < limit; ptr += s.elemsize) {
     if (islivecell(s, ptr)) continue;
     checkfree(ptr, FREE);

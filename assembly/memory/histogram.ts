@@ -2,7 +2,7 @@
 // The heap by class: how many objects of each class live, and their bytes.
 
 import { HEAP_CLASS_SIZE } from "../shared/layout";
-import { bitof, firstcell, livebits, testbit } from "./mbitmap";
+import { bitof, firstcell, lastcellend, livebits, testbit } from "./mbitmap";
 import { gcfull } from "./mgc";
 import { mheap, Span } from "./mheap";
 import { cellat } from "./mixed";
@@ -26,7 +26,7 @@ function countspan(ptr: usize, s: Span): void {
   const bits = livebits(s);
   if (!bits) return;
   let cell: usize = 0;
-  const limit = firstcell(s) + s.nelems * s.elemsize;
+  const limit = lastcellend(s);
   for (let at = firstcell(s); at < limit; at += cell) {
     cell = s.elemsize;
     if (testbit(bits, bitof(s, at))) {

@@ -55,10 +55,7 @@ export function newunzeroed(size: usize, id: i32): usize {
 // @ts-ignore: decorator
 @inline function newmixed(sc: i32, size: usize): usize {
   const cell = roundcell(size);
-  sc += rangeof(cell);
-  watch();
-  const ptr = nextfree(sc, cell, true);
-  return ptr ? ptr : newslow(sc, cell);
+  return take(sc + rangeof(cell), cell, true);
 }
 
 /** A cell of a size class, or a span for a large object. */
@@ -66,9 +63,13 @@ export function newunzeroed(size: usize, id: i32): usize {
 @inline function newcell(size: usize): usize {
   if (size > MAX_CELL - HEADER) return newlarge(size);
   const sc = sizeclass(size);
-  const cell = cellsize(sc);
+  return take(sc, cellsize(sc), false);
+}
+
+// @ts-ignore: decorator
+@inline function take(sc: i32, cell: usize, mixed: bool): usize {
   watch();
-  const ptr = nextfree(sc, cell, false);
+  const ptr = nextfree(sc, cell, mixed);
   return ptr ? ptr : newslow(sc, cell);
 }
 

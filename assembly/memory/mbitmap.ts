@@ -130,6 +130,12 @@ export function countfree(s: Span, ptr: usize): usize {
   return n;
 }
 
+/** Where the payload behind a span's last cell would be. */
+// @ts-ignore: decorator
+@inline export function lastcellend(s: Span): usize {
+  return firstcell(s) + s.nelems * s.elemsize;
+}
+
 /** The first payload of a span. */
 // @ts-ignore: decorator
 @inline export function firstcell(s: Span): usize {

@@ -8,14 +8,16 @@
 //
 // Source: Go's mcache.alloc and mspan.freeindex; Go looks at a bit for each cell, here a run is found once.
 
-import { CELL, MCACHE } from "../shared/layout";
+import { CELL, MCACHE, MHEAP } from "../shared/layout";
 import { cachespan, FREE } from "./mcentral";
 import { bitof, countfree, firstcell, islivecell, nextlive, sweptbits, testbit } from "./mbitmap";
 import { mheap, runof, Span, spanof } from "./mheap";
 import { beginmixed, countmixed, flushmixed, giveback, refillmixed } from "./mixed";
 import { checkallfree } from "./poison";
-import { flushsamples, handout, restof } from "./sample";
+import { flushsamples, handout, runend } from "./sample";
 import { cellsize, hasmixed, ismixed, NCLASSES } from "./sizeclass";
+
+if (MCACHE + (<usize>NCLASSES << 3) > MHEAP) ERROR("the mcache runs into mheap");
 
 /** The span of a class's run, be that at its end; null if the class has none. */
 export function cachedspan(sc: i32): Span | null {
@@ -77,10 +79,7 @@ export function iscached(s: Span, ptr: usize): bool {
 
 /** Cells of a class that nobody has taken, of a mixed one in units. */
 export function cachedcells(sc: i32): usize {
-  if (ismixed(sc)) {
-    const rest = load<usize>(restof(sc));
-    return (rest ? rest : load<usize>(runof(sc), 4)) - load<usize>(runof(sc)) >> 4;
-  }
+  if (ismixed(sc)) return runend(sc) - load<usize>(runof(sc)) >> 4;
   const s = cachedspan(sc);
   return s ? countfree(s, load<usize>(runof(sc))) : 0;
 }

@@ -14,7 +14,7 @@ import { profgc, ROOTS_CHANGED, ROOTS_SOME, ROOTS_START, visitroots } from "../s
 import { fatalthrow } from "../sys/fatal";
 import { nanotime } from "../sys/os";
 import { m0 } from "../sys/types";
-import { ismarked, firstcell } from "./mbitmap";
+import { firstcell, ismarked, lastcellend } from "./mbitmap";
 import { flushmcache } from "./mcache";
 import { clearcell, FREE, reclaimall, startsweep } from "./mcentral";
 import { drain, drained, drainoverflow, dropmarkstack, greyobject, markstackinit } from "./mgcmark";
@@ -175,15 +175,15 @@ function finalizedead(): void {
   let s = mheap.allspans;
   while (s) {
     const next = s.allnext;
-    const limit = firstcell(s) + s.nelems * s.elemsize;
+    const limit = lastcellend(s);
     let ptr = firstcell(s);
     while (ptr < limit) {
-      const next = ptr + cellat(s, ptr);
+      const end = ptr + cellat(s, ptr);
       if (load<u32>(ptr - HEADER) != FREE && !ismarked(ptr)) {
         if (isDefined(__finalize)) __finalize(ptr);
-        for (; ptr < next; ptr += s.elemsize) clearcell(s, ptr);
+        for (; ptr < end; ptr += s.elemsize) clearcell(s, ptr);
       }
-      ptr = next;
+      ptr = end;
     }
     s = next;
   }

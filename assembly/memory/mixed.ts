@@ -12,7 +12,7 @@
 // Source: Blackburn and McKinley, Immix (PLDI 2008), whose lines are these cells.
 
 import { MCACHE } from "../shared/layout";
-import { bitmap, bitof, firstcell, nextfreecell, nextlive, preparespan, setbit, sweptbits } from "./mbitmap";
+import { bitmap, bitof, firstcell, lastcellend, nextfreecell, nextlive, preparespan, setbit, sweptbits } from "./mbitmap";
 import { cachespan, FREE, movespan, sweepsome } from "./mcentral";
 import { ismixedspan, MARKS_SIZE, mheap, runof, Span, spanof } from "./mheap";
 import { handout, unsample } from "./sample";
@@ -77,7 +77,7 @@ export function marknoscan(s: Span, ptr: usize, bits: usize, i: usize): bool {
 /** Begins the run of a class with the first free piece from ptr on that has `need` bytes; false if there is none. */
 export function beginmixed(sc: i32, s: Span, ptr: usize, need: usize): bool {
   const bits = sweptbits(s);
-  const limit = firstcell(s) + s.nelems * s.elemsize;
+  const limit = lastcellend(s);
   let end = bits ? ptr : limit;
   while (end - ptr < need) {
     ptr = nextfreecell(s, bits, end, limit);

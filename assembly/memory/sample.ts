@@ -109,15 +109,21 @@ export function handout(sc: i32, ptr: usize, end: usize): void {
   store<u64>(runof(sc), <u64>end << 32 | ptr);
 }
 
+/** Where a class's run truly ends. */
+// @ts-ignore: decorator
+@inline export function runend(sc: i32): usize {
+  const rest = load<usize>(restof(sc));
+  return rest ? rest : load<usize>(runof(sc), 4);
+}
+
 /** Takes back the rest of a run; returns where it truly ends. As many bytes as were to come before the next sample still are. */
 export function unsample(sc: i32): usize {
   const run = runof(sc);
-  const end = load<usize>(run, 4);
-  const rest = load<usize>(restof(sc));
-  const gap = rest ? 0 : load<u32>(gapof(sc)); // the one behind a cut is not drawn
-  store<u32>(gapof(sc), gap + <u32>(end - load<usize>(run)));
+  const end = runend(sc);
+  const gap = load<usize>(restof(sc)) ? 0 : load<u32>(gapof(sc)); // the one behind a cut is not drawn
+  store<u32>(gapof(sc), gap + <u32>(load<usize>(run, 4) - load<usize>(run)));
   store<usize>(restof(sc), 0);
-  return rest ? rest : end;
+  return end;
 }
 
 /** Takes the sampled cell, of `cell` bytes, that a run ended before, and hands out what is behind it; 0 if there is none. */
@@ -163,10 +169,7 @@ export function setsamplerate(rate: i32): i32 {
   sampler.rate = max(rate, 0);
   sampler.large = UNDRAWN_LARGE;
   memory.fill(GAPS, 0xff, <usize>NCLASSES << 2);
-  for (let sc = 1; sc < NCLASSES; ++sc) {
-    const rest = load<usize>(restof(sc));
-    handout(sc, load<usize>(runof(sc)), rest ? rest : load<usize>(runof(sc), 4));
-  }
+  for (let sc = 1; sc < NCLASSES; ++sc) handout(sc, load<usize>(runof(sc)), runend(sc));
   return old;
 }
 
